@@ -1,0 +1,33 @@
+"""What can go wrong, said so that the reader knows what to do next."""
+
+from pathlib import Path
+
+
+class QuarterdeckError(Exception):
+    """Expected trouble: `message` says what and where, `hint` says what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class DefinitionError(QuarterdeckError):
+    """A definition cannot be used; `file` and `line` (1-based) say where."""
+
+    def __init__(self, message: str, hint: str = "", *, file: Path, line: int = 1) -> None:
+        super().__init__(f"{file}:{line}: {message}", hint)
+        self.file = file
+        self.line = line
+
+
+class FactError(QuarterdeckError):
+    """Facts cannot be read, written or queried as asked."""
+
+
+class NotAllowed(QuarterdeckError):
+    """The caller may not do this."""
+
+
+class Conflict(QuarterdeckError):
+    """Somebody else changed the same thing in the meantime."""

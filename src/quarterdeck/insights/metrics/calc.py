@@ -1,0 +1,93 @@
+"""What is a metric's value, what was expected, and did it move?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Role = Literal["north star", "input", "guardrail", "other"]
+Unit = Literal["count", "share", "currency", "seconds", "number"]
+VerdictKind = Literal["moved", "within noise", "too little data", "not mature yet", "no data"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """One bucket of a metric: `value` is None where there is no data; `base` is what a rate is a share of."""
+
+    start: date
+    value: float | None
+    base: float | None = None
+    expected_low: float | None = None
+    expected_high: float | None = None
+    mature: bool = True
+
+    @property
+    def outside(self) -> Literal["above", "below", ""]:
+        """On which side of its expected range the value stands."""
+        if self.value is None or self.expected_low is None or self.expected_high is None:
+            return ""
+        if self.value > self.expected_high:
+            return "above"
+        return "below" if self.value < self.expected_low else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Did the metric move in the week read? `reason` is one plain sentence."""
+
+    kind: VerdictKind
+    reason: str
+    direction: Literal["above", "below", ""] = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slice:
+    """One value of one dimension, with its own days and its share of the whole movement."""
+
+    dimension: str
+    value: str
+    share_of_change: float
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Movement:
+    """A movement: since which day, and the one dimension value that holds most of it (None: no single one)."""
+
+    since: date
+    direction: Literal["above", "below"]
+    holder: Slice | None
+    rest: tuple[Point, ...] = ()
+    others: tuple[Slice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """What recomputes a number: the SQL, the table versions it read, the definition and its version."""
+
+    sql: str
+    versions: Mapping[str, int]
+    definition: str
+    definition_version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """One metric read at one week, with 13 weeks and 6 weeks of days before it, oldest first."""
+
+    name: str
+    title: str
+    description: str
+    role: Role
+    unit: Unit
+    higher_is: Literal["better", "worse", "neither"]
+    owner: str
+    target: float | None
+    status: Literal["draft", "signed", "retired"]
+    week: Point
+    interval: tuple[float, float] | None
+    verdict: Verdict
+    weeks: tuple[Point, ...]
+    days: tuple[Point, ...]
+    movement: Movement | None
+    proof: Proof

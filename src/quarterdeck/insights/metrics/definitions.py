@@ -1,0 +1,166 @@
+"""What may a metric's YAML say?"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Kind = Literal["count", "unique", "sum", "mean", "percentile", "ratio", "sql"]
+Scalar = bool | float | str
+MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+FieldName = Annotated[
+    str,
+    Field(
+        pattern=r"^[^\s'\";]+$",
+        max_length=120,
+        description="A column or property of the fact; `account.X` and `person.X` join to the account as of "
+        "then and to the person.",
+    ),
+]
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "count": (),
+    "unique": ("of",),
+    "sum": ("property",),
+    "mean": ("property",),
+    "percentile": ("property", "percentile"),
+    "ratio": ("numerator", "denominator"),
+    "sql": ("sql",),
+}
+ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "of": ("unique",),
+    "property": ("sum", "mean", "percentile"),
+    "percentile": ("percentile",),
+    "numerator": ("ratio",),
+    "denominator": ("ratio",),
+    "sql": ("sql",),
+    "aggregate": ("sql",),
+    "event": ("count", "unique", "sum", "mean", "percentile"),
+}
+
+
+class Filter(BaseModel):
+    """Keeps the rows whose property passes exactly one comparison."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    property: FieldName
+    equals: Scalar | None = Field(None, alias="is", description="Equal to this value.")
+    is_not: Scalar | None = Field(None, description="Not this value; rows without the property stay.")
+    any_of: tuple[Scalar, ...] | None = Field(None, description="Equal to one of these values.")
+    none_of: tuple[Scalar, ...] | None = Field(
+        None, description="None of these values; rows without the property stay."
+    )
+    contains: str | None = Field(None, description="Contains this text, in any case.")
+    above: float | None = Field(None, description="Greater than this number.")
+    at_least: float | None = Field(None, description="This number or greater.")
+    below: float | None = Field(None, description="Less than this number.")
+    at_most: float | None = Field(None, description="This number or less.")
+    is_set: bool | None = Field(None, description="true: the property has a value; false: it has none.")
+
+    @property
+    def comparison(self) -> tuple[str, Scalar | tuple[Scalar, ...]]:
+        """The one comparison asked for: its field name and its value."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if name != "property" and value is not None:
+                return name, value
+        raise ValueError("a filter without a comparison")
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> Self:
+        given = [
+            name for name in type(self).model_fields if name != "property" and getattr(self, name) is not None
+        ]
+        if len(given) != 1:
+            raise ValueError(
+                "a filter needs exactly one comparison: is, is_not, any_of, none_of, contains, above, at_least, "
+                "below, at_most or is_set"
+            )
+        return self
+
+
+class Metric(BaseModel):
+    """One metric: a file `metrics/NAME.yaml`; the file's name is the metric's name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    title: str = Field(max_length=40, description="How people call it, at most 40 characters.")
+    description: str = Field(description="One sentence that says what is counted, and when.")
+    kind: Kind = Field(description="How the number is made.")
+    source: str = Field("events", alias="from", description="The fact table; events unless told.")
+    event: str | tuple[str, ...] | None = Field(
+        None, description="The event or events that count; all unless told."
+    )
+    of: FieldName | None = Field(
+        None, description="unique: what is counted once: person, account or a property."
+    )
+    property: FieldName | None = Field(
+        None, description="sum, mean, percentile: the number that is added or ranked."
+    )
+    percentile: float | None = Field(None, gt=0, lt=100, description="percentile: for example 95.")
+    numerator: MetricName | None = Field(None, description="ratio: the metric above the line.")
+    denominator: MetricName | None = Field(None, description="ratio: the metric below the line.")
+    sql: str | None = Field(
+        None, description="sql: one SELECT that gives `time`, `value` and any dimension as columns."
+    )
+    aggregate: Literal["sum", "mean", "min", "max", "last"] = Field(
+        "sum", description="sql: how the values of a day, week or month become one."
+    )
+    where: tuple[Filter, ...] = Field((), description="Only rows that pass every filter count.")
+    dimensions: tuple[FieldName, ...] = Field((), description="What the metric may be broken down by.")
+    unit: Literal["count", "share", "currency", "seconds", "number"] = Field(
+        "count", description="share is shown as a percentage."
+    )
+    direction: Literal["higher is better", "lower is better", "neither"] = Field(
+        "higher is better", description="Which way is good."
+    )
+    owner: str = Field(description="The role that answers for it.")
+    target: float | None = Field(None, description="What it should reach, in its unit; a share as 0.38.")
+    matures_after_days: int = Field(
+        0, ge=0, le=400, description="Days after a week's end before its number is final."
+    )
+    status: Literal["draft", "signed", "retired"] = "draft"
+    no_lint: tuple[str, ...] = Field((), description="Lint rules that this definition silences.")
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The event names asked for; empty means all."""
+        if self.event is None:
+            return ()
+        return (self.event,) if isinstance(self.event, str) else self.event
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        missing = [key for key in NEEDS[self.kind] if getattr(self, key) is None]
+        if missing:
+            raise ValueError(f"kind: {self.kind} needs {' and '.join(f'`{key}:`' for key in missing)}")
+        extra = [
+            key for key, kinds in ONLY_FOR.items() if key in self.model_fields_set and self.kind not in kinds
+        ]
+        if extra:
+            raise ValueError(f"`{extra[0]}:` means nothing for kind: {self.kind}")
+        if self.event is not None and self.source != "events":
+            raise ValueError(f"`event:` means nothing for rows from {self.source}")
+        if self.kind in ("ratio", "sql") and self.where:
+            raise ValueError(f"kind: {self.kind} takes no `where:`; filter its parts")
+        return self
+
+
+class Tree(BaseModel):
+    """The metric tree, `metrics/tree.yaml`: one north star, what drives it, what must not suffer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    north_star: MetricName
+    inputs: tuple[MetricName, ...] = Field(min_length=1, description="The first three stand on the brief.")
+    guardrails: tuple[MetricName, ...] = Field((), description="The first two stand on the brief.")
+    no_lint: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Role of each metric named here, in the tree's order."""
+        return (
+            {self.north_star: "north star"}
+            | dict.fromkeys(self.inputs, "input")
+            | dict.fromkeys(self.guardrails, "guardrail")
+        )
