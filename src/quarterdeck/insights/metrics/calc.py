@@ -52,7 +52,7 @@ class Slice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Movement:
-    """A movement: since which day, and the one dimension value that holds most of it (None: no single one)."""
+    """Since which day a metric moved, and the one dimension value that holds most of it, if any does."""
 
     since: date
     direction: Literal["above", "below"]

@@ -36,6 +36,18 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "aggregate": ("sql",),
     "event": ("count", "unique", "sum", "mean", "percentile"),
 }
+COMPARISONS = (
+    "equals",
+    "is_not",
+    "any_of",
+    "none_of",
+    "contains",
+    "above",
+    "at_least",
+    "below",
+    "at_most",
+    "is_set",
+)
 
 
 class Filter(BaseModel):
@@ -43,7 +55,7 @@ class Filter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    property: FieldName
+    field: FieldName = Field(alias="property")
     equals: Scalar | None = Field(None, alias="is", description="Equal to this value.")
     is_not: Scalar | None = Field(None, description="Not this value; rows without the property stay.")
     any_of: tuple[Scalar, ...] | None = Field(None, description="Equal to one of these values.")
@@ -60,21 +72,16 @@ class Filter(BaseModel):
     @property
     def comparison(self) -> tuple[str, Scalar | tuple[Scalar, ...]]:
         """The one comparison asked for: its field name and its value."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if name != "property" and value is not None:
-                return name, value
-        raise ValueError("a filter without a comparison")
+        name = next(name for name in COMPARISONS if getattr(self, name) is not None)
+        return name, getattr(self, name)
 
     @model_validator(mode="after")
     def _one_comparison(self) -> Self:
-        given = [
-            name for name in type(self).model_fields if name != "property" and getattr(self, name) is not None
-        ]
+        given = [name for name in COMPARISONS if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(
-                "a filter needs exactly one comparison: is, is_not, any_of, none_of, contains, above, at_least, "
-                "below, at_most or is_set"
+                "a filter needs exactly one comparison: is, is_not, any_of, none_of, contains, "
+                "above, at_least, below, at_most or is_set"
             )
         return self
 
@@ -94,8 +101,8 @@ class Metric(BaseModel):
     of: FieldName | None = Field(
         None, description="unique: what is counted once: person, account or a property."
     )
-    property: FieldName | None = Field(
-        None, description="sum, mean, percentile: the number that is added or ranked."
+    field: FieldName | None = Field(
+        None, alias="property", description="sum, mean, percentile: the number that is added or ranked."
     )
     percentile: float | None = Field(None, gt=0, lt=100, description="percentile: for example 95.")
     numerator: MetricName | None = Field(None, description="ratio: the metric above the line.")
@@ -129,14 +136,17 @@ class Metric(BaseModel):
             return ()
         return (self.event,) if isinstance(self.event, str) else self.event
 
+    @classmethod
+    def _yaml_key(cls, name: str) -> str:
+        return cls.model_fields[name].alias or name
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        missing = [key for key in NEEDS[self.kind] if getattr(self, key) is None]
+        given = {self._yaml_key(name) for name in self.model_fields_set if getattr(self, name) is not None}
+        missing = [key for key in NEEDS[self.kind] if key not in given]
         if missing:
             raise ValueError(f"kind: {self.kind} needs {' and '.join(f'`{key}:`' for key in missing)}")
-        extra = [
-            key for key, kinds in ONLY_FOR.items() if key in self.model_fields_set and self.kind not in kinds
-        ]
+        extra = [key for key, kinds in ONLY_FOR.items() if key in given and self.kind not in kinds]
         if extra:
             raise ValueError(f"`{extra[0]}:` means nothing for kind: {self.kind}")
         if self.event is not None and self.source != "events":
