@@ -1,0 +1,71 @@
+"""How is a DuckDB connection shut in, so that a query can read the pinned files and touch nothing else?"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What one connection may use; DuckDB spills to a temporary folder beyond `memory_mb`."""
+
+    memory_mb: int = 2048
+    temp_mb: int = 8192
+    threads: int = os.cpu_count() or 1
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Connection:
+    """An in-memory DuckDB that sees `files` and nothing else once `lock` was called."""
+
+    def __init__(self, files: Sequence[str], limits: Limits, temp: Path | None = None) -> None:
+        self._own_temp = tempfile.TemporaryDirectory(prefix="quarterdeck-") if temp is None else None
+        temp_path = temp if temp is not None else Path(self._own_temp.name)  # type: ignore[union-attr]
+        self._duckdb = duckdb.connect(
+            ":memory:",
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "python_enable_replacements": "false",
+                "threads": str(limits.threads),
+                "memory_limit": f"{limits.memory_mb}MB",
+            },
+        )
+        allowed = ", ".join(quoted(file) for file in files)
+        for setting in (
+            "SET TimeZone = 'UTC'",
+            f"SET allowed_paths = [{allowed}]",
+            f"SET temp_directory = {quoted(str(temp_path))}",
+            f"SET max_temp_directory_size = '{limits.temp_mb}MB'",
+            "SET enable_external_access = false",
+        ):
+            self._duckdb.execute(setting)
+
+    def lock(self) -> None:
+        """Nothing can be configured from here on."""
+        self._duckdb.execute("SET lock_configuration = true")
+
+    @property
+    def duckdb(self) -> Any:
+        """The DuckDB connection itself."""
+        return self._duckdb
+
+    def close(self) -> None:
+        """Give memory and temporary files back."""
+        self._duckdb.close()
+        if self._own_temp is not None:
+            self._own_temp.cleanup()

@@ -1,0 +1,174 @@
+"""How is one Delta table opened, locked and committed to, so that each block of rows lands exactly once?"""
+
+from __future__ import annotations
+
+import fcntl
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pyarrow as pa
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+
+from quarterdeck.errors import Conflict, FactError
+from quarterdeck.facts.properties import PropertyKind, conform, property_kinds
+from quarterdeck.facts.schema import TABLES
+
+COMPACT_ABOVE_FILES = 100
+_ATTEMPTS = 20
+# Small row groups let DuckDB read one file with several threads and skip by time.
+_WRITER = WriterProperties(compression="SNAPPY", max_row_group_size=122_880)
+
+Select = Callable[[DeltaTable, pa.Table], pa.Table]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Committed:
+    """What one commit did; `repeated` says that the transaction had been there before."""
+
+    version: int
+    added: int
+    overflow: int = 0
+    repeated: bool = False
+
+
+class Delta:
+    """One Delta table in a folder, with its lock file beside it."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.path = folder / name
+        self._lock_path = folder / f"{name}.lock"
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the table against other writers on this host; the kernel lets go when a process is killed."""
+        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock_path.open("ab") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def open(self, version: int | None = None) -> DeltaTable | None:
+        """The table, at a version if given; None where it does not exist yet."""
+        try:
+            return DeltaTable(self.path, version=version)
+        except TableNotFoundError:
+            return None
+        except Exception as error:
+            # deltalake raises several kinds for a version that was never written or is gone.
+            if version is None or type(error).__module__ not in {"_internal", "deltalake.exceptions"}:
+                raise
+            latest = DeltaTable(self.path).version()
+            raise FactError(
+                f"Table {self.name} has no version {version}; the latest is {latest}.",
+                f"Use a version from 0 to {latest}, or leave it out.",
+            ) from error
+
+    def files(self, handle: DeltaTable) -> list[str]:
+        """The Parquet files of an opened version."""
+        # file_uris() percent-encodes the folder, which DuckDB does not undo.
+        paths = pa.table(handle.get_add_actions()).column("path").to_pylist()
+        return sorted(str(self.path / unquote(str(path))) for path in paths)
+
+    def commit(
+        self, rows: pa.Table, *, transaction: str, number: int, select: Select | None = None
+    ) -> Committed:
+        """Append rows once as application transaction (transaction, number).
+
+        `select` sees the opened table under the lock and returns the rows that are new.
+        """
+        with self.lock():
+            for attempt in range(_ATTEMPTS):
+                try:
+                    return self._commit(rows, transaction, number, select)
+                except CommitFailedError:
+                    # Another host was faster: look again, with a pause that grows and differs.
+                    time.sleep(min(2.0, 0.02 * 2**attempt) * random.random())  # noqa: S311
+        raise Conflict(
+            f"Table {self.name} was written by others {_ATTEMPTS} times in a row.",
+            "Run the same command again; what is already in is skipped.",
+        )
+
+    def _commit(self, rows: pa.Table, transaction: str, number: int, select: Select | None) -> Committed:
+        handle = self._open_or_create()
+        last = handle.transaction_version(transaction)
+        if last is not None and last >= number:
+            return Committed(version=handle.version(), added=0, repeated=True)
+        rows = rows if select is None else select(handle, rows)
+        conformed = conform(rows, TABLES[self.name].arrow_schema, kinds_of(handle))
+        if conformed.new:
+            self._evolve(handle, conformed.rows)
+        # The version was checked on this very handle: a fresh one would accept the transaction twice.
+        write_deltalake(
+            handle,
+            conformed.rows,
+            mode="append",
+            writer_properties=_WRITER,
+            commit_properties=CommitProperties(
+                app_transactions=[Transaction(transaction, number)], max_commit_retries=0
+            ),
+        )
+        return Committed(version=handle.version(), added=conformed.rows.num_rows, overflow=conformed.overflow)
+
+    def _evolve(self, handle: DeltaTable, rows: pa.Table) -> None:
+        write_deltalake(
+            handle,
+            rows.slice(0, 0),
+            mode="append",
+            schema_mode="merge",
+            commit_properties=CommitProperties(max_commit_retries=0),
+        )
+
+    def _open_or_create(self) -> DeltaTable:
+        existing = self.open()
+        if existing is not None:
+            return existing
+        table = TABLES[self.name]
+        return DeltaTable.create(
+            self.path,
+            table.arrow_schema,
+            mode="ignore",
+            name=self.name,
+            description=table.description,
+            configuration={
+                # Statistics of other columns would copy the ids of people into the log.
+                "delta.dataSkippingStatsColumns": table.time or table.columns[0].name,
+                # Every version stays readable: a published number names the version it was read at.
+                "delta.enableExpiredLogCleanup": "false",
+                "delta.logRetentionDuration": "interval 36500 days",
+            },
+        )
+
+    def compact(self) -> None:
+        """Join small files when there are many; left for next time if somebody else writes meanwhile."""
+        with self.lock():
+            handle = self.open()
+            if handle is None or len(self.files(handle)) <= COMPACT_ABOVE_FILES:
+                return
+            try:
+                handle.optimize.compact(writer_properties=_WRITER, max_concurrent_tasks=1)
+            except CommitFailedError:
+                return
+
+
+def kinds_of(handle: DeltaTable) -> dict[str, PropertyKind]:
+    """The property keys of an opened table, with their kinds."""
+    return property_kinds(arrow_schema(handle))
+
+
+def arrow_schema(handle: DeltaTable) -> pa.Schema:
+    """The schema of an opened table."""
+    exported: Any = handle.schema().to_arrow()
+    return pa.schema(exported)

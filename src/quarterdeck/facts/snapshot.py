@@ -1,0 +1,170 @@
+"""What do the facts say, read at one pinned version of every table?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from quarterdeck.errors import FactError
+from quarterdeck.facts import views
+from quarterdeck.facts.connection import Connection, Limits, identifier, quoted
+from quarterdeck.facts.delta import Delta, arrow_schema, kinds_of
+from quarterdeck.facts.properties import PropertyKind
+from quarterdeck.facts.schema import TABLES
+from quarterdeck.facts.spelling import did_you_mean
+
+_SQL_KINDS: Mapping[PropertyKind, str] = {"text": "VARCHAR", "number": "DOUBLE", "boolean": "BOOLEAN"}
+
+
+class Pinned:
+    """One table at one version: its schema and the files that hold it."""
+
+    __slots__ = ("files", "kinds", "name", "schema", "version")
+
+    def __init__(self, delta: Delta, version: int | None) -> None:
+        handle = delta.open(version)
+        self.name = delta.name
+        self.version = None if handle is None else handle.version()
+        self.schema = TABLES[delta.name].arrow_schema if handle is None else arrow_schema(handle)
+        self.kinds: dict[str, PropertyKind] = {} if handle is None else kinds_of(handle)
+        self.files: list[str] = [] if handle is None else delta.files(handle)
+
+
+class Snapshot:
+    """Tables and named views at pinned versions, behind a shut-in DuckDB connection."""
+
+    def __init__(self, pinned: Sequence[Pinned], connection: Connection) -> None:
+        self.versions: dict[str, int] = {p.name: p.version for p in pinned if p.version is not None}
+        self._kinds = {p.name: p.kinds for p in pinned}
+        self._connection = connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give memory and temporary files back."""
+        self._connection.close()
+
+    def table(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """The result of a query as an Arrow table."""
+        try:
+            relation = self._connection.duckdb.sql(sql, params=list(parameters) or None)
+            result: pa.Table = relation.to_arrow_table()
+        except duckdb.Error as error:
+            raise FactError(f"The query failed: {error}", "Read the query beside the message.") from error
+        return result
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The result of a query as tuples of Python values; whole numbers of any size are int."""
+        columns = [_python_values(column) for column in self.table(sql, parameters).columns]
+        return list(zip(*columns, strict=True))
+
+    def property_types(self, table: str = "events") -> dict[str, PropertyKind]:
+        """The property keys of a table, with the kind each is stored as."""
+        return dict(self._kinds[table])
+
+    def property_sql(self, key: str, kind: PropertyKind, table: str = "events") -> str:
+        """The SQL expression of a property as `kind`, from its struct field and `properties_rest` together."""
+        in_rest = f"json_extract_string(properties_rest, {quoted(_json_path(key))})"
+        known = self._kinds[table]
+        stored = next((name for name in known if name == key), None)
+        if stored is None:
+            if not self._in_rest(key, table):
+                hint = (
+                    did_you_mean(key, known) or f"Known properties: {', '.join(sorted(known)) or 'none yet'}."
+                )
+                raise FactError(f"No row of {table} has a property {key!r}.", hint)
+            return f"TRY_CAST({in_rest} AS {_SQL_KINDS[kind]})"
+        field = f"properties.{identifier(stored)}"
+        if known[stored] == kind:
+            return f"coalesce({field}, TRY_CAST({in_rest} AS {_SQL_KINDS[kind]}))"
+        return f"TRY_CAST(coalesce(CAST({field} AS VARCHAR), {in_rest}) AS {_SQL_KINDS[kind]})"
+
+    def _in_rest(self, key: str, table: str) -> bool:
+        found = self.rows(
+            f"SELECT 1 FROM {identifier(table)} WHERE json_exists(properties_rest, $1) LIMIT 1",  # noqa: S608
+            [_json_path(key)],
+        )
+        return bool(found)
+
+
+def open_snapshot(deltas: Sequence[Delta], pins: Mapping[str, int], limits: Limits | None = None) -> Snapshot:
+    """Pin each table and put its views on a new shut-in connection."""
+    pinned = [Pinned(delta, pins.get(delta.name)) for delta in deltas]
+    for table in pinned:
+        if table.version is None and table.name in pins:
+            raise FactError(
+                f"Table {table.name} has no version {pins[table.name]}: it does not exist yet.",
+                "`quarterdeck facts` lists the tables and their versions.",
+            )
+    connection = Connection([file for p in pinned for file in p.files], limits or Limits())
+    try:
+        _create_views(connection.duckdb, pinned)
+        connection.lock()
+    except duckdb.Error as error:
+        connection.close()
+        raise FactError(
+            f"The pinned files cannot be read: {error}",
+            "They may have been erased in the meantime; read at the latest version.",
+        ) from error
+    return Snapshot(pinned, connection)
+
+
+def _create_views(connection: Any, pinned: Sequence[Pinned]) -> None:
+    by_name = {p.name: p for p in pinned}
+    for p in pinned:
+        connection.execute(views.table_view(p.name, p.schema, p.files))
+    connection.execute(views.ACCOUNT_PERIODS)
+    aliases = _prepare_aliases(connection) if by_name["aliases"].files else ""
+    accounts = bool(by_name["people"].files) and _prepare_accounts(connection, by_name["events"])
+    connection.execute(
+        views.identified_events(by_name["events"].schema.names, aliases=aliases, accounts=accounts)
+    )
+
+
+def _prepare_aliases(connection: Any) -> str:
+    connection.execute(views.RESOLVED_ALIASES)
+    counts = connection.execute("SELECT count(*), count(DISTINCT alias) FROM resolved_aliases").fetchone()
+    if not counts[0]:
+        return ""
+    if counts[0] == counts[1]:
+        return "one"
+    connection.execute(views.ALIAS_PERIODS)
+    return "many"
+
+
+def _prepare_accounts(connection: Any, events: Pinned) -> bool:
+    """Is there an event without an account whose person has one? Told from the footers of the files."""
+    if not events.files:
+        return False
+    unfilled = connection.execute(
+        "SELECT count(*) FROM parquet_metadata($1) "
+        "WHERE path_in_schema = 'account' AND coalesce(stats_null_count, num_values) > 0",
+        [events.files],
+    ).fetchone()
+    if not unfilled[0]:
+        return False
+    connection.execute(views.LATEST_ACCOUNTS)
+    return bool(connection.execute("SELECT count(*) > 0 FROM person_accounts").fetchone()[0])
+
+
+def _json_path(key: str) -> str:
+    return '$."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _python_values(column: pa.ChunkedArray[Any]) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    if pa.types.is_decimal(column.type) and column.type.scale == 0:
+        # DuckDB sums whole numbers as HUGEINT, which Arrow carries as a decimal without places.
+        return [int(value) if isinstance(value, Decimal) else value for value in values]
+    return values
