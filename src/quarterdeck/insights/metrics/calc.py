@@ -1,13 +1,36 @@
 """What is a metric's value, what was expected, and did it move?"""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
+
+import numpy as np
+
+from quarterdeck.stats.baseline import Floats, fit_trend, shift_start
+from quarterdeck.stats.daily import (
+    DailyExpectation,
+    DailySeries,
+    Spread,
+    expect_days,
+    find_holder,
+    standard_scores,
+)
+from quarterdeck.stats.interval import student_quantile
 
 Role = Literal["north star", "input", "guardrail", "other"]
 Unit = Literal["count", "share", "currency", "seconds", "number"]
 VerdictKind = Literal["moved", "within noise", "too little data", "not mature yet", "no data"]
+
+MINIMUM_WEEKS = 8
+MINIMUM_BASE = 30  # a share or mean of fewer says too little
+MINIMUM_COUNT = 20  # below this a count is too far from normal for the range drawn here
+WEEK_CONFIDENCE = (
+    0.999  # one false alarm in 1,000 weeks of one metric: a false alarm costs the reader's trust
+)
+DAY_CONFIDENCE = 0.99
+SHIFT_DAYS = 28  # how far back the start of a movement is looked for
+SMALLEST_CHANGE = 0.001  # of the expected value: less cannot be seen on the page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +65,17 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slice:
-    """One value of one dimension, with its own days and its share of the whole movement."""
+    """One value of one dimension, with its own days and its share of the whole movement.
+
+    `week` is the slice's own week; days cannot be added up to it where people are counted once.
+    """
 
     dimension: str
     value: str
     share_of_change: float
     points: tuple[Point, ...]
+    week: Point | None = None
+    week: Point | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,3 +119,160 @@ class Reading:
     days: tuple[Point, ...]
     movement: Movement | None
     proof: Proof
+
+
+def spread_of(unit: Unit, has_base: bool) -> Spread:
+    """By which law the days of a metric scatter."""
+    if unit == "share" and has_base:
+        return "share"
+    return "other" if has_base or unit != "count" else "count"
+
+
+def expect_week(weeks: Sequence[Point], unit: Unit) -> Point:
+    """The last of the weeks with the range it was expected in, from the weeks before it.
+
+    The range is a prediction interval at 99.9 % around a robust line; its variance is at least what
+    sampling alone gives a share of that base. Without enough history the range stays open.
+    """
+    *before, week = weeks
+    known = [(index, point.value) for index, point in enumerate(before) if point.value is not None]
+    if len(known) < MINIMUM_WEEKS:
+        return week
+    positions = np.array([index for index, _ in known], dtype=np.float64)
+    trend = fit_trend(positions, np.array([value for _, value in known], dtype=np.float64))
+    forecast = trend.forecast(len(before))
+    variance = forecast.deviation**2
+    share = unit == "share" and week.base is not None
+    if share and week.base:
+        mean = min(max(forecast.mean, 1 / (week.base + 2)), 1 - 1 / (week.base + 2))
+        variance = max(variance, mean * (1 - mean) / week.base)
+    if unit == "count":
+        variance = max(variance, 1.0)
+    distance = student_quantile(0.5 + WEEK_CONFIDENCE / 2, forecast.degrees_of_freedom) * variance**0.5
+    distance = max(distance, SMALLEST_CHANGE * abs(forecast.mean))
+    low, high = forecast.mean - distance, forecast.mean + distance
+    if min(value for _, value in known) >= 0:
+        low, high = max(low, 0.0), max(high, 0.0)
+    return replace(week, expected_low=low, expected_high=min(high, 1.0) if share else high)
+
+
+def judge_week(weeks: Sequence[Point], unit: Unit, absent_since: date | None) -> tuple[Point, Verdict]:
+    """The last week with its expected range, and whether it moved.
+
+    `absent_since` is the first day from which on the facts have no rows at all, None if they have.
+    """
+    week = weeks[-1]
+    if absent_since is not None or week.value is None:
+        since = (
+            f" since {absent_since:%A} {absent_since.day} {absent_since:%B}" if absent_since else " this week"
+        )
+        return week, Verdict(kind="no data", reason=f"No data{since}.")
+    if not week.mature:
+        return week, Verdict(kind="not mature yet", reason="The week's number can still rise.")
+    known = sum(point.value is not None for point in weeks[:-1])
+    if known < MINIMUM_WEEKS:
+        reason = f"{known} earlier weeks are known; {MINIMUM_WEEKS} are needed to say what to expect."
+        return week, Verdict(kind="too little data", reason=reason)
+    expected = expect_week(weeks, unit)
+    size = expected.base if expected.base is not None else expected.expected_high
+    least = MINIMUM_COUNT if expected.base is None else MINIMUM_BASE
+    if (expected.base is not None or unit == "count") and size is not None and size < least:
+        what = "base" if expected.base is not None else "number"
+        reason = f"Its {what} is below {least}, too small to tell a change from chance."
+        return replace(expected, expected_low=None, expected_high=None), Verdict(
+            kind="too little data", reason=reason
+        )
+    side = expected.outside
+    if side:
+        reason = f"It stands {side} the range that 999 of 1,000 such weeks stay in."
+        return expected, Verdict(kind="moved", reason=reason, direction=side)
+    return expected, Verdict(kind="within noise", reason="It stands inside its expected range.")
+
+
+def expect_points(
+    points: Sequence[Point], unit: Unit, confidence: float = DAY_CONFIDENCE
+) -> tuple[Point, ...]:
+    """Days with their expected ranges, learnt from all but the last 28; unchanged where they are too few."""
+    series = _series(points)
+    expectation = expect_days(series, len(points) - SHIFT_DAYS, spread_of(unit, series.bases is not None))
+    if expectation is None:
+        return tuple(points)
+    distance = student_quantile(0.5 + confidence / 2, 60) * expectation.deviation
+    lows, highs = np.maximum(expectation.expected - distance, 0), expectation.expected + distance
+    if unit == "share":
+        highs = np.minimum(highs, 1)
+    ranges = zip(points, lows.tolist(), highs.tolist(), strict=True)
+    return tuple(replace(point, expected_low=low, expected_high=high) for point, low, high in ranges)
+
+
+def explain_movement(
+    days: Sequence[Point],
+    slices: Mapping[tuple[str, str], Sequence[Point]],
+    unit: Unit,
+    direction: Literal["above", "below"],
+) -> tuple[date, tuple[str, str] | None, float]:
+    """Since which day a metric moved, the dimension and value that hold most of it, and how much of it.
+
+    `days` and every slice cover the same days, whole weeks, the last day being the week's last.
+    """
+    sign = 1 if direction == "above" else -1
+    total = _expected(days, unit)
+    if total is None:
+        return days[-7].start, None, 0.0
+    start = _start(total, sign)
+    known = {key: pair for key, points in slices.items() if (pair := _expected(points, unit)) is not None}
+    if not known:
+        return days[start].start, None, 0.0
+    keys = list(known)
+    dimensions = sorted({dimension for dimension, _ in keys})
+    groups = np.array([dimensions.index(dimension) for dimension, _ in keys])
+    holder = find_holder([known[key] for key in keys], slice(start, len(days)), groups)
+    if holder is None:
+        return days[start].start, None, 0.0
+    key = keys[holder.index]
+    return days[_start(known[key], sign)].start, key, holder.share_of_change
+
+
+def remainder(whole: Sequence[Point], part: Sequence[Point]) -> tuple[Point, ...]:
+    """The whole without one slice, day by day: numerators and bases subtract."""
+    rest: list[Point] = []
+    for all_of, one in zip(whole, part, strict=True):
+        if all_of.base is None:
+            value = None if all_of.value is None else all_of.value - (one.value or 0.0)
+            rest.append(Point(start=all_of.start, value=value))
+            continue
+        base = all_of.base - (one.base or 0.0)
+        above = (all_of.value or 0.0) * all_of.base - (one.value or 0.0) * (one.base or 0.0)
+        rest.append(Point(start=all_of.start, value=above / base if base > 0 else None, base=base))
+    return tuple(rest)
+
+
+def absent_since(present: Sequence[date], week: date, until: date) -> date | None:
+    """First day of a silence that reaches the week's end and is longer than any silence before it."""
+    seen = sorted(day for day in present if day < until)
+    if not seen:
+        return week
+    longest = max(
+        (later - sooner for sooner, later in zip(seen, seen[1:], strict=False)), default=timedelta(1)
+    )
+    silence = until - seen[-1]
+    return seen[-1] + timedelta(1) if silence > max(longest, timedelta(1)) else None
+
+
+def _series(points: Sequence[Point]) -> DailySeries:
+    values = np.array([np.nan if point.value is None else point.value for point in points], dtype=np.float64)
+    bases: Floats | None = None
+    if any(point.base is not None for point in points):
+        bases = np.array([point.base or 0.0 for point in points], dtype=np.float64)
+    return DailySeries(values=values, bases=bases, first_weekday=points[0].start.weekday())
+
+
+def _expected(points: Sequence[Point], unit: Unit) -> tuple[DailySeries, DailyExpectation] | None:
+    series = _series(points)
+    expectation = expect_days(series, len(points) - SHIFT_DAYS, spread_of(unit, series.bases is not None))
+    return None if expectation is None else (series, expectation)
+
+
+def _start(pair: tuple[DailySeries, DailyExpectation], sign: int) -> int:
+    first = len(pair[0].values) - SHIFT_DAYS
+    return first + shift_start(standard_scores(*pair)[first:], sign)
