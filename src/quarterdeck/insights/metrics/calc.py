@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -252,9 +253,7 @@ def absent_since(present: Sequence[date], week: date, until: date) -> date | Non
     seen = sorted(day for day in present if day < until)
     if not seen:
         return week
-    longest = max(
-        (later - sooner for sooner, later in zip(seen, seen[1:], strict=False)), default=timedelta(1)
-    )
+    longest = max((later - sooner for sooner, later in pairwise(seen)), default=timedelta(1))
     silence = until - seen[-1]
     return seen[-1] + timedelta(1) if silence > max(longest, timedelta(1)) else None
 

@@ -53,7 +53,7 @@ COMPARISONS = (
 class Filter(BaseModel):
     """Keeps the rows whose property passes exactly one comparison."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     field: FieldName = Field(alias="property")
     equals: Scalar | None = Field(None, alias="is", description="Equal to this value.")
@@ -89,7 +89,7 @@ class Filter(BaseModel):
 class Metric(BaseModel):
     """One metric: a file `metrics/NAME.yaml`; the file's name is the metric's name."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str = Field(max_length=40, description="How people call it, at most 40 characters.")
     description: str = Field(description="One sentence that says what is counted, and when.")

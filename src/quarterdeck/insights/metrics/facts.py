@@ -1,0 +1,278 @@
+"""Which SQL gives a metric's numbers? The one compiler behind every surface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from textwrap import indent
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from quarterdeck.errors import QuarterdeckError
+from quarterdeck.facts.schema import TABLES
+from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.insights.metrics.definitions import Filter, Metric, Scalar
+
+Grain = Literal["day", "week", "month"]
+PropertyKind = Literal["text", "number", "boolean"]
+Row = tuple[date, str | None, float | None, float | None]
+
+DECIMAL = "DECIMAL(30, 6)"  # sums of doubles differ from run to run with the order of the threads
+NO_VALUE = "(none)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What is asked of a metric: local days [since, until), grain, and a dimension or none."""
+
+    since: date
+    until: date
+    grain: Grain
+    zone: ZoneInfo
+    week_starts_on: int
+    dimension: str | None = None
+
+
+def sql_text(value: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql_name(value: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + value.replace('"', '""') + '"'
+
+
+def sql_literal(value: Scalar) -> str:
+    """A definition's scalar as an SQL literal."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return sql_text(value) if isinstance(value, str) else f"{value!r}"
+
+
+def instant(day: date, zone: ZoneInfo) -> str:
+    """Midnight of a local day as an SQL literal in UTC."""
+    moment = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    return f"TIMESTAMPTZ '{moment:%Y-%m-%d %H:%M:%S}+00'"
+
+
+def bucket(local_time: str, question: Question) -> str:
+    """The local day, week or month that a local time falls into, as SQL."""
+    shift = question.week_starts_on
+    if question.grain == "week" and shift:
+        start = f"date_trunc('week', {local_time} - INTERVAL {shift} DAY) + INTERVAL {shift} DAY"
+    else:
+        start = f"date_trunc('{question.grain}', {local_time})"
+    return f"CAST({start} AS DATE)"
+
+
+class Compiler:
+    """Turns metric definitions into SQL over one snapshot's views.
+
+    The SQL holds its literals, so that it can be copied, read and run as it stands.
+    """
+
+    def __init__(self, snapshot: Snapshot, metrics: Mapping[str, Metric]) -> None:
+        self._snapshot = snapshot
+        self._metrics = metrics
+
+    def compile(self, metric: Metric, question: Question) -> str:
+        """SQL with the columns bucket, slice (NULL without a dimension), value, base; ordered."""
+        return f"{self._select(metric, question)}\nORDER BY bucket, slice"
+
+    def _select(self, metric: Metric, question: Question) -> str:
+        if metric.kind == "ratio":
+            return self._ratio(metric, question)
+        if metric.kind == "sql":
+            return self._free(metric, question)
+        return self._aggregate(metric, question)
+
+    def _ratio(self, metric: Metric, question: Question) -> str:
+        above, below = (
+            self._select(self._part(metric, name), question)
+            for name in (metric.numerator, metric.denominator)
+        )
+        return (
+            "SELECT below.bucket, below.slice,\n"
+            "  CASE WHEN below.value > 0 THEN coalesce(above.value, 0) / below.value END AS value,\n"
+            "  below.value AS base\n"
+            f"FROM (\n{indent(below, '  ')}\n) AS below\n"
+            f"LEFT JOIN (\n{indent(above, '  ')}\n) AS above\n"
+            "  ON above.bucket = below.bucket AND above.slice IS NOT DISTINCT FROM below.slice"
+        )
+
+    def _part(self, metric: Metric, name: str | None) -> Metric:
+        part = self._metrics.get(name or "")
+        if part is None:
+            raise QuarterdeckError(f"{metric.title} is a ratio with {name}, which is not defined")
+        if part.kind == "ratio":
+            raise QuarterdeckError(f"{metric.title} is a ratio of {name}, itself a ratio", "Name its parts.")
+        return part
+
+    def _free(self, metric: Metric, question: Question) -> str:
+        aggregate = "arg_max(value, time)" if metric.aggregate == "last" else f"{metric.aggregate}(value)"
+        if metric.aggregate in ("sum", "mean"):
+            exact = f"CAST(value AS {DECIMAL})"
+            aggregate = f"sum({exact})" if metric.aggregate == "sum" else f"sum({exact}) / count(value)"
+        cut = (
+            f"CAST({sql_name(question.dimension)} AS VARCHAR)"
+            if question.dimension
+            else "CAST(NULL AS VARCHAR)"
+        )
+        local = f"timezone({sql_text(question.zone.key)}, CAST(time AS TIMESTAMPTZ))"
+        return (
+            f"SELECT {bucket(local, question)} AS bucket, {slice_of(cut, question)} AS slice,\n"
+            f"  CAST({aggregate} AS DOUBLE) AS value, CAST(NULL AS DOUBLE) AS base\n"
+            f"FROM (\n{indent((metric.sql or '').strip().rstrip(';'), '  ')}\n) AS given\n"
+            f"WHERE time >= {instant(question.since, question.zone)}"
+            f" AND time < {instant(question.until, question.zone)}\n"
+            "GROUP BY ALL"
+        )
+
+    def _aggregate(self, metric: Metric, question: Question) -> str:
+        fields = Fields(self._snapshot, metric.source)
+        value, base = aggregation(metric, fields)
+        cut = fields.text(question.dimension) if question.dimension else "CAST(NULL AS VARCHAR)"
+        filters = [comparison(one, fields) for one in metric.where]
+        local = f"timezone({sql_text(question.zone.key)}, {fields.time})"
+        if metric.events:
+            filters.insert(0, f"event IN ({', '.join(map(sql_text, metric.events))})")
+        filters.append(f"{fields.time} >= {instant(question.since, question.zone)}")
+        filters.append(f"{fields.time} < {instant(question.until, question.zone)}")
+        return (
+            f"SELECT {bucket(local, question)} AS bucket, {slice_of(cut, question)} AS slice,\n"
+            f"  CAST({value} AS DOUBLE) AS value, CAST({base} AS DOUBLE) AS base\n"
+            f"FROM {fields.relation()}\n"
+            f"WHERE {(chr(10) + '  AND ').join(filters)}\n"
+            "GROUP BY ALL"
+        )
+
+
+def slice_of(expression: str, question: Question) -> str:
+    """The slice a row falls into; rows without the property form a slice of their own."""
+    return f"coalesce({expression}, {sql_text(NO_VALUE)})" if question.dimension else expression
+
+
+def aggregation(metric: Metric, fields: Fields) -> tuple[str, str]:
+    """SQL of the value and of its base for the kinds that read rows."""
+    if metric.kind == "count":
+        return "count(*)", "NULL"
+    if metric.kind == "unique":
+        return f"count(DISTINCT {fields.text(metric.of or '')})", "NULL"
+    number = fields.number(metric.field or "")
+    exact = f"sum(TRY_CAST({number} AS {DECIMAL}))"
+    match metric.kind:
+        case "sum":
+            return f"coalesce({exact}, 0)", "NULL"
+        case "mean":
+            return f"{exact} / count({number})", f"count({number})"
+        case _:
+            return f"quantile_cont({number}, {(metric.percentile or 50) / 100!r})", f"count({number})"
+
+
+def comparison(asked: Filter, fields: Fields) -> str:
+    """A definition's filter as an SQL condition that is never NULL."""
+    name, value = asked.comparison
+    values = value if isinstance(value, tuple) else (value,)
+    match name:
+        case "is_set":
+            return f"{fields.text(asked.field)} IS {'NOT ' if value else ''}NULL"
+        case "contains":
+            text = f"lower({fields.text(asked.field)})"
+            return f"coalesce(contains({text}, {sql_text(str(value).lower())}), false)"
+        case "equals" | "any_of" | "is_not" | "none_of":
+            expression = fields.as_kind_of(asked.field, values)
+            found = f"coalesce({expression} IN ({', '.join(map(sql_literal, values))}), false)"
+            return found if name in ("equals", "any_of") else f"NOT {found}"
+        case _:
+            sign = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}[name]
+            return f"coalesce({fields.number(asked.field)} {sign} {sql_literal(values[0])}, false)"
+
+
+class Fields:
+    """The columns, properties and joins that one metric's rows need."""
+
+    def __init__(self, snapshot: Snapshot, source: str) -> None:
+        if source not in TABLES:
+            raise QuarterdeckError(
+                f"There is no fact table {source!r}", f"The tables are: {', '.join(sorted(TABLES))}."
+            )
+        self._snapshot = snapshot
+        self._source = source
+        self._joined: dict[str, set[str]] = {"account": set(), "person": set()}
+
+    @property
+    def time(self) -> str:
+        """The column that says when the fact happened."""
+        name = TABLES[self._source].time
+        if name is None:
+            raise QuarterdeckError(f"Facts in {self._source} have no time", "Count another table.")
+        return name
+
+    def text(self, field: str) -> str:
+        """A field as text."""
+        return self._expression(field, "text")
+
+    def number(self, field: str) -> str:
+        """A field as a number."""
+        return self._expression(field, "number")
+
+    def as_kind_of(self, field: str, values: Iterable[Scalar]) -> str:
+        """A field as the type that the values it is compared with have."""
+        kinds = {type(value) for value in values}
+        if kinds <= {bool}:
+            return self._expression(field, "boolean")
+        return self.number(field) if kinds <= {float, int} else self.text(field)
+
+    def relation(self) -> str:
+        """The FROM clause: the facts, and accounts as of then or people where a field asks for them."""
+        text = "identified_events" if self._source == "events" else self._source
+        if columns := sorted(self._joined["account"]):
+            given = "".join(f", {sql_name(name)} AS {sql_name('account.' + name)}" for name in columns)
+            text += (
+                f"\nASOF LEFT JOIN (\n"
+                f"  SELECT account AS joined_account, valid_from AS joined_from{given} FROM accounts\n"
+                f") AS account_then ON account = joined_account AND {self.time} >= joined_from"
+            )
+        if columns := sorted(self._joined["person"]):
+            given = "".join(f", max({sql_name(name)}) AS {sql_name('person.' + name)}" for name in columns)
+            text += (
+                "\nLEFT JOIN (\n"
+                f"  SELECT person AS joined_person{given} FROM people GROUP BY person\n"
+                ") AS somebody ON person = joined_person"
+            )
+        return text
+
+    def _expression(self, field: str, kind: PropertyKind) -> str:
+        owner, _, name = field.partition(".")
+        joined = {"account": "accounts", "person": "people"}.get(owner) if name else None
+        if joined and name in TABLES[joined].column_names and owner in TABLES[self._source].column_names:
+            self._joined[owner].add(name)
+            return CASTS[kind].format(sql_name(field))
+        if field in TABLES[self._source].column_names:
+            return CASTS[kind].format(sql_name(field))
+        if self._source == "events":
+            return self._snapshot.property_sql(field, kind)
+        raise QuarterdeckError(
+            f"Facts in {self._source} have no column {field!r}",
+            f"They have: {', '.join(TABLES[self._source].column_names)}.",
+        )
+
+
+CASTS: Mapping[PropertyKind, str] = {
+    "text": "CAST({} AS VARCHAR)",
+    "number": "TRY_CAST({} AS DOUBLE)",
+    "boolean": "TRY_CAST({} AS BOOLEAN)",
+}
+
+
+def presence(table: str, question: Question) -> str:
+    """SQL that lists the buckets in which a fact table has any row at all."""
+    time = TABLES[table].time
+    local = f"timezone({sql_text(question.zone.key)}, {time})"
+    return (
+        f"SELECT DISTINCT {bucket(local, question)} AS bucket\nFROM {table}\n"
+        f"WHERE {time} >= {instant(question.since, question.zone)}"
+        f" AND {time} < {instant(question.until, question.zone)}\nORDER BY bucket"
+    )
