@@ -76,7 +76,6 @@ class Slice:
     share_of_change: float
     points: tuple[Point, ...]
     week: Point | None = None
-    week: Point | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
