@@ -1,0 +1,114 @@
+"""Which definitions of one kind does a workspace hold?"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from quarterdeck.definitions.faults import validate
+from quarterdeck.definitions.findings import Finding
+from quarterdeck.definitions.source import Location, Source, content_version, read_source
+from quarterdeck.errors import DefinitionError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Problem = tuple[Location, str, str]
+"""What a linter yields: where in the definition, what is wrong, and what to do (or "")."""
+
+Models = Mapping[str, Mapping[str, Any]]
+"""Every readable definition of the workspace: kind name, then definition name, then its model."""
+
+Linter = Callable[[Any, Models], Iterator[Problem]]
+"""A small named generator over one definition; its `__name__` is the rule that `no_lint:` silences."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind(Generic[Model]):
+    """A kind of definition: one YAML file each in `folder`, or all of it in one `file` of that folder.
+
+    `references` says which keys name other definitions, and of which kind; `leaves_out` names the files of
+    the folder that belong to another kind.
+    """
+
+    name: str
+    folder: str
+    model: type[Model]
+    file: str = ""
+    leaves_out: tuple[str, ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+    linters: tuple[Linter, ...] = ()
+
+    @property
+    def schema_name(self) -> str:
+        """Name of its JSON Schema, also said in the first line of each file."""
+        return f"{self.name.replace(' ', '_')}.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definition(Generic[Model]):
+    """A valid definition; `version` changes with its content, not with comments or the order of keys."""
+
+    name: str
+    model: Model
+    file: Path
+    line: int
+    version: str
+    source: Source
+
+    def line_of(self, location: Location) -> int:
+        """The 1-based line on which a part of the definition stands."""
+        return self.source.line_of(location)
+
+
+def definition_files(workspace_path: Path, kind: Kind[Any]) -> tuple[Path, ...]:
+    """The files of one kind, sorted by name."""
+    folder = workspace_path / kind.folder
+    if kind.file:
+        return (folder / kind.file,) if (folder / kind.file).is_file() else ()
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        sorted(
+            file
+            for file in folder.glob("*.yaml")
+            if not file.name.startswith(".") and file.name not in kind.leaves_out and file.is_file()
+        )
+    )
+
+
+def read_definition(
+    file: Path, kind: Kind[Model]
+) -> tuple[Definition[Model] | None, Source, tuple[Finding, ...]]:
+    """Read one file: the definition if it is valid, its source, and every finding."""
+    source = read_source(file)
+    if source.findings and source.content is None:
+        return None, source, source.findings
+    made = validate(kind.model, source)
+    if isinstance(made, tuple):
+        return None, source, (*source.findings, *made)
+    if source.findings:
+        return None, source, source.findings
+    definition = Definition(
+        name=file.stem,
+        model=made,
+        file=file,
+        line=source.line_of(()),
+        version=content_version(source.content),
+        source=source,
+    )
+    return definition, source, ()
+
+
+def read_folder(workspace_path: Path, kind: Kind[Model]) -> tuple[Definition[Model], ...]:
+    """Every definition of one kind, by name; the first fault is raised as a DefinitionError."""
+    definitions = []
+    for file in definition_files(workspace_path, kind):
+        definition, _, findings = read_definition(file, kind)
+        if definition is None:
+            first = min(findings, key=lambda finding: finding.line)
+            hint = first.hint or "`quarterdeck check` lists everything that is wrong."
+            raise DefinitionError(first.message, hint, file=first.file, line=first.line)
+        definitions.append(definition)
+    return tuple(definitions)
