@@ -1,0 +1,62 @@
+"""Which metrics are in force, and where does each stand in the tree?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from typing import cast
+
+from quarterdeck.definitions.folder import Kind, read_folder
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.errors import QuarterdeckError
+from quarterdeck.insights.metrics.calc import Role
+from quarterdeck.insights.metrics.definitions import Metric, Tree
+
+METRIC = Kind(name="metric", folder="metrics", model=Metric, leaves_out=("tree.yaml",))
+TREE = Kind(name="metric tree", folder="metrics", model=Tree, file="tree.yaml")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MetricBook:
+    """Every metric in force, the version of each, and its place in the tree."""
+
+    metrics: Mapping[str, Metric]
+    versions: Mapping[str, str]
+    roles: Mapping[str, Role]
+
+    def get(self, name: str) -> Metric:
+        """The metric of that name; an unknown name is an error with a suggestion."""
+        if name not in self.metrics:
+            near = get_close_matches(name, self.metrics, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(self.metrics) or 'none'}."
+            raise QuarterdeckError(f"No metric is named {name!r}.", hint)
+        return self.metrics[name]
+
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """Names by the tree, then the others by name; without the retired."""
+        others = sorted(set(self.metrics) - set(self.roles))
+        return tuple(name for name in (*self.roles, *others) if self.metrics[name].status != "retired")
+
+
+def read_metrics(workspace: Workspace) -> MetricBook:
+    """The metrics and the tree as the workspace defines them."""
+    definitions = {definition.name: definition for definition in read_folder(workspace.path, METRIC)}
+    metrics = {name: definition.model for name, definition in definitions.items()}
+    versions = {
+        name: _version([definitions[part].version for part in _parts(name, metrics)]) for name in definitions
+    }
+    trees = read_folder(workspace.path, TREE)
+    roles = {name: role for name, role in (trees[0].model.roles if trees else {}).items() if name in metrics}
+    return MetricBook(metrics=metrics, versions=versions, roles=cast("dict[str, Role]", roles))
+
+
+def _parts(name: str, metrics: Mapping[str, Metric]) -> list[str]:
+    metric = metrics[name]
+    return [
+        part for part in (name, metric.numerator, metric.denominator) if part is not None and part in metrics
+    ]
+
+
+def _version(versions: Sequence[str]) -> str:
+    return versions[0] if len(versions) == 1 else sha256("".join(versions).encode()).hexdigest()[:12]

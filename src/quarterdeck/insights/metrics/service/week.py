@@ -1,0 +1,166 @@
+"""What did each metric read in a week, did it move, and where?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal, cast
+
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.insights.metrics.calc import (
+    Movement,
+    Point,
+    Proof,
+    Reading,
+    Slice,
+    Verdict,
+    expect_points,
+    expect_week,
+    explain_movement,
+    judge_week,
+    remainder,
+)
+from quarterdeck.insights.metrics.definitions import Metric
+from quarterdeck.insights.metrics.service.reader import WEEKDAYS, MetricReader
+from quarterdeck.stats.interval import wilson_interval
+
+__all__ = [
+    "Movement",
+    "Point",
+    "Proof",
+    "Reading",
+    "Slice",
+    "Verdict",
+    "Week",
+    "facts_end",
+    "last_week_end",
+    "read_week",
+]
+
+HISTORY_WEEKS = 26
+SHOWN_WEEKS = 13
+SHOWN_DAYS = 42
+MOST_SLICES = 40
+SHOWN_SLICES = 8
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Week:
+    """All metrics read at one week, [start, end)."""
+
+    start: date
+    end: date
+    readings: tuple[Reading, ...]
+
+
+def last_week_end(workspace: Workspace, day: date) -> date:
+    """The end of the last whole week that ends on or before a day."""
+    return day - timedelta((day.weekday() - WEEKDAYS.index(workspace.week_start)) % 7)
+
+
+def facts_end(workspace: Workspace, snapshot: Snapshot) -> date | None:
+    """The local day after the last event, None without events."""
+    latest = snapshot.rows("SELECT max(time) FROM events")[0][0]
+    if latest is None:
+        return None
+    return cast(datetime, latest).astimezone(workspace.zone).date() + timedelta(1)
+
+
+def read_week(workspace: Workspace, snapshot: Snapshot, as_of: date) -> Week:
+    """All metrics in the tree's order at the last whole week that ends on or before `as_of`."""
+    end = last_week_end(workspace, as_of)
+    reader = MetricReader(workspace, snapshot, as_of)
+    readings = tuple(read_metric(reader, name, end) for name in reader.book.ordered)
+    return Week(start=end - timedelta(7), end=end, readings=readings)
+
+
+def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
+    """A metric read at the week that ends before `end`, with its verdict and, if it moved, where."""
+    metric = reader.book.get(name)
+    since = end - timedelta(7 * HISTORY_WEEKS)
+    weekly = reader.series(name, "week", since, end)
+    weeks = weekly.points[None]
+    daily = reader.series(name, "day", since, end).points[None]
+    week, verdict = judge_week(weeks, metric.unit, reader.silent_since(name, daily, end))
+    days = expect_points(daily, metric.unit)
+    movement = None
+    if verdict.kind == "moved":
+        movement = _movement(reader, name, daily, end, verdict)
+    share = metric.unit == "share" and week.base and week.value is not None and 0 <= week.value <= 1
+    return Reading(
+        name=name,
+        title=metric.title,
+        description=metric.description,
+        role=reader.book.roles.get(name, "other"),
+        unit=metric.unit,
+        higher_is=_HIGHER_IS[metric.direction],
+        owner=metric.owner,
+        target=metric.target,
+        status=metric.status,
+        week=week,
+        interval=wilson_interval(week.value * week.base, week.base)
+        if share and week.value is not None and week.base
+        else None,
+        verdict=verdict,
+        weeks=_with_ranges(weeks, week, metric)[-SHOWN_WEEKS:],
+        days=days[-SHOWN_DAYS:],
+        movement=movement,
+        proof=weekly.proof,
+    )
+
+
+def _movement(
+    reader: MetricReader, name: str, daily: Sequence[Point], end: date, verdict: Verdict
+) -> Movement:
+    metric = reader.book.get(name)
+    direction = verdict.direction or "below"
+    since = daily[0].start
+    slices: dict[tuple[str, str], tuple[Point, ...]] = {}
+    for dimension in metric.dimensions:
+        cut = reader.series(name, "day", since, end, dimension).points
+        for value in _largest(cut)[:MOST_SLICES]:
+            slices[dimension, value] = cut[value]
+    start, key, share = explain_movement(daily, slices, metric.unit, direction)
+    if key is None:
+        return Movement(since=start, direction=direction, holder=None)
+    weekly = reader.series(name, "week", since, end, key[0]).points
+    shown = {
+        value: Slice(
+            dimension=key[0],
+            value=value,
+            share_of_change=share if value == key[1] else 0.0,
+            points=expect_points(slices[key[0], value], metric.unit)[-SHOWN_DAYS:],
+            week=expect_week(weekly[value], metric.unit),
+        )
+        for value in _largest({one: points for (by, one), points in slices.items() if by == key[0]})
+    }
+    others = [shown[value] for value in shown if value != key[1]]
+    rest = expect_points(remainder(daily, slices[key]), metric.unit)[-SHOWN_DAYS:]
+    return Movement(
+        since=start,
+        direction=direction,
+        holder=shown[key[1]],
+        rest=rest,
+        others=tuple(others[: SHOWN_SLICES - 1]),
+    )
+
+
+def _largest(slices: Mapping[str | None, Sequence[Point]] | Mapping[str, Sequence[Point]]) -> list[str]:
+    def size(item: tuple[str | None, Sequence[Point]]) -> tuple[float, str]:
+        total = sum((point.base if point.base is not None else point.value) or 0.0 for point in item[1])
+        return -total, item[0] or ""
+
+    return [key for key, _ in sorted(slices.items(), key=size) if key is not None]
+
+
+def _with_ranges(weeks: Sequence[Point], week: Point, metric: Metric) -> tuple[Point, ...]:
+    """Earlier weeks with the range that was expected of them then, the last one as judged."""
+    before = [expect_week(weeks[: index + 1], metric.unit) for index in range(len(weeks) - 1)]
+    return (*before, week)
+
+
+_HIGHER_IS: Mapping[str, Literal["better", "worse", "neither"]] = {
+    "higher is better": "better",
+    "lower is better": "worse",
+    "neither": "neither",
+}
