@@ -7,81 +7,138 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from quarterdeck.insights.metrics.service import Reconciliation, Series
+    from quarterdeck.insights.metrics.service.reconcile import Reconciliation
+    from quarterdeck.insights.metrics.service.show import ShownMetric
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
+MOST_ROWS = 400
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the current folder's.")
 ]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
-At = Annotated[list[str] | None, typer.Option(metavar="TABLE=VERSION", help="Read a table at this version.")]
 
 
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="The metric.")],
     by: Annotated[str | None, typer.Option(metavar="DIM", help="Break down by this dimension.")] = None,
-    grain: Annotated[Literal["day", "week", "month"], typer.Option(help="Bucket length.")] = "week",
-    as_of: Day = None,
-    buckets: Annotated[int, typer.Option(min=1, max=400, help="How many buckets back.")] = 13,
-    at: At = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Everything, with query and versions.")] = False,
+    grain: Annotated[Literal["day", "week", "month"], typer.Option(help="Length of a bucket.")] = "week",
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only events before it.")
+    ] = None,
+    buckets: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many buckets back.")] = 13,
+    at: Annotated[
+        list[str] | None, typer.Option(metavar="TABLE=VERSION", help="Read a table at this version.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Show a metric over time, with its expected range, verdict, query and versions."""
-    from quarterdeck.insights.metrics.service import show_metric  # slow import
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.facts.pins import parse_pins  # slow import
+    from quarterdeck.facts.store import FactStore  # slow import
+    from quarterdeck.insights.metrics.service.show import show_metric  # slow import
 
-    day = as_of.date() if as_of else None
-    shown = show_metric(workspace, name, grain=grain, dimension=by, as_of=day, buckets=buckets, at=at or [])
+    opened = open_workspace(workspace)
+    with FactStore(opened.facts_path).snapshot(at=parse_pins(at or [])) as snapshot:
+        shown = show_metric(
+            opened,
+            snapshot,
+            name,
+            grain=grain,
+            dimension=by,
+            as_of=as_of.date() if as_of else None,
+            buckets=buckets,
+        )
     if as_json:
-        typer.echo(shown.as_json())
-        return
-    typer.echo(f"{shown.title}: {shown.description}")
-    if shown.verdict:
-        typer.echo(f"{shown.verdict.kind}: {shown.verdict.reason}")
-    _print_series(shown.series)
-    proof = shown.series.proof
-    versions = ", ".join(f"{table} {version}" for table, version in proof.versions.items())
-    typer.echo(f"Definition {proof.definition_version}; tables {versions}. The query: --json.")
+        _print_json(shown.as_json())
+    else:
+        _print_shown(shown, opened.currency)
 
 
 @app.command()
 def tree(workspace: WorkspaceOption = Path()) -> None:
-    """Show the metric tree and every metric beside it."""
+    """Show the metric tree, and every metric beside it."""
     from quarterdeck.definitions.workspace import open_workspace  # slow import
-    from quarterdeck.insights.metrics.service import read_metrics  # slow import
+    from quarterdeck.insights.metrics.service.book import read_metrics  # slow import
 
     book = read_metrics(open_workspace(workspace))
     if not book.metrics:
         typer.echo("No metrics are defined yet. Write metrics/NAME.yaml, or run `quarterdeck init`.")
         return
-    indents = {"north star": "", "input": "  drives it: ", "guardrail": "  must hold: "}
     for name in book.ordered:
         metric = book.metrics[name]
-        place = indents.get(book.roles.get(name, "other"), "beside it: ")
-        typer.echo(f"{place}{metric.title} ({name}), {metric.status}, {metric.owner}")
+        role = book.roles.get(name, "other")
+        indent = "" if role == "north star" else "  "
+        typer.echo(f"{indent}{role:<11}{metric.title:<32}{name:<28}{metric.status:<8}{metric.owner}")
 
 
 @app.command()
 def reconcile(
     name: Annotated[str, typer.Argument(help="The metric.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns: date, value.")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Two columns: date and value.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    """Compare a metric with a trusted dashboard's figures: equal within 1 %, or explained by day."""
-    from quarterdeck.insights.metrics.service import reconcile_metric  # slow import
+    """Compare with a trusted dashboard: equal within 1 % (exit code 0), or explained by day (1)."""
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.facts.store import FactStore  # slow import
+    from quarterdeck.insights.metrics.service.reconcile import reconcile as compare  # slow import
 
-    result = reconcile_metric(workspace, name, file)
-    typer.echo(result.as_json() if as_json else _reconciled(result))
+    opened = open_workspace(workspace)
+    with FactStore(opened.facts_path).snapshot() as snapshot:
+        result = compare(opened, snapshot, name, file)
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        _print_reconciled(result, opened.currency)
     if not result.equal:
         raise typer.Exit(1)
 
 
-def _print_series(series: "Series") -> None:
-    pass
+def _print_json(content: dict[str, object]) -> None:
+    import json
+
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
-def _reconciled(result: "Reconciliation") -> str:
-    return ""
+def _print_shown(shown: "ShownMetric", currency: str) -> None:
+    from quarterdeck.stats.figures import notation, whole  # slow import
+
+    series = shown.series
+    values = [point.value for points in series.points.values() for point in points]
+    written = notation(series.metric.unit, values, currency=currency)
+    typer.echo(f"{shown.title}. {shown.description}")
+    if shown.verdict:
+        typer.echo(f"{shown.verdict.kind[0].upper()}{shown.verdict.kind[1:]}. {shown.verdict.reason}")
+    typer.echo("")
+    for cut in sorted(series.points, key=lambda key: key or ""):
+        if cut is not None:
+            typer.echo(f"{cut}")
+        typer.echo(f"{series.grain:<12}{'value':>12}{'of':>12}{'expected':>22}")
+        for point in series.points[cut]:
+            value = "no data" if point.value is None else written.full(point.value)
+            base = "" if point.base is None else whole(point.base)
+            expected = ""
+            if point.expected_low is not None and point.expected_high is not None:
+                expected = written.table_range(point.expected_low, point.expected_high)
+            typer.echo(f"{point.start!s:<12}{value:>12}{base:>12}{expected:>22}  {point.outside}".rstrip())
+    versions = ", ".join(f"{table} {version}" for table, version in series.proof.versions.items())
+    typer.echo(f"\nDefinition {series.proof.definition_version}; versions: {versions}. Its query: --json.")
+
+
+def _print_reconciled(result: "Reconciliation", currency: str) -> None:
+    from quarterdeck.stats.figures import notation  # slow import
+
+    written = notation(result.unit, [gap.theirs for gap in result.gaps], currency=currency)
+    verdict = "Equal within 1 %" if result.equal else "Not equal"
+    typer.echo(f"{result.title}: {verdict}; ours is {result.relative_gap:+.2%} against theirs.")
+    for explanation in result.explanations:
+        typer.echo(f"  {explanation}")
+    if not result.unequal:
+        return
+    typer.echo(f"\n{result.grain:<12}{'ours':>14}{'theirs':>14}{'difference':>14}")
+    for gap in result.unequal[:MOST_ROWS]:
+        ours, theirs = ("none" if side is None else written.full(side) for side in (gap.ours, gap.theirs))
+        typer.echo(f"{gap.start!s:<12}{ours:>14}{theirs:>14}{written.full(gap.difference):>14}")
+    typer.echo(f"{len(result.gaps) - len(result.unequal)} of {len(result.gaps)} are equal within 1 %.")

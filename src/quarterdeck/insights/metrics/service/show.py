@@ -1,0 +1,96 @@
+"""How does one metric look to somebody who asks for it by name?"""
+
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.errors import QuarterdeckError
+from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.insights.metrics.calc import Verdict, expect_points, expect_week
+from quarterdeck.insights.metrics.facts import Grain
+from quarterdeck.insights.metrics.service.reader import MetricReader, Series, next_bucket
+from quarterdeck.insights.metrics.service.week import HISTORY_WEEKS, facts_end, last_week_end, read_metric
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownMetric:
+    """A metric's series, most recent bucket last, and the verdict on its last whole week."""
+
+    title: str
+    description: str
+    as_of: date
+    verdict: Verdict | None
+    series: Series
+
+    def as_json(self) -> dict[str, object]:
+        """Everything, in plain types: points by slice, verdict, query, versions."""
+        points = [
+            {"slice": key, **asdict(point), "start": point.start.isoformat()}
+            for key, cut in self.series.points.items()
+            for point in cut
+        ]
+        return {
+            "metric": self.series.name,
+            "title": self.title,
+            "description": self.description,
+            "unit": self.series.metric.unit,
+            "as_of": self.as_of.isoformat(),
+            "grain": self.series.grain,
+            "verdict": asdict(self.verdict) if self.verdict else None,
+            "points": points,
+            "proof": {**asdict(self.series.proof), "versions": dict(self.series.proof.versions)},
+        }
+
+
+def show_metric(
+    workspace: Workspace,
+    snapshot: Snapshot,
+    name: str,
+    *,
+    grain: Grain = "week",
+    dimension: str | None = None,
+    as_of: date | None = None,
+    buckets: int = 13,
+) -> ShownMetric:
+    """A metric over its last buckets, whole or by a dimension, with ranges where they can be known."""
+    day = as_of or facts_end(workspace, snapshot)
+    if day is None:
+        raise QuarterdeckError("There are no events yet.", "Import some: quarterdeck import events FILE")
+    reader = MetricReader(workspace, snapshot, day)
+    metric = reader.book.get(name)
+    until = _bucket_end(workspace, day, grain)
+    since = until
+    for _ in range(max(buckets, HISTORY_WEEKS) if grain == "week" else buckets):
+        since = _bucket_before(since, grain)
+    if grain == "day":
+        since = until - timedelta(7 * -(-max(buckets, 7 * HISTORY_WEEKS) // 7))
+    series = reader.series(name, grain, since, until, dimension)
+    ranged = {}
+    for key, points in series.points.items():
+        if grain == "week":
+            points = tuple(expect_week(points[: index + 1], metric.unit) for index in range(len(points)))
+        elif grain == "day":
+            points = expect_points(points, metric.unit)
+        ranged[key] = points[-buckets:]
+    verdict = None
+    if dimension is None:
+        verdict = read_metric(reader, name, last_week_end(workspace, day)).verdict
+    return ShownMetric(
+        title=metric.title,
+        description=metric.description,
+        as_of=day,
+        verdict=verdict,
+        series=Series(name=name, metric=metric, grain=grain, points=ranged, proof=series.proof),
+    )
+
+
+def _bucket_end(workspace: Workspace, day: date, grain: Grain) -> date:
+    if grain == "week":
+        return last_week_end(workspace, day)
+    return day if grain == "day" else day.replace(day=1)
+
+
+def _bucket_before(start: date, grain: Grain) -> date:
+    if grain == "month":
+        return (start - timedelta(1)).replace(day=1)
+    return start - timedelta(next_bucket(start, grain).toordinal() - start.toordinal())
