@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 OUTLIER_SCALES = 3.5
+FEW_POINTS = 8.0  # the fewer the points, the less their own scatter can be trusted to call one an outlier
 MEDIAN_TO_DEVIATION = 1.4826  # makes the median absolute deviation of a normal sample its standard deviation
 SPREAD_OF_KEPT = 1.01  # a normal sample cut at 3.5 deviations keeps 99 % of its spread
 
@@ -62,7 +63,8 @@ def fit_trend(positions: Floats, values: Floats) -> Trend:
     slope = float(np.median((values[second] - values[first]) / (positions[second] - positions[first])))
     residuals = values - slope * positions
     residuals = residuals - np.median(residuals)
-    kept = np.abs(residuals) <= OUTLIER_SCALES * robust_scale(residuals) + 1e-12 * np.abs(values).max()
+    cut = OUTLIER_SCALES * (1 + FEW_POINTS / len(values)) * robust_scale(residuals)
+    kept = np.abs(residuals) <= cut + 1e-12 * np.abs(values).max()
     x, y = positions[kept], values[kept]
     centre = float(x.mean())
     spread = float(((x - centre) ** 2).sum())

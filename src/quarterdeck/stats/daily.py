@@ -13,7 +13,8 @@ Spread = Literal["share", "count", "other"]
 
 MINIMUM_WEEKS = 6
 MOST = 0.5  # a slice holds most of a shift from half of it on
-OVERSHOOT = 1.5  # beyond this the slice moves against the others, and no longer explains the whole
+OVERSHOOT = 1.5  # beyond this the others must move against the slice by no more than chance
+CHANCE = 3.0
 UNIFORM_MARGIN = 4.0  # twice the log-likelihood that a single slice must win over a shift of all slices
 
 
@@ -109,8 +110,10 @@ def find_holder(
             share = changes[index] / total if total else 0.0
             gain = changes[index] ** 2 / variances[index] if variances[index] > 0 else 0.0
             needed = uniform + UNIFORM_MARGIN + 2 * np.log(len(slices))
-            if MOST <= share <= OVERSHOOT and gain > needed and gain > best_gain:
-                best, best_gain = Holder(index=index, share_of_change=float(share)), float(gain)
+            others = CHANCE * np.sqrt(variances[members].sum() - variances[index])
+            fits = share >= MOST and (share <= OVERSHOOT or abs(total - changes[index]) <= others)
+            if fits and gain > max(needed, best_gain):
+                best, best_gain = Holder(index=index, share_of_change=float(min(share, 1.0))), float(gain)
     return best
 
 

@@ -14,7 +14,8 @@ def wilson_interval(successes: float, trials: float, confidence: float = 0.95) -
     share = successes / trials
     centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z / (1 + z * z / trials) * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Rounding may put a bound on the wrong side of a share of exactly 0 or 1.
+    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
 
 
 def student_quantile(probability: float, degrees_of_freedom: float) -> float:

@@ -23,7 +23,7 @@ Role = Literal["north star", "input", "guardrail", "other"]
 Unit = Literal["count", "share", "currency", "seconds", "number"]
 VerdictKind = Literal["moved", "within noise", "too little data", "not mature yet", "no data"]
 
-MINIMUM_WEEKS = 8
+MINIMUM_WEEKS = 12
 MINIMUM_BASE = 30  # a share or mean of fewer says too little
 MINIMUM_COUNT = 20  # below this a count is too far from normal for the range drawn here
 WEEK_CONFIDENCE = (
