@@ -82,6 +82,11 @@ VERBS: tuple[Verb, ...] = (
         help="Bring a workspace to this program's format.",
         command="quarterdeck.cli.workspace:upgrade",
     ),
+    Verb(
+        name="brief",
+        help="Write the decision-ready page of the week, with its evidence.",
+        command="quarterdeck.report.brief.cli:brief",
+    ),
 )
 
 

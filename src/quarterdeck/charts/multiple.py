@@ -1,0 +1,53 @@
+"""Where is it: how does one slice look beside its neighbours, on the same scale?"""
+
+from collections.abc import Callable
+
+from quarterdeck.charts.plot import Plot, draw_band, draw_outliers, draw_series, draw_unknown, ticks
+from quarterdeck.charts.series import Line, Point, extent
+from quarterdeck.charts.svg import Drawing, element, picture
+
+WIDTH, HEIGHT = 190.0, 84.0
+
+
+def shared_scale(cells: tuple[tuple[Point, ...], ...]) -> tuple[float, float]:
+    """From zero to a round number above everything that any cell shows."""
+    low, high = extent(Line(label="", points=points) for points in cells)
+    values = ticks(min(0.0, low), high, at_most=3)
+    return values[0], values[-1]
+
+
+def draw_multiple(
+    points: tuple[Point, ...],
+    *,
+    key: str,
+    scale: tuple[float, float],
+    sentence: str,
+    write: Callable[[float], str],
+) -> Drawing:
+    """One cell of small multiples: its own expected range on the scale that all cells share."""
+    plot = Plot(
+        left=max(22.0, max(len(write(value)) for value in scale) * 6.7 + 6),
+        right=WIDTH - 8,
+        top=10,
+        bottom=HEIGHT - 8,
+        first=points[0].when,
+        last=points[-1].when,
+        floor=scale[0],
+        ceiling=scale[1],
+    )
+    axis = []
+    for value in scale:
+        y = plot.y(value)
+        kind = "axis" if value == 0 else "gridline"
+        axis.append(element("line", class_=kind, x1=plot.left, x2=plot.right, y1=y, y2=y))
+        axis.append(element("text", write(value), x=plot.left - 5, y=y + 4, text_anchor="end"))
+    return picture(
+        WIDTH,
+        HEIGHT,
+        *axis,
+        *draw_band(plot, points),
+        *draw_unknown(plot, points, key=key),
+        *draw_series(plot, Line(label="", points=points)),
+        *draw_outliers(plot, points, size=2.8),
+        sentence=sentence,
+    )

@@ -1,0 +1,142 @@
+"""How are numbers and days written for a reader?"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+Unit = Literal["count", "share", "currency", "seconds", "number"]
+
+MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notation:
+    """One way to write a metric's numbers, chosen once so that a value and its range can be compared."""
+
+    factor: float
+    decimals: int
+    prefix: str = ""
+    suffix: str = ""
+    sign: str = ""
+
+    def bare(self, value: float) -> str:
+        """The number without its percent sign: "29", "4,180", "$0.92M", "1.9 s"."""
+        scaled = round(abs(value) / self.factor, self.decimals)
+        minus = MINUS if value < 0 and scaled != 0 else ""
+        return f"{minus}{self.prefix}{scaled:,.{self.decimals}f}{self.suffix}"
+
+    def full(self, value: float) -> str:
+        """The number as it stands alone: "29 %"."""
+        return self.bare(value) + self.sign
+
+    def prose_range(self, low: float, high: float) -> str:
+        return f"{self.bare(low)} to {self.bare(high)}"
+
+    def table_range(self, low: float, high: float) -> str:
+        return f"{self.bare(low)}{SPACE}–{SPACE}{self.bare(high)}"
+
+
+def notation(unit: Unit, values: Iterable[float | None], *, currency: str = "USD") -> Notation:
+    """A notation fine enough that no two of `values` that differ by 2 % of the largest are written alike."""
+    seen = [abs(value) for value in values if value is not None and math.isfinite(value)]
+    largest = max(seen, default=0.0)
+    factor, prefix, suffix, sign = _scale(unit, largest, currency)
+    whole = unit == "count" and factor == 1
+    return Notation(
+        factor=factor,
+        decimals=0 if whole else _decimals(largest / factor),
+        prefix=prefix,
+        suffix=suffix,
+        sign=sign,
+    )
+
+
+def _scale(unit: Unit, largest: float, currency: str) -> tuple[float, str, str, str]:
+    if unit == "share":
+        return 0.01, "", "", f"{SPACE}%"
+    if unit == "seconds":
+        for factor, suffix in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
+            if largest >= 2 * factor:
+                return factor, "", f"{SPACE}{suffix}", ""
+        return 1.0, "", f"{SPACE}s", ""
+    prefix = SYMBOLS.get(currency, f"{currency}{SPACE}") if unit == "currency" else ""
+    for factor, suffix, start in ((1e9, "B", 1e9), (1e6, "M", 1e6), (1e3, "k", 1e5)):
+        if largest >= start and (unit == "currency" or factor >= 1e6):
+            return factor, prefix, suffix, ""
+    return 1.0, prefix, "", ""
+
+
+def _decimals(largest: float) -> int:
+    if largest >= 20 or largest == 0:
+        return 0
+    if largest >= 2:
+        return 1
+    return 2 if largest >= 0.2 else min(6, 1 - math.floor(math.log10(largest)))
+
+
+def whole(value: float) -> str:
+    """A count with its thousands separated."""
+    return f"{MINUS if value < 0 else ''}{abs(round(value)):,}"
+
+
+def counted(amount: int, one: str, many: str = "") -> str:
+    """A small amount in words with its noun: "two risks"."""
+    number = SMALL[amount] if amount < len(SMALL) else whole(amount)
+    return f"{number} {one if amount == 1 else many or one + 's'}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Names in a sentence: "a, b and c"."""
+    names = list(items)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def in_sentence(title: str) -> str:
+    """A title as it stands inside a sentence; names and abbreviations keep their capitals."""
+    first = title.split(" ", 1)[0]
+    return title if first[1:] != first[1:].lower() or len(first) == 1 else title[:1].lower() + title[1:]
+
+
+def opening(words: str) -> str:
+    """Words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def day_name(day: date) -> str:
+    return DAYS[day.weekday()]
+
+
+def long_date(day: date) -> str:
+    return f"{day_name(day)} {day.day} {MONTHS[day.month - 1]}"
+
+
+def short_date(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1][:3]}"
+
+
+def working_days_after(day: date, amount: int) -> date:
+    """The day that is `amount` working days later."""
+    while amount:
+        day += timedelta(days=1)
+        amount -= day.weekday() < 5
+    return day

@@ -1,0 +1,85 @@
+"""What must the brief know of a metric to place it, to judge it and to say what moved?"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from quarterdeck.report.brief.calc.figures import Notation, Unit, notation
+
+Role = Literal["north star", "input", "guardrail", "other"]
+Judgement = Literal["moved", "within noise", "too little data", "not mature yet", "no data"]
+Side = Literal["above", "below", ""]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """The one slice that holds most of a movement, with its own week."""
+
+    dimension: str
+    value: str
+    figure: float | None
+    base: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def name(self) -> str:
+        """Dimension and value as people say them: "Plan starter"."""
+        word = self.dimension.rsplit(".", 1)[-1].replace("_", " ")
+        return f"{word[:1].upper()}{word[1:]} {self.value}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measure:
+    """One metric in the week of the brief; `last_seen` is the last day that had data."""
+
+    name: str
+    title: str
+    role: Role
+    unit: Unit
+    higher_is: Literal["better", "worse", "neither"]
+    owner: str
+    currency: str
+    value: float | None
+    base: float | None
+    low: float | None
+    high: float | None
+    target: float | None
+    judgement: Judgement
+    side: Side
+    week_start: date
+    last_seen: date | None
+    since: date | None = None
+    holder: Holder | None = None
+
+    @property
+    def moved(self) -> bool:
+        return self.judgement == "moved"
+
+    @property
+    def judged(self) -> bool:
+        return self.judgement in ("moved", "within noise")
+
+    @property
+    def welcome(self) -> bool:
+        """Did it move the way its owner wants?"""
+        return (self.side, self.higher_is) in (("above", "better"), ("below", "worse"))
+
+    @property
+    def evidence(self) -> str:
+        return f"evidence/{page_name(self.name)}"
+
+    @property
+    def notation(self) -> Notation:
+        held = self.holder
+        slices = (held.figure, held.low, held.high) if held else ()
+        figures = (self.value, self.low, self.high, self.target)
+        own = notation(self.unit, figures, currency=self.currency)
+        return (
+            own if self.unit != "share" else notation(self.unit, (*figures, *slices), currency=self.currency)
+        )
+
+
+def page_name(metric: str) -> str:
+    """The file that carries a metric's evidence."""
+    return f"metric-{metric}.html"

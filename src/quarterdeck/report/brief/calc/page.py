@@ -1,0 +1,165 @@
+"""What stands on the Monday page, section by section?"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from quarterdeck.report.brief.calc.measures import Judgement, Role, Side
+
+Confidence = Literal["confirmed", "likely", "unknown"]
+SectionName = Literal["decisions", "promises", "scoreboard", "moved", "customers", "launches", "risks"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """What is said, and the page that proves it (a path relative to the brief)."""
+
+    text: str
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """A question that somebody must answer: what is recommended, what waiting costs, who decides and when."""
+
+    question: Sentence
+    recommended: Sentence
+    waiting_costs: Sentence
+    decider: str
+    by: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Promise:
+    """Something promised for last week and what became of it."""
+
+    promised: Sentence
+    state: Literal["done", "late", "dropped"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustomerVoice:
+    """A theme in a customer's own words with its accounts and revenue; without a source, a closed loop."""
+
+    words: Sentence
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """One line of judgement that the owner of a metric added by hand."""
+
+    metric: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidencePage:
+    """A page that another capability adds to the evidence: a claim, its rows, and their query."""
+
+    file: str
+    title: str
+    claim: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    query: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contribution:
+    """What another capability gives to the brief, most important first in each section."""
+
+    decisions: tuple[Decision, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    customers: tuple[CustomerVoice, ...] = ()
+    launches: tuple[Sentence, ...] = ()
+    risks: tuple[Sentence, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    evidence: tuple[EvidencePage, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScoreRow:
+    """One metric on the scoreboard, in words, with the plain numbers beside them."""
+
+    name: str
+    title: Sentence
+    role: Role
+    value_text: str
+    base_text: str
+    expected_text: str
+    target_text: str
+    state: str
+    judgement: Judgement
+    side: Side
+    owner: str
+    remark: str
+    value: float | None
+    base: float | None
+    expected_low: float | None
+    expected_high: float | None
+    target: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Movement:
+    """A metric that moved, told in full or briefly; then how sure the cause is, and what is next."""
+
+    name: str
+    full: tuple[Sentence, ...]
+    brief: tuple[Sentence, ...]
+    confidence: Confidence
+    then: tuple[Sentence, ...]
+    told_briefly: bool = False
+
+    @property
+    def told(self) -> tuple[Sentence, ...]:
+        return self.brief if self.told_briefly else self.full
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """The one chart: its claim, what it measures, and every word drawn inside it."""
+
+    metric: str
+    claim: str
+    measure: str
+    words: tuple[str, ...]
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """Something true that the page had no room for."""
+
+    section: SectionName
+    said: Sentence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Footer:
+    """How far the data can be trusted, what is normal, and the way to everything."""
+
+    trust: tuple[Sentence, ...]
+    normal: Sentence | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brief:
+    """The Monday page; an empty section is absent."""
+
+    as_of: date
+    week_start: date
+    company: str
+    made_up: bool
+    headline: tuple[Sentence, Sentence]
+    scoreboard: tuple[ScoreRow, ...]
+    footer: Footer
+    decisions: tuple[Decision, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    moved: tuple[Movement, ...] = ()
+    figure: Figure | None = None
+    customers: tuple[CustomerVoice, ...] = ()
+    launches: tuple[Sentence, ...] = ()
+    risks: tuple[Sentence, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()

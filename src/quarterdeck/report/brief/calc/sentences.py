@@ -1,0 +1,202 @@
+"""How is a week said: headline, scoreboard rows, movements, and how far the data can be trusted?"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from quarterdeck.report.brief.calc.figures import (
+    counted,
+    day_name,
+    in_sentence,
+    listed,
+    long_date,
+    opening,
+    short_date,
+    whole,
+    working_days_after,
+)
+from quarterdeck.report.brief.calc.measures import Holder, Measure
+from quarterdeck.report.brief.calc.page import Decision, Movement, Remark, ScoreRow, Sentence
+
+INDEX = "evidence/index.html"
+NAMED_IN_HEADLINE = 3
+WORKING_DAYS_TO_ANSWER = 2
+
+
+def choose_scoreboard(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+    """North star, three inputs, two guardrails; without a tree the first six metrics."""
+    chosen = [
+        measure
+        for role, most in (("north star", 1), ("input", 3), ("guardrail", 2))
+        for measure in [measure for measure in measures if measure.role == role][:most]
+    ]
+    return tuple(chosen or measures[:6])
+
+
+def order_movements(measures: Iterable[Measure]) -> tuple[Measure, ...]:
+    """What moved: first what moved the wrong way, then by the order of the tree."""
+    return tuple(
+        sorted((measure for measure in measures if measure.moved), key=lambda measure: measure.welcome)
+    )
+
+
+def headline(measures: Sequence[Measure], decisions: Sequence[Decision]) -> tuple[Sentence, Sentence]:
+    """Two sentences: how the week went, and what is asked."""
+    return (
+        Sentence(text=f"{_week_in_words(measures)}.", evidence=f"{INDEX}#metrics"),
+        Sentence(
+            text=_asked(decisions), evidence=decisions[0].question.evidence if decisions else f"{INDEX}#asked"
+        ),
+    )
+
+
+def _week_in_words(measures: Sequence[Measure]) -> str:
+    if not measures:
+        return "No metric is defined yet"
+    board = choose_scoreboard(measures)
+    unjudged = [measure for measure in board if not measure.judged]
+    moved = order_movements(measures)
+    if len(unjudged) == len(board) and not moved:
+        return (
+            "No data for this week"
+            if all(m.judgement == "no data" for m in board)
+            else "Too little data to judge this week"
+        )
+    wrong = [measure for measure in moved if not measure.welcome]
+    right = [measure for measure in moved if measure.welcome]
+    said = "On track" + (" where it can be judged" if unjudged and not wrong else "")
+    if any(measure.role == "north star" for measure in wrong):
+        said = f"Off track on {_named(wrong)}"
+    elif wrong:
+        said += f" except {_named(wrong)}"
+    if right:
+        said += f"; {_named(right)} {_verb(right)}"
+    if unjudged and not moved:
+        said += f"; {counted(len(unjudged), 'metric')} cannot be judged yet"
+    return said
+
+
+def _named(measures: Sequence[Measure]) -> str:
+    titles = [in_sentence(measure.title) for measure in measures]
+    if len(titles) > NAMED_IN_HEADLINE:
+        titles = [
+            *titles[: NAMED_IN_HEADLINE - 1],
+            f"{counted(len(titles) - NAMED_IN_HEADLINE + 1, 'more', 'more')}",
+        ]
+    return listed(titles)
+
+
+def _verb(measures: Sequence[Measure]) -> str:
+    sides = {measure.side for measure in measures}
+    return "moved for the better" if len(sides) > 1 else "rose" if sides == {"above"} else "fell"
+
+
+def _asked(decisions: Sequence[Decision]) -> str:
+    if not decisions:
+        return "No decision is asked for this week."
+    first = min(decision.by for decision in decisions)
+    return f"{opening(counted(len(decisions), 'decision'))} by {day_name(first)}."
+
+
+def score_row(measure: Measure, remarks: Sequence[Remark]) -> ScoreRow:
+    """A metric's line on the scoreboard."""
+    written = measure.notation
+    remark = next((remark.words for remark in remarks if remark.metric == measure.name), "")
+    known = measure.value is not None and measure.judgement not in ("no data", "not mature yet")
+    expected = ""
+    if measure.low is not None and measure.high is not None:
+        expected = written.table_range(measure.low, measure.high)
+    return ScoreRow(
+        name=measure.name,
+        title=Sentence(text=measure.title, evidence=measure.evidence),
+        role=measure.role,
+        value_text=written.full(measure.value) if known and measure.value is not None else "–",
+        base_text=base_words(measure.base) if known and measure.unit == "share" else "",
+        expected_text=expected,
+        target_text=written.bare(measure.target) if measure.target is not None else "",
+        state=state_words(measure),
+        judgement=measure.judgement,
+        side=measure.side,
+        owner=measure.owner,
+        remark=remark,
+        value=measure.value if known else None,
+        base=measure.base if known else None,
+        expected_low=measure.low,
+        expected_high=measure.high,
+        target=measure.target,
+    )
+
+
+def base_words(base: float | None) -> str:
+    """What a percentage is a share of."""
+    return "" if base is None else f"of {whole(base)}"
+
+
+def state_words(measure: Measure) -> str:
+    """The state in one or a few words; nothing where the metric is within its range."""
+    if measure.judgement == "moved":
+        return measure.side
+    if measure.judgement == "within noise":
+        return ""
+    if measure.judgement == "no data" and measure.last_seen is not None:
+        return f"no data since {short_date(measure.last_seen + timedelta(days=1))}"
+    return measure.judgement
+
+
+def tell_movement(measure: Measure, *, as_of: date) -> Movement:
+    """What moved, by how much, since when, who holds it; the cause is unknown until it is looked for."""
+    answer = working_days_after(as_of, WORKING_DAYS_TO_ANSWER)
+    since = f" since {long_date(measure.since)}" if measure.since else ""
+    on = f" on {long_date(measure.since)}" if measure.since else ""
+    where = f"{measure.evidence}#where"
+    left = "rose above" if measure.side == "above" else "fell below"
+    return Movement(
+        name=measure.name,
+        full=(
+            Sentence(text=f"{_lead(measure)}{since}.", evidence=measure.evidence),
+            Sentence(text=_holder_in_full(measure), evidence=where),
+        ),
+        brief=(
+            Sentence(text=f"{measure.title} {left} the expected range{on}.", evidence=measure.evidence),
+            Sentence(text=_holder_briefly(measure.holder), evidence=where),
+        ),
+        confidence="unknown",
+        then=(Sentence(text=f"Next answer {day_name(answer)}.", evidence=f"{measure.evidence}#changes"),),
+    )
+
+
+def _lead(measure: Measure) -> str:
+    written = measure.notation
+    verb = "rose" if measure.side == "above" else "fell"
+    to = f" to {written.full(measure.value)}" if measure.value is not None else ""
+    base = f" {base_words(measure.base)}" if measure.unit == "share" and measure.base is not None else ""
+    expected = ""
+    if measure.low is not None and measure.high is not None:
+        expected = f" (expected {written.prose_range(measure.low, measure.high)})"
+    return f"{measure.title} {verb}{to}{base}{expected}"
+
+
+def _holder_briefly(holder: Holder | None) -> str:
+    return f"{holder.name} holds most of it." if holder else "No single slice holds most of it."
+
+
+def _holder_in_full(measure: Measure) -> str:
+    holder = measure.holder
+    if holder is None or holder.figure is None:
+        return _holder_briefly(holder)
+    written = measure.notation
+    base = f" {base_words(holder.base)}" if measure.unit == "share" and holder.base is not None else ""
+    against = ""
+    if holder.low is not None and holder.high is not None:
+        against = f" against {written.prose_range(holder.low, holder.high)} expected"
+    return f"{holder.name} holds most of it: {written.full(holder.figure)}{base}{against}."
+
+
+def normal_words(measures: Sequence[Measure], shown: Iterable[str]) -> Sentence | None:
+    """The metrics that the page does not show: how many are normal, how many cannot be judged."""
+    hidden = set(shown)
+    others = [measure for measure in measures if measure.name not in hidden]
+    normal = sum(measure.judgement == "within noise" for measure in others)
+    unjudged = sum(not measure.judged for measure in others)
+    parts = [f"{normal} {'metric' if normal == 1 else 'metrics'} normal"] if normal else []
+    parts += [f"{unjudged} not judged yet"] if unjudged else []
+    return Sentence(text=f"{', '.join(parts)}.", evidence="evidence/normal.html") if parts else None

@@ -1,0 +1,99 @@
+"""How does a week of metrics become what the brief knows of them?"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from quarterdeck.insights.metrics.service.week import Point, Reading, Slice
+from quarterdeck.report.brief.calc.dossier import Bucket, Dossier, SliceSeries
+from quarterdeck.report.brief.calc.measures import Holder, Measure
+
+
+def read_dossiers(readings: Iterable[Reading], *, currency: str) -> tuple[Dossier, ...]:
+    """One dossier for each metric, in the order of the tree."""
+    return tuple(_dossier(reading, currency) for reading in readings)
+
+
+def _dossier(reading: Reading, currency: str) -> Dossier:
+    movement = reading.movement
+    holder = movement.holder if movement else None
+    slices = ((holder,) if holder else ()) + (movement.others if movement else ())
+    return Dossier(
+        measure=_measure(reading, currency),
+        description=reading.description,
+        status=reading.status,
+        reason=reading.verdict.reason,
+        interval=reading.interval,
+        weeks=_buckets(reading.weeks),
+        days=_buckets(reading.days),
+        slices=tuple(_slice(part) for part in slices),
+        rest=_buckets(movement.rest) if movement else (),
+        sql=reading.proof.sql,
+        versions=dict(sorted(reading.proof.versions.items())),
+        definition=reading.proof.definition,
+        definition_version=reading.proof.definition_version,
+    )
+
+
+def _measure(reading: Reading, currency: str) -> Measure:
+    movement, week = reading.movement, reading.week
+    return Measure(
+        name=reading.name,
+        title=reading.title,
+        role=reading.role,
+        unit=reading.unit,
+        higher_is=reading.higher_is,
+        owner=reading.owner,
+        currency=currency,
+        value=week.value,
+        base=week.base,
+        low=week.expected_low,
+        high=week.expected_high,
+        target=reading.target,
+        judgement=reading.verdict.kind,
+        side=reading.verdict.direction,
+        week_start=week.start,
+        last_seen=_last_seen(reading),
+        since=movement.since if movement else None,
+        holder=_holder(movement.holder) if movement and movement.holder else None,
+    )
+
+
+def _last_seen(reading: Reading) -> date | None:
+    return max((day.start for day in reading.days if day.value is not None), default=None)
+
+
+def _holder(part: Slice) -> Holder:
+    week = part.week
+    return Holder(
+        dimension=part.dimension,
+        value=part.value,
+        figure=week.value if week else None,
+        base=week.base if week else None,
+        low=week.expected_low if week else None,
+        high=week.expected_high if week else None,
+    )
+
+
+def _slice(part: Slice) -> SliceSeries:
+    return SliceSeries(
+        dimension=part.dimension,
+        value=part.value,
+        share_of_change=part.share_of_change,
+        days=_buckets(part.points),
+        week=_bucket(part.week) if part.week else None,
+    )
+
+
+def _buckets(points: Iterable[Point]) -> tuple[Bucket, ...]:
+    return tuple(_bucket(point) for point in points)
+
+
+def _bucket(point: Point) -> Bucket:
+    return Bucket(
+        start=point.start,
+        value=point.value,
+        base=point.base,
+        low=point.expected_low,
+        high=point.expected_high,
+        known=point.mature,
+    )
