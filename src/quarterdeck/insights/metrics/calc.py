@@ -304,7 +304,8 @@ class Gap:
 def compare_figures(ours: Mapping[date, float | None], theirs: Mapping[date, float]) -> tuple[Gap, ...]:
     """Bucket by bucket over the time that their figures cover."""
     first, last = min(theirs), max(theirs)
-    starts = sorted(set(theirs) | {start for start in ours if first <= start <= last})
+    known = {start for start, value in ours.items() if value is not None and first <= start <= last}
+    starts = sorted(set(theirs) | known)
     return tuple(Gap(start=start, ours=ours.get(start), theirs=theirs.get(start)) for start in starts)
 
 

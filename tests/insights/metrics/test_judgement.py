@@ -1,0 +1,150 @@
+"""Verdicts, expected ranges, and where a movement stands, on made-up weeks and days."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from quarterdeck.insights.metrics.calc import (
+    MINIMUM_WEEKS,
+    Point,
+    absent_since,
+    expect_points,
+    explain_movement,
+    judge_week,
+    remainder,
+)
+
+MONDAY = date(2026, 5, 18)
+
+
+def weeks(values: list[float | None], base: float | None = None, mature: bool = True) -> list[Point]:
+    return [
+        Point(start=MONDAY + timedelta(7 * index), value=value, base=base, mature=mature)
+        for index, value in enumerate(values)
+    ]
+
+
+def noisy(last: float, deviation: float = 5.0, length: int = 26, seed: int = 0) -> list[float | None]:
+    rng = np.random.default_rng(seed)
+    return [*(500.0 + rng.normal(0, deviation, length - 1)).tolist(), last]
+
+
+def test_a_value_inside_its_range_is_noise() -> None:
+    week, verdict = judge_week(weeks(noisy(503.0)), "count", None)
+    assert verdict.kind == "within noise"
+    assert week.expected_low is not None
+    assert week.expected_high is not None
+    assert week.expected_low < 500 < week.expected_high
+
+
+@pytest.mark.parametrize(("last", "side"), [(430.0, "below"), (570.0, "above")])
+def test_a_value_far_outside_has_moved_and_the_side_is_said(last: float, side: str) -> None:
+    _, verdict = judge_week(weeks(noisy(last)), "count", None)
+    assert (verdict.kind, verdict.direction) == ("moved", side)
+
+
+def test_a_steady_climb_is_expected_to_go_on() -> None:
+    values: list[float | None] = [100.0 + 10 * week for week in range(26)]
+    assert judge_week(weeks(values), "count", None)[1].kind == "within noise"
+    assert judge_week(weeks([*values[:-1], 100.0]), "count", None)[1].kind == "moved"
+
+
+@pytest.mark.parametrize(
+    ("points", "absent", "kind"),
+    [
+        (weeks(noisy(500.0, length=MINIMUM_WEEKS)), None, "too little data"),
+        (weeks([0.3] * 26, base=20), None, "too little data"),
+        (weeks([3.0] * 26), None, "too little data"),
+        (weeks(noisy(100.0), mature=False), None, "not mature yet"),
+        (weeks(noisy(100.0)), MONDAY + timedelta(25 * 7 + 2), "no data"),
+        (weeks([*noisy(0.0)[:-1], None]), None, "no data"),
+    ],
+)
+def test_what_cannot_be_judged_says_why(points: list[Point], absent: date | None, kind: str) -> None:
+    unit = "share" if points[0].base else "count"
+    week, verdict = judge_week(points, unit, absent)  # type: ignore[arg-type]
+    assert verdict.kind == kind
+    assert week.expected_low is None
+    assert verdict.reason.endswith(".")
+
+
+def test_a_share_of_a_small_base_needs_a_larger_change() -> None:
+    values: list[float | None] = [0.37, 0.38, 0.36] * 8 + [0.37, 0.28]
+    assert judge_week(weeks(values, base=2_000), "share", None)[1].kind == "moved"
+    assert judge_week(weeks(values, base=60), "share", None)[1].kind == "within noise"
+
+
+@pytest.mark.slow
+def test_quiet_metrics_raise_about_one_false_alarm_in_a_thousand_weeks() -> None:
+    rng = np.random.default_rng(11)
+    trials = 6_000
+    alarms = 0
+    for _ in range(trials):
+        bases = rng.poisson(800, 26)
+        shares = rng.binomial(bases, 0.37) / bases
+        points = [
+            Point(start=MONDAY + timedelta(7 * index), value=float(share), base=float(base))
+            for index, (share, base) in enumerate(zip(shares, bases, strict=True))
+        ]
+        alarms += judge_week(points, "share", None)[1].kind == "moved"
+    assert alarms <= 12  # 6 expected at most; the chance of 13 or more is below 1 %
+
+
+def days(rate: float, per_day: float, since: int, then: float, seed: int) -> list[Point]:
+    rng = np.random.default_rng(seed)
+    points = []
+    for index in range(182):
+        base = int(rng.poisson(per_day))
+        share = rng.binomial(base, then if index >= since else rate) / base
+        points.append(Point(start=MONDAY + timedelta(index), value=float(share), base=float(base)))
+    return points
+
+
+def whole_of(parts: list[list[Point]]) -> list[Point]:
+    total = []
+    for points in zip(*parts, strict=True):
+        base = sum(point.base or 0 for point in points)
+        above = sum((point.base or 0) * (point.value or 0) for point in points)
+        total.append(Point(start=points[0].start, value=above / base, base=base))
+    return total
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_day_and_the_slice_of_a_fall_are_named(seed: int) -> None:
+    android, ios = days(0.37, 70, 176, 0.12, seed), days(0.37, 100, 999, 0, seed + 100)
+    slices = {("device", "android"): android, ("device", "ios"): ios}
+    since, key, share = explain_movement(whole_of([android, ios]), slices, "share", "below")
+    assert key == ("device", "android")
+    assert abs((since - (MONDAY + timedelta(176))).days) <= 1
+    assert share > 0.6
+
+
+def test_a_fall_of_everything_has_no_holder() -> None:
+    parts = [days(0.37, 90, 176, 0.2, 1), days(0.37, 80, 176, 0.2, 2)]
+    slices = {("device", "android"): parts[0], ("device", "ios"): parts[1]}
+    since, key, _ = explain_movement(whole_of(parts), slices, "share", "below")
+    assert key is None
+    assert abs((since - (MONDAY + timedelta(176))).days) <= 1
+
+
+def test_the_rest_is_the_whole_without_the_slice() -> None:
+    android, ios = days(0.37, 70, 999, 0, 1), days(0.37, 100, 999, 0, 2)
+    for left, right in zip(remainder(whole_of([android, ios]), android), ios, strict=True):
+        assert left.base == right.base
+        assert left.value == pytest.approx(right.value)
+
+
+def test_ranges_of_days_do_not_learn_from_the_days_they_judge() -> None:
+    quiet = [Point(start=MONDAY + timedelta(index), value=100.0 + index % 3) for index in range(182)]
+    fallen = [*quiet[:-7], *(Point(start=point.start, value=5.0) for point in quiet[-7:])]
+    ranges = [(point.expected_low, point.expected_high) for point in expect_points(fallen, "count")]
+    assert ranges == [(point.expected_low, point.expected_high) for point in expect_points(quiet, "count")]
+
+
+def test_silence_counts_only_when_longer_than_any_before_it() -> None:
+    end = MONDAY + timedelta(28)
+    workdays = [MONDAY + timedelta(day) for day in range(26) if day % 7 < 5]  # nothing at weekends
+    assert absent_since(workdays, end - timedelta(7), end) is None
+    assert absent_since(workdays[:-2], end - timedelta(7), end) == MONDAY + timedelta(24)
+    assert absent_since([], end - timedelta(7), end) == end - timedelta(7)
