@@ -4,7 +4,7 @@ Adding a capability is one folder and one entry here. Nothing heavy is imported 
 `quarterdeck --help` stays quick.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,19 +12,6 @@ if TYPE_CHECKING:
     from quarterdeck.definitions.folder import Kind
 
 Pillar = Literal["insights", "feedback", "process", "launch", "tooling", "governance", "report"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DefinitionKind:
-    """A kind of definition; `model` and `linters` are "module:attribute" names, imported when first used."""
-
-    name: str
-    folder: str
-    model: str
-    file: str = ""
-    leaves_out: tuple[str, ...] = ()
-    references: tuple[tuple[str, str], ...] = ()
-    linters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,13 +25,13 @@ class Verb:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capability:
-    """One capability: its command group (`module:typer application`) and the kinds of definition it reads."""
+    """One capability: its command group and its kinds of definition, each as `module:attribute`."""
 
     name: str
     pillar: Pillar
     help: str
     cli: str
-    kinds: tuple[DefinitionKind, ...] = field(default=())
+    kinds: tuple[str, ...] = ()
 
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -54,25 +41,13 @@ CAPABILITIES: tuple[Capability, ...] = (
         help="Show metrics, the metric tree, and reconcile them with another dashboard.",
         cli="quarterdeck.insights.metrics.cli:app",
         kinds=(
-            DefinitionKind(
-                name="metric",
-                folder="metrics",
-                model="quarterdeck.insights.metrics.definitions:Metric",
-                leaves_out=("tree.yaml",),
-                references=(("numerator", "metric"), ("denominator", "metric")),
-            ),
-            DefinitionKind(
-                name="metric tree",
-                folder="metrics",
-                file="tree.yaml",
-                model="quarterdeck.insights.metrics.definitions:Tree",
-                references=(("north_star", "metric"), ("inputs", "metric"), ("guardrails", "metric")),
-            ),
+            "quarterdeck.insights.metrics.service.book:METRIC",
+            "quarterdeck.insights.metrics.service.book:TREE",
         ),
     ),
 )
 
-KERNEL_KINDS: tuple[DefinitionKind, ...] = ()
+KERNEL_KINDS: tuple[str, ...] = ("quarterdeck.site.maps:MAP",)
 
 VERBS: tuple[Verb, ...] = (
     Verb(name="init", help="Begin a workspace folder.", command="quarterdeck.cli.workspace:init"),
@@ -91,22 +66,9 @@ VERBS: tuple[Verb, ...] = (
 
 
 def load_kinds() -> "tuple[Kind[Any], ...]":
-    """Every kind of definition, with its model imported."""
-    from quarterdeck.definitions.folder import Kind  # slow import
-
-    entries = [*KERNEL_KINDS, *(kind for capability in CAPABILITIES for kind in capability.kinds)]
-    return tuple(
-        Kind(
-            name=entry.name,
-            folder=entry.folder,
-            model=load(entry.model),
-            file=entry.file,
-            leaves_out=entry.leaves_out,
-            references=dict(entry.references),
-            linters=tuple(load(linter) for linter in entry.linters),
-        )
-        for entry in entries
-    )
+    """Every kind of definition, imported."""
+    names = [*KERNEL_KINDS, *(kind for capability in CAPABILITIES for kind in capability.kinds)]
+    return tuple(load(name) for name in names)
 
 
 def load(name: str) -> Any:

@@ -11,9 +11,30 @@ from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.metrics.calc import Role
 from quarterdeck.insights.metrics.definitions import Metric, Tree
+from quarterdeck.insights.metrics.service.lint import (
+    named_twice,
+    ratio_of_ratio,
+    share_target,
+    share_without_base,
+    unknown_table,
+)
 
-METRIC = Kind(name="metric", folder="metrics", model=Metric, leaves_out=("tree.yaml",))
-TREE = Kind(name="metric tree", folder="metrics", model=Tree, file="tree.yaml")
+METRIC = Kind(
+    name="metric",
+    folder="metrics",
+    model=Metric,
+    leaves_out=("tree.yaml",),
+    references={"numerator": "metric", "denominator": "metric"},
+    linters=(unknown_table, ratio_of_ratio, share_without_base, share_target),
+)
+TREE = Kind(
+    name="metric tree",
+    folder="metrics",
+    model=Tree,
+    file="tree.yaml",
+    references={"north_star": "metric", "inputs": "metric", "guardrails": "metric"},
+    linters=(named_twice,),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
