@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from quarterdeck.report.brief.calc.figures import counted, day_name, listed, long_date, opening
 from quarterdeck.report.brief.calc.page import Brief, LeftOut, SectionName, Sentence
 from quarterdeck.report.brief.calc.sentences import INDEX
+from quarterdeck.stats.figures import counted, day_name, listed, long_date, opening
 
 MOST_WORDS = 350
 MOST_NUMBERS = 40

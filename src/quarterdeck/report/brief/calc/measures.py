@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from quarterdeck.report.brief.calc.figures import Notation, Unit, notation
+from quarterdeck.stats.figures import Notation, Unit, notation
 
 Role = Literal["north star", "input", "guardrail", "other"]
 Judgement = Literal["moved", "within noise", "too little data", "not mature yet", "no data"]

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from quarterdeck.report.brief.calc.figures import (
+from quarterdeck.report.brief.calc.measures import Holder, Measure
+from quarterdeck.report.brief.calc.page import Decision, Movement, Remark, ScoreRow, Sentence
+from quarterdeck.stats.figures import (
     counted,
     day_name,
     in_sentence,
@@ -14,8 +16,6 @@ from quarterdeck.report.brief.calc.figures import (
     whole,
     working_days_after,
 )
-from quarterdeck.report.brief.calc.measures import Holder, Measure
-from quarterdeck.report.brief.calc.page import Decision, Movement, Remark, ScoreRow, Sentence
 
 INDEX = "evidence/index.html"
 NAMED_IN_HEADLINE = 3
@@ -53,26 +53,35 @@ def _week_in_words(measures: Sequence[Measure]) -> str:
     if not measures:
         return "No metric is defined yet"
     board = choose_scoreboard(measures)
-    unjudged = [measure for measure in board if not measure.judged]
     moved = order_movements(measures)
-    if len(unjudged) == len(board) and not moved:
-        return (
-            "No data for this week"
-            if all(m.judgement == "no data" for m in board)
-            else "Too little data to judge this week"
-        )
+    unjudged = sum(not measure.judged for measure in board)
+    if unjudged == len(board) and not moved:
+        silent = all(measure.judgement == "no data" for measure in board)
+        return "No data for this week" if silent else "Too little data to judge this week"
     wrong = [measure for measure in moved if not measure.welcome]
     right = [measure for measure in moved if measure.welcome]
-    said = "On track" + (" where it can be judged" if unjudged and not wrong else "")
-    if any(measure.role == "north star" for measure in wrong):
-        said = f"Off track on {_named(wrong)}"
-    elif wrong:
-        said += f" except {_named(wrong)}"
+    said = _track(_in_the_tree(wrong, measures))
     if right:
-        said += f"; {_named(right)} {_verb(right)}"
+        named = _in_the_tree(right, measures) or right
+        said += f"; {_named(named)} {_verb(named)}"
+    if wrong and not _in_the_tree(wrong, measures):
+        said += f", though {_named(wrong)} {_verb(wrong)}"
     if unjudged and not moved:
-        said += f"; {counted(len(unjudged), 'metric')} cannot be judged yet"
+        said += f" where it can be judged; {counted(unjudged, 'metric')} cannot be yet"
     return said
+
+
+def _in_the_tree(moved: Sequence[Measure], measures: Sequence[Measure]) -> list[Measure]:
+    """Those with a place in the metric tree; all of them where there is no tree."""
+    if all(measure.role == "other" for measure in measures):
+        return list(moved)
+    return [measure for measure in moved if measure.role != "other"]
+
+
+def _track(wrong: Sequence[Measure]) -> str:
+    if any(measure.role == "north star" for measure in wrong):
+        return f"Off track on {_named(wrong)}"
+    return f"On track except {_named(wrong)}" if wrong else "On track"
 
 
 def _named(measures: Sequence[Measure]) -> str:
@@ -87,7 +96,7 @@ def _named(measures: Sequence[Measure]) -> str:
 
 def _verb(measures: Sequence[Measure]) -> str:
     sides = {measure.side for measure in measures}
-    return "moved for the better" if len(sides) > 1 else "rose" if sides == {"above"} else "fell"
+    return "moved" if len(sides) > 1 else "rose" if sides == {"above"} else "fell"
 
 
 def _asked(decisions: Sequence[Decision]) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 
 from quarterdeck.charts.svg import Drawing
 from quarterdeck.report.brief.calc.dossier import Dossier
-from quarterdeck.report.brief.calc.figures import day_name, long_date, whole
 from quarterdeck.report.brief.calc.limits import fit
 from quarterdeck.report.brief.calc.page import Brief, Contribution, Footer, Sentence
 from quarterdeck.report.brief.calc.sentences import (
@@ -19,6 +18,7 @@ from quarterdeck.report.brief.calc.sentences import (
 )
 from quarterdeck.report.brief.facts import Trust
 from quarterdeck.report.brief.service.drawing import Drawn, draw_movement, draw_quarter
+from quarterdeck.stats.figures import day_name, long_date, whole
 
 DATA_PAGE = "evidence/data.html"
 

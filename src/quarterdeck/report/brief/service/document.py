@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from quarterdeck.report.brief.calc.figures import day_name, long_date, short_date
 from quarterdeck.report.brief.calc.limits import footer_sentences, size_of
 from quarterdeck.report.brief.calc.page import Brief, ScoreRow, Sentence
 from quarterdeck.report.brief.definitions import (
@@ -20,6 +19,7 @@ from quarterdeck.report.brief.definitions import (
     ScoreEntry,
     SizeEntry,
 )
+from quarterdeck.stats.figures import day_name, long_date, short_date
 
 
 def brief_document(brief: Brief, pins: Pins) -> BriefDocument:

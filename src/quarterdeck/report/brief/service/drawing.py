@@ -18,7 +18,10 @@ from quarterdeck.charts.series import Line, Mark, Point
 from quarterdeck.charts.sparkline import draw_sparkline
 from quarterdeck.charts.svg import Drawing
 from quarterdeck.report.brief.calc.dossier import Bucket, Dossier, SliceSeries
-from quarterdeck.report.brief.calc.figures import (
+from quarterdeck.report.brief.calc.measures import Measure
+from quarterdeck.report.brief.calc.page import Figure
+from quarterdeck.report.brief.facts import Change
+from quarterdeck.stats.figures import (
     Notation,
     counted,
     day_name,
@@ -28,9 +31,6 @@ from quarterdeck.report.brief.calc.figures import (
     opening,
     short_date,
 )
-from quarterdeck.report.brief.calc.measures import Measure
-from quarterdeck.report.brief.calc.page import Figure
-from quarterdeck.report.brief.facts import Change
 
 DAYS_ON_THE_BRIEF = 21
 MARKS_ON_A_CHART = 3
@@ -66,8 +66,9 @@ def draw_quarter(dossier: Dossier) -> Drawing | None:
     last = known[-1]
     stands = f"last {last.outside} its" if last.outside else "last inside its"
     told = f"{stands} expected range" if last.low is not None else "without an expected range yet"
+    weeks = opening(counted(len(dossier.weeks), "week"))
     return draw_sparkline(
-        _points(dossier.weeks), sentence=f"{opening(counted(len(dossier.weeks), 'week'))}, {told}"
+        _points(dossier.weeks), key=f"quarter-{dossier.measure.name}", sentence=f"{weeks}, {told}"
     )
 
 

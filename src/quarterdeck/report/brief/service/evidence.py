@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from quarterdeck.report.brief.calc.dossier import Bucket, Dossier
-from quarterdeck.report.brief.calc.figures import (
+from quarterdeck.report.brief.calc.limits import NOUNS
+from quarterdeck.report.brief.calc.measures import Measure, page_name
+from quarterdeck.report.brief.calc.page import Brief, EvidencePage
+from quarterdeck.report.brief.calc.sentences import WORKING_DAYS_TO_ANSWER, base_words, score_row
+from quarterdeck.report.brief.definitions import Pins
+from quarterdeck.report.brief.facts import Change, Trust
+from quarterdeck.report.brief.service.drawing import draw_days, draw_slices
+from quarterdeck.stats.figures import (
     Notation,
     counted,
     day_name,
@@ -16,13 +23,6 @@ from quarterdeck.report.brief.calc.figures import (
     whole,
     working_days_after,
 )
-from quarterdeck.report.brief.calc.limits import NOUNS
-from quarterdeck.report.brief.calc.measures import Measure, page_name
-from quarterdeck.report.brief.calc.page import Brief, EvidencePage
-from quarterdeck.report.brief.calc.sentences import WORKING_DAYS_TO_ANSWER, base_words, score_row
-from quarterdeck.report.brief.definitions import Pins
-from quarterdeck.report.brief.facts import Change, Trust
-from quarterdeck.report.brief.service.drawing import draw_days, draw_slices
 
 Context = Mapping[str, object]
 DIRECTIONS = {"better": "higher is better", "worse": "lower is better", "neither": "neither way is better"}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from quarterdeck.pages.engine import render
 from quarterdeck.report.brief.calc.dossier import Dossier
-from quarterdeck.report.brief.calc.figures import day_name, long_date
 from quarterdeck.report.brief.calc.limits import footer_sentences
 from quarterdeck.report.brief.calc.measures import page_name
 from quarterdeck.report.brief.calc.page import Contribution
@@ -22,6 +21,7 @@ from quarterdeck.report.brief.service.evidence import (
     metric_page,
     normal_page,
 )
+from quarterdeck.stats.figures import day_name, long_date
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
