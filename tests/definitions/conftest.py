@@ -29,7 +29,7 @@ class Recipe(BaseModel):
     parts: tuple[Part, ...] = ()
 
 
-def short_title(recipe: Recipe, models):
+def short_title(_name: str, recipe: Recipe, models):
     if len(recipe.title) > 10:
         yield ("title",), "the title is long", "Shorten it."
 

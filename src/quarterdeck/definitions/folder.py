@@ -20,8 +20,8 @@ Problem = tuple[Location, str, str]
 Models = Mapping[str, Mapping[str, Any]]
 """Every readable definition of the workspace: kind name, then definition name, then its model."""
 
-Linter = Callable[[Any, Models], Iterator[Problem]]
-"""A small named generator over one definition; its `__name__` is the rule that `no_lint:` silences."""
+Linter = Callable[[str, Any, Models], Iterator[Problem]]
+"""A generator over one definition's name and model; its `__name__` is the rule that `no_lint:` silences."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -72,7 +72,7 @@ def lint_definition(
         for name, of_kind in contents.definitions.items()
     }
     problems = {rule.__name__: rule(definition, kind, contents) for rule in DEFINITION_LINTERS}
-    problems |= {rule.__name__: rule(definition.model, models) for rule in kind.linters}
+    problems |= {rule.__name__: rule(definition.name, definition.model, models) for rule in kind.linters}
     for rule, found in problems.items():
         for location, message, hint in () if rule in silenced else found:
             line = definition.line_of(location)

@@ -43,17 +43,16 @@ def table_of(name: str) -> Table | None:
     return IMPORTABLE[max(fitting, key=len)] if fitting else None
 
 
-def unknown_table(content: BaseModel, models: Models) -> Iterator[Problem]:
+def unknown_table(name: str, _: BaseModel, __: Models) -> Iterator[Problem]:
     """The file's name must begin with a table's, or nobody can say what the map is for."""
-    name = _name_of(content, models)
     if table_of(name) is None:
         hint = did_you_mean(name, IMPORTABLE) or f"Tables: {', '.join(IMPORTABLE)}."
         yield (), f"the name '{name}' begins with no table's name", hint
 
 
-def wrong_columns(content: Options, models: Models) -> Iterator[Problem]:
+def wrong_columns(name: str, content: Options, _: Models) -> Iterator[Problem]:
     """A map may give only columns of its table, and must give the required ones."""
-    table = table_of(_name_of(content, models))
+    table = table_of(name)
     if table is None:
         return
     given = content.model_fields_set - set(Options.model_fields)
@@ -65,10 +64,6 @@ def wrong_columns(content: Options, models: Models) -> Iterator[Problem]:
             yield (), f"the map gives no '{column.name}', which {table.name} needs", column.description
     if content.properties and not table.properties:
         yield ("properties",), f"{table.name} keeps no properties", "Leave the line out."
-
-
-def _name_of(content: BaseModel, models: Models) -> str:
-    return next(name for name, model in models["map"].items() if model is content)
 
 
 MAP = Kind(name="map", folder="maps", model=Map, linters=(unknown_table, wrong_columns))
