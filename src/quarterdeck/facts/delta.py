@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ class Committed:
 
     version: int
     added: int
+    kinds: Mapping[str, PropertyKind]
     overflow: int = 0
     repeated: bool = False
 
@@ -105,7 +106,7 @@ class Delta:
         handle = self._open_or_create()
         last = handle.transaction_version(transaction)
         if last is not None and last >= number:
-            return Committed(version=handle.version(), added=0, repeated=True)
+            return Committed(version=handle.version(), added=0, kinds=kinds_of(handle), repeated=True)
         rows = rows if select is None else select(handle, rows)
         conformed = conform(rows, TABLES[self.name].arrow_schema, kinds_of(handle))
         if conformed.new:
@@ -120,7 +121,7 @@ class Delta:
                 app_transactions=[Transaction(transaction, number)], max_commit_retries=0
             ),
         )
-        return Committed(version=handle.version(), added=conformed.rows.num_rows, overflow=conformed.overflow)
+        return Committed(version=handle.version(), added=conformed.rows.num_rows, kinds=conformed.kinds, overflow=conformed.overflow)
 
     def _evolve(self, handle: DeltaTable, rows: pa.Table) -> None:
         write_deltalake(

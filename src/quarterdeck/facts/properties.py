@@ -7,7 +7,7 @@ keys beyond the two-hundredth and names that other engines cannot read go to `pr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -76,7 +76,7 @@ def conform(rows: pa.Table, schema: pa.Schema, known: Mapping[str, PropertyKind]
     if "properties" in rows.column_names:
         values, overflow = _sort_out(rows.column("properties"), kinds)
     else:
-        values, overflow = {}, {}
+        values, overflow = {}, []
     count = 0
     if overflow:
         rest = [field.name for field in fields].index("properties_rest")
@@ -93,7 +93,7 @@ def conform(rows: pa.Table, schema: pa.Schema, known: Mapping[str, PropertyKind]
     )
 
 
-def _plain_column(rows: pa.Table, field: pa.Field[Any]) -> pa.ChunkedArray[Any]:
+def _plain_column(rows: pa.Table, field: pa.Field) -> Any:  # type: ignore[type-arg]
     if field.name not in rows.column_names:
         return pa.chunked_array([pa.nulls(rows.num_rows, field.type)], type=field.type)
     column = rows.column(field.name)
@@ -101,14 +101,15 @@ def _plain_column(rows: pa.Table, field: pa.Field[Any]) -> pa.ChunkedArray[Any]:
 
 
 def _sort_out(
-    properties: pa.ChunkedArray[Any], kinds: dict[str, PropertyKind]
-) -> tuple[dict[str, pa.Array[Any]], dict[str, pa.Array[Any]]]:
-    """Split a struct into values that fit their column and values for the rest; `kinds` learns new keys."""
-    struct = properties.combine_chunks()
-    if isinstance(struct, pa.ChunkedArray):
-        struct = struct.chunk(0) if struct.num_chunks else pa.array([], type=struct.type)
-    fits: dict[str, pa.Array[Any]] = {}
-    overflow: dict[str, pa.Array[Any]] = {}
+    properties: Any, kinds: dict[str, PropertyKind]
+) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
+    """Split a struct into values that fit their column and values for the rest; `kinds` learns new keys.
+
+    A key may stand in the struct once per kind.
+    """
+    struct = _chunk(properties)
+    fits: dict[str, Any] = {}
+    overflow: list[tuple[str, Any]] = []
     for index, key in enumerate(field.name for field in struct.type):
         values = pc.struct_field(struct, [index])
         if values.null_count == len(values):
@@ -117,13 +118,11 @@ def _sort_out(
         if fitting is not None:
             fits[key] = fitting
         if left_over is not None and left_over.null_count < len(left_over):
-            overflow[key] = left_over
+            overflow.append((key, left_over))
     return fits, overflow
 
 
-def _fit(
-    key: str, values: pa.Array[Any], kinds: dict[str, PropertyKind]
-) -> tuple[pa.Array[Any] | None, pa.Array[Any] | None]:
+def _fit(key: str, values: Any, kinds: dict[str, PropertyKind]) -> tuple[Any, Any]:
     kind = arrow_kind(values.type)
     if kind is None:
         return None, values
@@ -138,45 +137,52 @@ def _fit(
         return None, values
     if inexact is None:
         return values.cast(ARROW_KINDS[kind]), None
+    missing = pa.scalar(None, values.type)
     return (
-        pc.if_else(inexact, pa.scalar(None, values.type), values).cast(pa.float64()),
-        pc.if_else(inexact, values, pa.scalar(None, values.type)).cast(pa.string()),
+        pc.if_else(inexact, missing, values).cast(pa.float64()),
+        pc.if_else(inexact, values, missing).cast(pa.string()),
     )
 
 
-def _inexact(values: pa.Array[Any]) -> pa.Array[Any] | None:
+def _inexact(values: Any) -> Any:
     """Which integers a double cannot hold exactly; None if all fit."""
     if not pa.types.is_integer(values.type) or values.type.bit_width < 64:
         return None
-    limit = pa.scalar(EXACT_INTEGER, values.type)
-    beyond = pc.greater(values, limit)
+    beyond = pc.greater(values, pa.scalar(EXACT_INTEGER, values.type))
     if pa.types.is_signed_integer(values.type):
         beyond = pc.or_(beyond, pc.less(values, pa.scalar(-EXACT_INTEGER, values.type)))
     return beyond if pc.any(beyond).as_py() else None
 
 
-def _struct(
-    values: Mapping[str, pa.Array[Any]], kinds: Mapping[str, PropertyKind], count: int
-) -> pa.StructArray:
+def _struct(values: Mapping[str, Any], kinds: Mapping[str, PropertyKind], count: int) -> Any:
     return pa.StructArray.from_arrays(
-        [values.get(key, pa.nulls(count, ARROW_KINDS[kind])) for key, kind in kinds.items()],
+        [values[key] if key in values else pa.nulls(count, ARROW_KINDS[kind]) for key, kind in kinds.items()],
         fields=[pa.field(key, ARROW_KINDS[kind]) for key, kind in kinds.items()],
     )
 
 
-def _with_overflow(
-    rest: pa.ChunkedArray[Any], overflow: Mapping[str, pa.Array[Any]]
-) -> tuple[pa.ChunkedArray[Any], int]:
+def _with_overflow(rest: Any, overflow: Sequence[tuple[str, Any]]) -> tuple[Any, int]:
     """Add values to the JSON text of the rows that have them; also how many values these were."""
     touched: dict[int, dict[str, object]] = {}
     count = 0
-    for key, values in overflow.items():
+    for key, values in overflow:
         where = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
         count += len(where)
         for row, value in zip(where.tolist(), values.take(pa.array(where)).to_pylist(), strict=True):
             touched.setdefault(row, {})[key] = value
+    return with_values(rest, touched), count
+
+
+def with_values(rest: Any, values: Mapping[int, Mapping[str, object]]) -> Any:
+    """JSON texts with some values added to some rows."""
     texts = rest.to_pylist()
-    for row, values_of_row in touched.items():
+    for row, added in values.items():
         before = orjson.loads(texts[row]) if texts[row] else {}
-        texts[row] = orjson.dumps({**before, **values_of_row}, default=str).decode()
-    return pa.chunked_array([pa.array(texts, pa.string())]), count
+        texts[row] = orjson.dumps({**before, **added}, default=str).decode()
+    return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def _chunk(values: Any) -> Any:
+    if isinstance(values, pa.ChunkedArray):
+        return values.chunk(0) if values.num_chunks == 1 else pa.concat_arrays(values.chunks)
+    return values

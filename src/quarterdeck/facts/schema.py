@@ -284,12 +284,14 @@ _QUARANTINE = Table(
 
 _IMPORTS = Table(
     name="imports",
-    description="Finished imports, one row each.",
+    description="Imports: one row when it begins, another with the counts when it is finished.",
     time="finished_at",
     importable=False,
     columns=(
         Column(name="import_id", type="text", required=True, description="Which import."),
-        Column(name="finished_at", type="time", required=True, description="When it finished."),
+        Column(
+            name="finished_at", type="time", description="When it finished; empty in the row of the begin."
+        ),
         Column(name="table_name", type="text", required=True, description="Into which table."),
         Column(name="file", type="text", required=True, description="Name of the file."),
         Column(name="file_digest", type="text", required=True, description="SHA-256 of the file."),

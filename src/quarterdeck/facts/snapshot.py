@@ -124,6 +124,8 @@ def _create_views(connection: Any, pinned: Sequence[Pinned]) -> None:
     by_name = {p.name: p for p in pinned}
     for p in pinned:
         connection.execute(views.table_view(p.name, p.schema, p.files))
+    if len(by_name) < len(TABLES):
+        return
     connection.execute(views.ACCOUNT_PERIODS)
     aliases = _prepare_aliases(connection) if by_name["aliases"].files else ""
     accounts = bool(by_name["people"].files) and _prepare_accounts(connection, by_name["events"])

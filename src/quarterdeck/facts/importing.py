@@ -1,0 +1,269 @@
+"""How does a file get into a fact table, each row exactly once, the bad ones set aside?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from quarterdeck.errors import FactError
+from quarterdeck.facts.keys import KeyIndex
+from quarterdeck.facts.maps import FactMap, fitted, plain_map
+from quarterdeck.facts.normalising import Normaliser
+from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
+from quarterdeck.facts.reading.bytes_of import digest
+from quarterdeck.facts.reading.formats import open_source
+from quarterdeck.facts.schema import TABLES, Table
+from quarterdeck.facts.store import FactStore
+from quarterdeck.facts.times import looks_like_time
+from quarterdeck.facts.tombstones import Tombstones
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportResult:
+    """What an import did with the rows of a file; read = added + present + quarantined + erased."""
+
+    file: str
+    table: str
+    read: int
+    added: int
+    present: int
+    quarantined: int
+    erased: int
+    reasons: Mapping[str, int]
+    overflow: int
+    deduplicates_rows: bool
+    same_file: bool = False
+
+
+@dataclass(slots=True)
+class _Counts:
+    read: int = 0
+    added: int = 0
+    present: int = 0
+    erased: int = 0
+    overflow: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+
+def table_named(store: FactStore, name: str) -> Table:
+    """The fact table of that name, if files can be imported into it."""
+    store.delta(name)
+    table = TABLES[name]
+    if not table.importable:
+        raise FactError(
+            f"Nothing is imported into {name}; imports write it themselves.", "Name another table."
+        )
+    return table
+
+
+def import_file(
+    store: FactStore,
+    table: Table,
+    file: Path,
+    fact_map: FactMap | None,
+    *,
+    again: bool = False,
+    progress: Progress = lambda done, size: None,
+) -> ImportResult:
+    """Import one file. Interrupted, it goes on where it stopped; done, it adds nothing.
+
+    `again` takes a file once more with another map although nothing tells its rows from those there.
+    """
+    file_digest = digest(file)
+    options = None if fact_map is None else fact_map.options
+    source = open_source(
+        file,
+        encoding=options.encoding if options else None,
+        delimiter=options.delimiter if options else None,
+    )
+    columns = source.columns
+    fact_map = fact_map or plain_map(table, columns)
+    if columns is not None:
+        fact_map = fitted(fact_map, columns, source.repeated_columns, file)
+    run = _Import(store, table, file, file_digest, fact_map)
+    earlier = run.earlier()
+    if earlier is not None and earlier["finished"]:
+        rows = earlier["rows"]
+        return run.result(_Counts(read=rows, present=rows), same_file=True)
+    if earlier is None and not again:
+        run.refuse_if_known()
+    run.begin(source)
+    counts = run.blocks(source, progress)
+    run.finish(counts)
+    store.delta(table.name).compact()
+    store.delta("quarantine").compact()
+    return run.result(counts)
+
+
+class _Import:
+    """One file on its way into one table."""
+
+    def __init__(
+        self, store: FactStore, table: Table, file: Path, file_digest: str, fact_map: FactMap
+    ) -> None:
+        self._store = store
+        self._table = table
+        self._file = file
+        self._file_digest = file_digest
+        self._map = fact_map
+        self._keyed = table.key is not None and table.key in fact_map.origins
+        identity = [file_digest, fact_map.digest, READER_VERSION, BLOCK_BYTES]
+        self._id = hashlib.sha256(orjson.dumps(identity)).hexdigest()[:32]
+
+    def earlier(self) -> Mapping[str, Any] | None:
+        """What is known of the same import, begun or finished before."""
+        with self._store.snapshot_of("imports") as snapshot:
+            found = snapshot.rows(
+                "SELECT finished_at IS NOT NULL, rows_read - rows_quarantined - rows_erased FROM imports "
+                "WHERE import_id = $1 ORDER BY 1 DESC LIMIT 1",
+                [self._id],
+            )
+        return {"finished": found[0][0], "rows": found[0][1]} if found else None
+
+    def refuse_if_known(self) -> None:
+        """Taking a file twice by different maps would double rows that have no key."""
+        if self._keyed:
+            return
+        with self._store.snapshot_of("imports") as snapshot:
+            known = snapshot.rows(
+                "SELECT file FROM imports WHERE file_digest = $1 AND table_name = $2 LIMIT 1",
+                [self._file_digest, self._table.name],
+            )
+        if known:
+            raise FactError(
+                f"{self._file} was imported into {self._table.name} before, with another map"
+                + (f" (as {known[0][0]})." if known[0][0] != self._file.name else "."),
+                "To mend its quarantined rows: `quarterdeck import "
+                f"{self._table.name} --quarantine --map MAP`. To add every row again: --again.",
+            )
+
+    def begin(self, source: Source) -> None:
+        """Note that the import is under way, and how to read one of its rows again."""
+        self._note(0, None, _Counts(), orjson.dumps(source.description).decode())
+
+    def finish(self, counts: _Counts) -> None:
+        """Note that every block is in."""
+        self._note(1, datetime.now(UTC), counts, None)
+
+    def _note(self, number: int, finished_at: datetime | None, counts: _Counts, header: str | None) -> None:
+        row = {
+            "import_id": self._id,
+            "finished_at": finished_at,
+            "table_name": self._table.name,
+            "file": self._file.name,
+            "file_digest": self._file_digest,
+            "map_digest": self._map.digest,
+            "header": header,
+            "rows_read": counts.read,
+            "rows_added": counts.added,
+            "rows_present": counts.present,
+            "rows_quarantined": counts.reasons.total(),
+            "rows_erased": counts.erased,
+        }
+        rows = pa.Table.from_pylist([row], schema=TABLES["imports"].arrow_schema)
+        self._store.delta("imports").commit(rows, transaction=self._id, number=number)
+
+    def blocks(self, source: Source, progress: Progress) -> _Counts:
+        """Take the rows in, block by block: first those set aside, then the good ones."""
+        counts = _Counts()
+        size = self._file.stat().st_size
+        normaliser = Normaliser(self._map)
+        delta = self._store.delta(self._table.name)
+        index = KeyIndex(delta, str(self._table.key)) if self._keyed else None
+        tombstones = Tombstones(self._store.path)
+        kinds = self._store.property_kinds(self._table.name)
+        try:
+            for block in source.blocks(wanted(self._map)):
+                normalised = normaliser.normalise(block, kinds)
+                counts.read += block.read
+                self._quarantine(block, (*block.bad, *normalised.bad), tombstones, counts)
+                rows = tombstones.without_erased(normalised.rows, self._table)
+                counts.erased += normalised.rows.num_rows - rows.num_rows
+                if rows.num_rows:
+                    committed = delta.commit(
+                        rows,
+                        transaction=self._id,
+                        number=block.number,
+                        select=None if index is None else index.new_rows,
+                    )
+                    kinds = committed.kinds
+                    counts.added += committed.added
+                    counts.present += rows.num_rows - committed.added
+                    counts.overflow += committed.overflow
+                progress(source.position(), size)
+        finally:
+            normaliser.close()
+            if index is not None:
+                index.close()
+        return counts
+
+    def _quarantine(
+        self, block: Block, bad: tuple[BadRow, ...], tombstones: Tombstones, counts: _Counts
+    ) -> None:
+        kept = [row for row in bad if not tombstones.mentioned_in(row.raw)]
+        counts.erased += len(bad) - len(kept)
+        counts.reasons.update(row.reason for row in kept)
+        if kept:
+            self._store.delta("quarantine").commit(
+                quarantine_rows(self._table.name, self._file.name, self._file_digest, self._id, kept),
+                transaction=f"{self._id}:{self._table.name}",
+                number=block.number,
+            )
+
+    def result(self, counts: _Counts, *, same_file: bool = False) -> ImportResult:
+        return ImportResult(
+            file=str(self._file),
+            table=self._table.name,
+            read=counts.read,
+            added=counts.added,
+            present=counts.present,
+            quarantined=counts.reasons.total(),
+            erased=counts.erased,
+            reasons=dict(counts.reasons.most_common()),
+            overflow=counts.overflow,
+            deduplicates_rows=self._keyed,
+            same_file=same_file,
+        )
+
+
+def wanted(fact_map: FactMap) -> Wanted:
+    """What a map asks of a reader."""
+    times = [
+        origin[0]
+        for column in fact_map.table.columns
+        if column.type == "time" and isinstance(origin := fact_map.origins.get(column.name), tuple)
+    ]
+    return Wanted(
+        columns=fact_map.source_columns,
+        properties=fact_map.property_selectors,
+        time_column=times[0] if times else None,
+        looks_like_time=looks_like_time(fact_map.options.time_format),
+    )
+
+
+def quarantine_rows(table: str, file: str, file_digest: str, import_id: str, bad: list[BadRow]) -> pa.Table:
+    """Bad rows in the shape of the table `quarantine`."""
+    count = len(bad)
+    return pa.table(
+        {
+            "table_name": pa.array([table] * count),
+            "file": pa.array([file] * count),
+            "file_digest": pa.array([file_digest] * count),
+            "row_number": pa.array([row.row_number for row in bad], pa.int64()),
+            "reason": pa.array([row.reason for row in bad]),
+            "raw": pa.array([row.raw for row in bad], pa.string()),
+            "encoding": pa.array([row.encoding for row in bad], pa.string()),
+            "import_id": pa.array([import_id] * count),
+            "mended": pa.nulls(count, pa.string()),
+        }
+    )

@@ -1,0 +1,113 @@
+"""Which rows of a block are already in the table, told by their key?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from deltalake import DeltaTable
+
+from quarterdeck.facts.connection import identifier
+from quarterdeck.facts.delta import Delta
+from quarterdeck.facts.normalising import KEY_HASH
+
+Hashes = npt.NDArray[np.uint64]
+
+# Eight bytes a row: beyond this many rows the table is asked block by block instead.
+MAX_HASHES = 40_000_000
+
+
+class KeyIndex:
+    """The keys of one table as 64-bit hashes, kept up to date with what others commit.
+
+    A hash that is not there proves a row new. One that is there is looked up in the table: two keys may share
+    a hash.
+    """
+
+    def __init__(self, delta: Delta, key: str) -> None:
+        self._delta = delta
+        self._key = key
+        self._files: frozenset[str] = frozenset()
+        self._sorted: list[Hashes] = []
+        self._duckdb = duckdb.connect(":memory:", config={"threads": "2", "memory_limit": "1GB"})
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._duckdb.close()
+
+    def new_rows(self, handle: DeltaTable, rows: pa.Table) -> pa.Table:
+        """The rows whose key is neither in the opened table nor further up in the block.
+
+        Rows without a key are new.
+        """
+        self._refresh(handle)
+        hashes = _chunk(rows.column(KEY_HASH)).to_numpy(zero_copy_only=False)
+        keys = _chunk(rows.column(self._key))
+        candidates = self._met(hashes) & keys.is_valid().to_numpy(zero_copy_only=False)
+        known = np.zeros(len(hashes), bool)
+        if candidates.any():
+            known[candidates] = self._in_table(keys.filter(pa.array(candidates)))
+        known |= _repeated(hashes, keys)
+        return rows.filter(pa.array(~known)) if known.any() else rows
+
+    def _refresh(self, handle: DeltaTable) -> None:
+        files = frozenset(self._delta.files(handle))
+        if self._files - files:
+            # Compaction or erasure replaced files: begin anew.
+            self._files, self._sorted = frozenset(), []
+        added = sorted(files - self._files)
+        self._files = files
+        if not added or sum(map(len, self._sorted)) > MAX_HASHES:
+            return
+        query = f"SELECT hash({identifier(self._key)}) AS h FROM read_parquet($files)"  # noqa: S608
+        hashes = self._duckdb.sql(query, params={"files": added}).to_arrow_table().column("h").to_numpy()
+        self._sorted.append(np.sort(hashes))
+        while len(self._sorted) > 1 and len(self._sorted[-2]) < 2 * len(self._sorted[-1]):
+            self._sorted.append(np.sort(np.concatenate((self._sorted.pop(), self._sorted.pop()))))
+
+    def _met(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        if sum(map(len, self._sorted)) > MAX_HASHES:
+            return np.ones(len(hashes), bool)
+        met = np.zeros(len(hashes), bool)
+        for run in self._sorted:
+            if len(run):
+                place = np.minimum(np.searchsorted(run, hashes), len(run) - 1)
+                met |= run[place] == hashes
+        return met
+
+    def _in_table(self, keys: Any) -> npt.NDArray[np.bool_]:
+        if not self._files:
+            return np.zeros(len(keys), bool)
+        self._duckdb.register("asked", pa.table({"key": keys}))
+        column = identifier(self._key)
+        found = self._duckdb.sql(
+            f"SELECT key IN (SELECT {column} FROM read_parquet($files) WHERE {column} IS NOT NULL) AS found "  # noqa: S608
+            "FROM asked",
+            params={"files": sorted(self._files)},
+        ).to_arrow_table()
+        self._duckdb.unregister("asked")
+        return np.asarray(found.column("found").to_numpy(zero_copy_only=False), bool)
+
+
+def _repeated(hashes: Hashes, keys: Any) -> npt.NDArray[np.bool_]:
+    """Rows whose key stood further up in the same block."""
+    repeated = np.zeros(len(hashes), bool)
+    _, first, counts = np.unique(hashes, return_index=True, return_counts=True)
+    if (counts == 1).all():
+        return repeated
+    alone = np.zeros(len(hashes), bool)
+    alone[first[counts == 1]] = True
+    seen: set[str] = set()
+    where = np.flatnonzero(~alone)
+    for row, key in zip(where.tolist(), keys.take(pa.array(where)).to_pylist(), strict=True):
+        if key is not None:
+            repeated[row] = key in seen
+            seen.add(key)
+    return repeated
+
+
+def _chunk(values: Any) -> Any:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

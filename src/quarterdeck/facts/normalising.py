@@ -1,0 +1,314 @@
+"""How do the columns of a file become rows of a fact table, and which rows cannot?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from quarterdeck.facts.connection import identifier, quoted
+from quarterdeck.facts.maps import Constant, FactMap
+from quarterdeck.facts.properties import ARROW_KINDS, PropertyKind, admissible, with_values
+from quarterdeck.facts.reading.block import BadRow, Block
+from quarterdeck.facts.schema import ARROW_TYPES, Column
+
+KEY_HASH = "_key_hash"
+_REASON = "_reason"
+
+_NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?"
+_LONG_INTEGER = r"-?[0-9]{16,}"
+_BOOLEAN = "(?i:true|false)"
+_OFFSET = r"\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
+_LOCAL = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?"
+_SQL_TYPES = {"number": "DOUBLE", "integer": "BIGINT", "money": "DECIMAL(18,2)", "boolean": "BOOLEAN"}
+_ARTICLES = {
+    "number": "a number",
+    "integer": "a whole number",
+    "money": "an amount",
+    "boolean": "true or false",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Normalised:
+    """The rows of a block that fit their table, and those that do not."""
+
+    rows: pa.Table
+    bad: tuple[BadRow, ...]
+
+
+class Normaliser:
+    """Applies one map to block after block; holds a DuckDB that reads no file."""
+
+    def __init__(self, fact_map: FactMap, threads: int = 2) -> None:
+        self._map = fact_map
+        self._duckdb = duckdb.connect(
+            ":memory:", config={"threads": str(threads), "memory_limit": "1GB", "temp_directory": ""}
+        )
+        self._duckdb.execute("SET TimeZone = 'UTC'")
+        self._duckdb.execute("SET enable_external_access = false")
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._duckdb.close()
+
+    def normalise(self, block: Block, known: Mapping[str, PropertyKind]) -> Normalised:
+        """The rows of a block in the shape of the table, but for the order of columns."""
+        kinds = {**self._map.property_kinds, **known}
+        sources, columns = _sources(block.rows, self._map)
+        properties = list(_texts_with_kinds(block.properties, kinds))
+        for index, (_, kind, values) in enumerate(properties):
+            if kind != "text" and _is_text(values):
+                sources[f"p{index}"] = values
+        if not sources:
+            sources["s"] = pa.nulls(block.rows.num_rows, pa.string())
+        self._duckdb.register("block", pa.table(sources))
+        result = self._duckdb.sql(self._query(columns, properties)).to_arrow_table()
+        self._duckdb.unregister("block")
+        rows = self._assemble(block, result, columns, properties)
+        reasons = result.column(_REASON)
+        if reasons.null_count == len(reasons):
+            return Normalised(rows=rows, bad=())
+        return Normalised(
+            rows=rows.filter(pc.is_null(reasons)), bad=tuple(_bad_rows(block, reasons.combine_chunks()))
+        )
+
+    def _query(self, columns: Mapping[str, _Mapped], properties: list[tuple[str, PropertyKind, Any]]) -> str:
+        faults = [fault for mapped in columns.values() for fault in mapped.faults]
+        whens = " ".join(f"WHEN {test} THEN {quoted(reason)}" for test, reason in faults)
+        picked = [f"CASE {whens} ELSE NULL END AS {_REASON}" if whens else f"NULL::VARCHAR AS {_REASON}"]
+        picked += [
+            f"{mapped.sql} AS {identifier(name)}" for name, mapped in columns.items() if mapped.passed is None
+        ]
+        key = self._map.table.key
+        if key in columns:
+            picked.append(f"hash({columns[key].sql}) AS {KEY_HASH}")
+        for index, (_, kind, values) in enumerate(properties):
+            if kind != "text" and _is_text(values):
+                value = f"TRY_CAST(CASE WHEN {_kind_test(f'p{index}', kind)} THEN p{index} END AS {_SQL_TYPES[kind]})"
+                picked.append(f"{value} AS p{index}")
+                picked.append(f"CASE WHEN {value} IS NULL THEN p{index} END AS r{index}")
+        return f"SELECT {', '.join(picked)} FROM block"  # noqa: S608
+
+    def _assemble(
+        self,
+        block: Block,
+        result: pa.Table,
+        columns: Mapping[str, _Mapped],
+        properties: list[tuple[str, PropertyKind, Any]],
+    ) -> pa.Table:
+        arrays: dict[str, Any] = {
+            name: result.column(name) if mapped.passed is None else mapped.passed
+            for name, mapped in columns.items()
+        }
+        if KEY_HASH in result.column_names:
+            arrays[KEY_HASH] = result.column(KEY_HASH)
+        named: list[tuple[str, Any]] = []
+        for index, (key, kind, values) in enumerate(properties):
+            if kind == "text" or not _is_text(values):
+                named.append((key, values))
+                continue
+            named.append((key, result.column(f"p{index}").combine_chunks().cast(ARROW_KINDS[kind])))
+            left_over = result.column(f"r{index}").combine_chunks()
+            if left_over.null_count < len(left_over):
+                named.append((key, left_over))
+        if block.rest:
+            arrays["properties_rest"] = with_values(pa.nulls(block.rows.num_rows, pa.string()), block.rest)
+        if named:
+            arrays["properties"] = pa.StructArray.from_arrays(
+                [values for _, values in named], names=[key for key, _ in named]
+            )
+        return pa.table(arrays)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Mapped:
+    """One column of the table: its SQL over the block, and when a row is at fault. `passed` goes unchanged."""
+
+    sql: str
+    faults: tuple[tuple[str, str], ...] = ()
+    passed: Any = None
+
+
+def _sources(rows: pa.Table, fact_map: FactMap) -> tuple[dict[str, Any], dict[str, _Mapped]]:
+    """The columns that SQL reads, under names of its own, and what it makes of them."""
+    sources: dict[str, Any] = {}
+    columns: dict[str, _Mapped] = {}
+    for column in fact_map.table.columns:
+        origin = fact_map.origins.get(column.name)
+        if origin is None:
+            continue
+        typed, passed = pa.string(), None
+        if isinstance(origin, Constant):
+            sql = quoted(origin.value)
+        else:
+            names = [f"s{rows.column_names.index(source)}" for source in origin]
+            for name, source in zip(names, origin, strict=True):
+                sources[name] = _readable(rows.column(source), column)
+            sql = names[0]
+            if len(names) > 1:
+                present = ", ".join(f"nullif({name}, '')" for name in names)
+                sql = f"coalesce({present})"
+            else:
+                typed = sources[sql].type
+                passed = sources[sql] if column.type == "text" else None
+        columns[column.name] = _mapped(column, sql, typed, fact_map, passed)
+    return sources, columns
+
+
+def _readable(values: Any, column: Column) -> Any:
+    """A typed column as SQL can use it: times and dates as they are, all else as text."""
+    types = pa.types
+    if types.is_string(values.type):
+        return values
+    if column.type in {"time", "date"} and (types.is_timestamp(values.type) or types.is_date(values.type)):
+        return values
+    if types.is_floating(values.type) and column.type in {"text", "integer"}:
+        whole = pc.all(pc.equal(values, pc.floor(values))).as_py()
+        in_range = pc.all(pc.less(pc.abs(values), 2.0**53)).as_py()
+        if whole and in_range:
+            values = values.cast(pa.int64())
+    return values.cast(pa.string())
+
+
+def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, passed: Any) -> _Mapped:
+    faults: list[tuple[str, str]] = []
+    if column.required:
+        empty = f"{sql} IS NULL" if typed != pa.string() else f"({sql} IS NULL OR trim({sql}) = '')"
+        faults.append((empty, f"`{column.name}` is empty"))
+    if column.type == "text":
+        return _Mapped(sql=sql, faults=tuple(faults), passed=passed)
+    if column.type == "time":
+        value, tests = _time(sql, typed, fact_map)
+        faults += [(test, f"`{column.name}` {reason}") for test, reason in tests]
+        return _Mapped(sql=value, faults=tuple(faults))
+    if column.type == "date":
+        value = f"TRY_CAST({sql} AS DATE)"
+        faults.append((f"{sql} IS NOT NULL AND {value} IS NULL", f"`{column.name}` is not a date"))
+        return _Mapped(sql=value, faults=tuple(faults))
+    value = f"TRY_CAST(trim({sql}) AS {_SQL_TYPES[column.type]})"
+    if column.type in {"number", "integer", "money"}:
+        value = f"CASE WHEN regexp_full_match(trim({sql}), '[+-]?[0-9.]+([eE][+-]?[0-9]+)?') THEN {value} END"
+    empty_is_missing = f"{sql} IS NOT NULL AND trim({sql}) <> ''"
+    reason = f"`{column.name}` is not {_ARTICLES[column.type]}"
+    faults.append((f"{empty_is_missing} AND {value} IS NULL", reason))
+    return _Mapped(sql=value, faults=tuple(faults))
+
+
+def _time(sql: str, typed: pa.DataType, fact_map: FactMap) -> tuple[str, list[tuple[str, str]]]:
+    """A point in time, and when there is none.
+
+    A local time that the clock skips in spring counts as an hour later, one that comes twice in autumn as the
+    second; a date alone is midnight.
+    """
+    zone, written = fact_map.options.timezone, fact_map.options.time_format
+    local_zone = "NULL" if zone is None else quoted(zone)
+    unzoned = "has no offset; set `timezone:` in the map"
+    if pa.types.is_timestamp(typed) and typed.tz is not None:
+        return f"CAST({sql} AS TIMESTAMPTZ)", []
+    if pa.types.is_timestamp(typed) or pa.types.is_date(typed):
+        value = f"timezone({local_zone}, CAST({sql} AS TIMESTAMP))"
+        return value, [] if zone else [(f"{sql} IS NOT NULL", unzoned)]
+    text = f"trim({sql})"
+    given = f"{sql} IS NOT NULL AND {text} <> ''"
+    if written is not None:
+        value = _formatted(text, written, local_zone)
+        tests = [(f"{given} AND {value} IS NULL", f"is not a time written as {written}")]
+        needs_zone = zone is None and not written.startswith("epoch_") and "%z" not in written
+        return value, [(given, unzoned)] if needs_zone else tests
+    plain = f"replace(replace(upper({text}), ' +', '+'), ' -', '-')"
+    with_offset = f"regexp_matches({plain}, {quoted(_OFFSET)})"
+    instant = f"TRY_CAST({plain} AS TIMESTAMPTZ)"
+    local = (
+        f"timezone({local_zone}, CASE WHEN regexp_full_match({text}, {quoted(_LOCAL)}) "
+        f"THEN TRY_CAST({text} AS TIMESTAMP) END)"
+    )
+    value = _plausible(f"CASE WHEN {with_offset} THEN {instant} ELSE {local} END")
+    tests = [(f"{given} AND {value} IS NULL", "is not a time; set `time_format:` if it is written otherwise")]
+    if zone is None:
+        is_local = (
+            f"TRY_CAST({text} AS TIMESTAMP) IS NOT NULL AND regexp_full_match({text}, {quoted(_LOCAL)})"
+        )
+        tests.insert(0, (f"{given} AND NOT {with_offset} AND {is_local}", unzoned))
+    return value, tests
+
+
+def _formatted(text: str, written: str, local_zone: str) -> str:
+    if written.startswith("epoch_"):
+        places = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}[written]
+        micros = f"TRY_CAST(TRY_CAST({text} AS DECIMAL(30, 6)) * {places} AS BIGINT)"
+        return _plausible(f"timezone('UTC', make_timestamp({micros}))")
+    parsed = f"try_strptime({text}, {quoted(written)})"
+    return _plausible(parsed if "%z" in written else f"timezone({local_zone}, {parsed})")
+
+
+def _plausible(sql: str) -> str:
+    """Other programs stop at the years 1 and 9999."""
+    low, high = "TIMESTAMPTZ '0001-01-02 00:00:00+00'", "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
+    return f"CASE WHEN {sql} BETWEEN {low} AND {high} THEN {sql} END"
+
+
+def _texts_with_kinds(
+    properties: tuple[tuple[str, Any], ...], kinds: dict[str, PropertyKind]
+) -> Iterator[tuple[str, PropertyKind, Any]]:
+    """Each property with the kind it has, or is given by these values; `kinds` learns."""
+    for key, values in properties:
+        if values.null_count == len(values):
+            continue
+        if not _is_text(values):
+            yield key, "text", values
+        elif key in kinds:
+            yield key, kinds[key], values
+        elif not admissible(key, kinds):
+            yield key, "text", values
+        else:
+            kinds[key] = _inferred(values)
+            yield key, kinds[key], values
+
+
+def _is_text(values: Any) -> bool:
+    return bool(pa.types.is_string(values.type))
+
+
+def _inferred(values: Any) -> PropertyKind:
+    """The kind that all of these texts have."""
+    if _all_match(values, f"^{_NUMBER}$") and not _any_match(values, f"^{_LONG_INTEGER}"):
+        return "number"
+    return "boolean" if _all_match(values, f"^{_BOOLEAN}$") else "text"
+
+
+def _all_match(values: Any, pattern: str) -> bool:
+    # Most columns show in their first rows that they are none.
+    return all(
+        pc.all(pc.match_substring_regex(part, pattern)).as_py() is not False
+        for part in (values.slice(0, 64), values)
+    )
+
+
+def _any_match(values: Any, pattern: str) -> bool:
+    return pc.any(pc.match_substring_regex(values, pattern)).as_py() is True
+
+
+def _kind_test(sql: str, kind: PropertyKind) -> str:
+    if kind == "boolean":
+        return f"regexp_full_match({sql}, {quoted(_BOOLEAN)})"
+    return (
+        f"(regexp_full_match({sql}, {quoted(_NUMBER)}) "
+        f"AND NOT (length({sql}) >= 16 AND regexp_matches({sql}, {quoted('^' + _LONG_INTEGER)})))"
+    )
+
+
+def _bad_rows(block: Block, reasons: Any) -> Iterator[BadRow]:
+    where = np.flatnonzero(reasons.is_valid().to_numpy(zero_copy_only=False))
+    for row, reason in zip(where.tolist(), reasons.take(pa.array(where)).to_pylist(), strict=True):
+        yield BadRow(row_number=int(block.row_numbers[row]), reason=reason, raw=block.raw(row))
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    """The Arrow type of a column of the schema."""
+    return ARROW_TYPES[column.type]

@@ -1,0 +1,157 @@
+"""How do the bytes of a file come out plain, whatever compression or character encoding it has?"""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import hashlib
+import zlib
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+import zstandard
+
+from quarterdeck.errors import FactError
+
+_UTF8 = {"utf8", "utf8sig", "ascii", "usascii"}
+_CHUNK = 1024 * 1024
+
+
+class Readable(Protocol):
+    """Anything that gives bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+
+
+class PlainBytes:
+    """The decompressed bytes of a file, in UTF-8, without byte order mark."""
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        self.path = path
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise FactError(f"{path} cannot be read: {error.strerror}.", "Check the name.") from error
+        self._stream: Readable = decompressed(self._file)
+        self._waiting = b""
+        start = self._fill(4)
+        if encoding is not None and normal(encoding) not in _UTF8:
+            self._waiting = start
+            self._stream = Transcoded(_Joined(start, self._stream), encoding, path)
+            self._waiting = b""
+        elif start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise FactError(f"{path} is encoded in UTF-16.", "Add the line `encoding: utf-16` to the map.")
+        else:
+            self._waiting = start.removeprefix(codecs.BOM_UTF8)
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes, fewer only at the end of the file: blocks must not depend on the disk."""
+        try:
+            return self._fill(size)
+        except (EOFError, OSError, zlib.error, zstandard.ZstdError) as error:
+            raise FactError(
+                f"{self.path} is damaged: {error}.", "Fetch the file again; nothing more was read."
+            ) from error
+
+    def _fill(self, size: int) -> bytes:
+        parts = [self._waiting[:size]]
+        missing = size - len(parts[0])
+        self._waiting = self._waiting[size:]
+        while missing > 0:
+            part = self._stream.read(missing)
+            if not part:
+                break
+            if len(part) > missing:
+                self._waiting = part[missing:]
+                part = part[:missing]
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def position(self) -> int:
+        """Bytes of the file itself read so far."""
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class _Joined:
+    """Bytes already read, then the stream they came from."""
+
+    def __init__(self, start: bytes, stream: Readable) -> None:
+        self._start = start
+        self._stream = stream
+
+    def read(self, size: int, /) -> bytes:
+        start, self._start = self._start, b""
+        return start or self._stream.read(size)
+
+
+class Transcoded:
+    """A stream turned into UTF-8; bytes that have no meaning in the encoding stay as they are."""
+
+    def __init__(self, stream: Readable, encoding: str, path: Path) -> None:
+        try:
+            self._decoder = codecs.getincrementaldecoder(encoding)(errors="surrogateescape")
+        except LookupError as error:
+            raise FactError(
+                f"There is no encoding named {encoding!r}.",
+                "Common ones: utf-8, utf-16, latin-1, windows-1252, shift_jis.",
+            ) from error
+        self._stream = stream
+        self._path = path
+
+    def read(self, size: int, /) -> bytes:
+        while True:
+            part = self._stream.read(max(size, _CHUNK))
+            try:
+                text = self._decoder.decode(part, final=not part)
+            except UnicodeError as error:
+                raise FactError(
+                    f"{self._path} cannot be decoded: {error}.", "Set another `encoding:` in the map."
+                ) from error
+            if text or not part:
+                return text.removeprefix("\ufeff").encode("utf-8", errors="surrogateescape")
+
+
+def normal(encoding: str) -> str:
+    """An encoding's name for comparing."""
+    return encoding.lower().replace("-", "").replace("_", "")
+
+
+def decompressed(file: BinaryIO) -> Readable:
+    """The stream of what is in a file: told by its first bytes, not by its name."""
+    start = file.read(4)
+    file.seek(0)
+    if start[:2] == b"\x1f\x8b":
+        return gzip.GzipFile(fileobj=file)
+    if start == b"\x28\xb5\x2f\xfd":
+        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        return cast("Readable", reader)
+    if start[:3] == b"BZh":
+        return bz2.BZ2File(file)
+    return file
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file; a damaged archive is refused here, before any of its rows is taken."""
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            stream = decompressed(file)
+            while stream is not file and stream.read(_CHUNK):
+                pass
+    except (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile) as error:
+        raise FactError(
+            f"{path} is damaged: {error}.", "Fetch the file again; nothing of it was imported."
+        ) from error
+    except OSError as error:
+        raise FactError(
+            f"{path} cannot be read: {error.strerror or error}.", "Check the name of the file."
+        ) from error
+    return sha256

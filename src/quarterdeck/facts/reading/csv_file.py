@@ -1,0 +1,212 @@
+"""How does a CSV file become blocks of rows, each physical line accounted for?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from quarterdeck.errors import FactError
+from quarterdeck.facts.reading.block import BadRow, Block, Wanted, selected
+from quarterdeck.facts.reading.bytes_of import PlainBytes
+from quarterdeck.facts.reading.csv_record import parse_record
+from quarterdeck.facts.reading.csv_split import Record, Split, split_records
+from quarterdeck.facts.reading.lines import LineBlocks, OverlongLine
+
+_SNIFFED = (",", ";", "\t", "|")
+
+
+class CsvFile:
+    """A CSV file with a header, delimiter given or told from the header."""
+
+    def __init__(self, path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> None:
+        self.path = path
+        self._bytes = PlainBytes(path, encoding)
+        self._lines = LineBlocks(self._bytes)
+        header = self._lines.header()
+        if header is None:
+            raise FactError(f"{path} is empty.", "A CSV file begins with a line of column names.")
+        if b"\0" in header:
+            raise FactError(
+                f"{path} has NUL bytes in its header; it looks like UTF-16.",
+                "Add the line `encoding: utf-16` to the map.",
+            )
+        self._delimiter, names = _header_fields(path, header, delimiter)
+        self.repeated_columns = tuple(sorted({name for name in names if names.count(name) > 1}))
+        self._names = tuple(_numbered(names))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names in the header; an empty or repeated one gets a number."""
+        return self._names
+
+    @property
+    def description(self) -> dict[str, object]:
+        """What is needed to read a single raw row again."""
+        return {"format": "csv", "delimiter": self._delimiter, "columns": list(self._names)}
+
+    def position(self) -> int:
+        """Bytes of the file read so far."""
+        return self._bytes.position()
+
+    def blocks(self, wanted: Wanted) -> Iterator[Block]:
+        """The rows, block by block."""
+        columns = _Columns(self._names, wanted, self._delimiter)
+        line, number, undecided = 1 + self._lines.header_lines, 0, b""
+        for data, final in self._lines.blocks():
+            overlong = isinstance(data, OverlongLine)
+            joined = undecided if overlong else undecided + data
+            if joined:
+                split = self._split(joined, final or overlong, columns)
+                undecided = joined[split.consumed :]
+                yield _block(number, joined, split, line, columns)
+                number, line = number + 1, line + split.lines
+            if overlong:
+                yield columns.only_bad(number, data.bad_row(line))
+                number, line = number + 1, line + 1
+        if undecided:
+            yield _block(number, undecided, self._split(undecided, True, columns), line, columns)
+
+    def _split(self, data: bytes, final: bool, columns: _Columns) -> Split:
+        return split_records(
+            data,
+            delimiter=ord(self._delimiter),
+            width=len(self._names),
+            final=final,
+            is_row=lambda start, end: columns.is_row(data[start:end]),
+        )
+
+
+class _Columns:
+    """Which columns are read, and under which names."""
+
+    def __init__(self, names: tuple[str, ...], wanted: Wanted, delimiter: str) -> None:
+        self.names = names
+        self.delimiter = delimiter
+        self.mapped = [name for name in names if name in wanted.columns]
+        self.properties = {
+            name: key
+            for name in names
+            if name not in wanted.columns and (key := selected(name, wanted.properties)) is not None
+        }
+        for name in wanted.properties:
+            if name in wanted.columns and name in names:
+                self.properties[name] = name
+        self._time = names.index(wanted.time_column) if wanted.time_column in names else None
+        self._looks_like_time = wanted.looks_like_time
+
+    @property
+    def included(self) -> list[str]:
+        return list(dict.fromkeys([*self.mapped, *self.properties]))
+
+    def only_bad(self, number: int, bad: BadRow) -> Block:
+        """A block that is one bad row."""
+        rows = pa.schema([(name, pa.string()) for name in self.mapped]).empty_table()
+        return Block(number=number, rows=rows, row_numbers=np.zeros(0, np.int64), raw=str, bad=(bad,))
+
+    def is_row(self, line: bytes) -> bool:
+        """Does a line that could be a whole record look like a row of this file?"""
+        fields = parse_record(line.decode(), self.delimiter)
+        if fields is None or len(fields) != len(self.names):
+            return False
+        # Without a time to recognise, a line counts as a row where commas in prose could hardly do it.
+        return len(fields) > 2 if self._time is None else self._looks_like_time(fields[self._time])
+
+
+def _block(number: int, data: bytes, split: Split, first_line: int, columns: _Columns) -> Block:
+    parsed = _parse(_kept(data, split), len(split.starts), columns)
+    starts, ends = split.starts, split.ends
+    return Block(
+        number=number,
+        rows=parsed.select(columns.mapped),
+        row_numbers=split.first_lines + first_line,
+        raw=lambda row: data[starts[row] : ends[row]].decode(),
+        bad=tuple(_bad_row(data, record, first_line) for record in split.bad),
+        properties=tuple((key, _joined(parsed.column(name))) for name, key in columns.properties.items()),
+    )
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    return (
+        column.chunk(0)
+        if column.num_chunks == 1
+        else pa.concat_arrays(column.chunks or [pa.nulls(0, column.type)])
+    )
+
+
+def _bad_row(data: bytes, record: Record, first_line: int) -> BadRow:
+    raw = data[record.start : record.end]
+    try:
+        text, encoding = raw.decode("utf-8"), None
+    except UnicodeDecodeError:
+        text, encoding = raw.decode("latin-1"), "latin-1"
+    return BadRow(row_number=record.line + first_line, reason=record.reason, raw=text, encoding=encoding)
+
+
+def _kept(data: bytes, split: Split) -> memoryview | bytes:
+    """The bytes of the good records alone: what lies between the bad ones, copied run by run."""
+    view = memoryview(data)
+    if not split.bad:
+        return view[: split.consumed]
+    pieces, position = [], 0
+    for record in split.bad:
+        pieces.append(view[position : record.start])
+        behind = data.find(b"\n", record.end, record.end + 2)
+        position = len(data) if behind < 0 else behind + 1
+    pieces.append(view[position : split.consumed])
+    return b"".join(pieces)
+
+
+def _parse(kept: memoryview | bytes, count: int, columns: _Columns) -> pa.Table:
+    """The kept records as text columns; an empty field is a missing value."""
+    types = dict.fromkeys(columns.included, pa.string())
+    if not count:
+        return pa.schema(list(types.items())).empty_table()
+    table = pa_csv.read_csv(
+        pa.BufferReader(kept),
+        read_options=pa_csv.ReadOptions(
+            column_names=list(columns.names), block_size=max(len(kept) + 1, 1 << 16), use_threads=True
+        ),
+        parse_options=pa_csv.ParseOptions(delimiter=columns.delimiter, newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=types,
+            include_columns=columns.included,
+            strings_can_be_null=True,
+            null_values=[""],
+            check_utf8=False,
+        ),
+    )
+    if table.num_rows != count:
+        raise AssertionError(f"{count} records went into the parser, {table.num_rows} rows came out")
+    return table
+
+
+def _header_fields(path: Path, header: bytes, delimiter: str | None) -> tuple[str, list[str]]:
+    try:
+        text = header.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FactError(
+            f"The header of {path} is not valid UTF-8.", "Set `encoding:` in the map, e.g. `windows-1252`."
+        ) from error
+    delimiter = delimiter or max(_SNIFFED, key=text.count)
+    fields = parse_record(text, delimiter)
+    if fields is None:
+        raise FactError(
+            f"The header of {path} has quotes out of place.", "The first line must hold the column names."
+        )
+    return delimiter, [field.strip() for field in fields]
+
+
+def _numbered(names: list[str]) -> Iterator[str]:
+    """Names told apart: an empty one is called by its place, a repeated one by how often it came."""
+    taken: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        unique, times = name or f"column_{place}", 1
+        while unique in taken or (unique != name and unique in names):
+            times += 1
+            unique = f"{name or 'column'}_{times}"
+        taken.add(unique)
+        yield unique

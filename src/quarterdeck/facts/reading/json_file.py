@@ -1,0 +1,193 @@
+"""How does a file with one JSON object per line become blocks of rows?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from quarterdeck.errors import FactError
+from quarterdeck.facts.reading.block import BadRow, Block, Wanted
+from quarterdeck.facts.reading.bytes_of import PlainBytes
+from quarterdeck.facts.reading.lines import LineBlocks, OverlongLine
+from quarterdeck.facts.reading.property_columns import PropertyColumns
+
+# JSON objects take several times their text in memory.
+_BLOCK_BYTES = 8 * 1024 * 1024
+
+
+class JsonFile:
+    """A file of JSON lines."""
+
+    repeated_columns: tuple[str, ...] = ()
+
+    def __init__(self, path: Path, *, encoding: str | None = None) -> None:
+        self.path = path
+        self._bytes = PlainBytes(path, encoding)
+        self._lines = LineBlocks(self._bytes, _BLOCK_BYTES)
+        start = self._lines.peek(64).lstrip()
+        if not start:
+            raise FactError(f"{path} is empty.", "A JSON lines file has one object per line.")
+        if start.startswith(b"["):
+            raise FactError(
+                f"{path} is one JSON array.",
+                "One object per line is needed: `jq -c '.[]' FILE > FILE.jsonl` makes it so.",
+            )
+        if b"\0" in start:
+            raise FactError(
+                f"{path} has NUL bytes; it looks like UTF-16.", "Add the line `encoding: utf-16` to the map."
+            )
+
+    @property
+    def columns(self) -> None:
+        """Each line may have other keys."""
+
+    @property
+    def description(self) -> dict[str, object]:
+        """What is needed to read a single raw row again."""
+        return {"format": "json"}
+
+    def position(self) -> int:
+        """Bytes of the file read so far."""
+        return self._bytes.position()
+
+    def blocks(self, wanted: Wanted) -> Iterator[Block]:
+        """The rows, block by block."""
+        line = 1
+        for number, (data, final) in enumerate(self._lines.blocks()):
+            if isinstance(data, OverlongLine):
+                yield json_block(number, [], [], [data.bad_row(line)], wanted)
+                line += 1
+                continue
+            texts = data.split(b"\n")
+            if not texts[-1]:
+                texts.pop()
+            upto = len(texts)
+            while final and upto and not texts[upto - 1].strip():
+                upto -= 1
+            objects, numbers, bad = _parsed(texts[:upto], line)
+            kept = [texts[row - line] for row in numbers]
+            yield json_block(number, objects, numbers, bad, wanted, kept)
+            line += len(texts)
+
+
+def _parsed(texts: Sequence[bytes], first: int) -> tuple[list[dict[str, object]], list[int], list[BadRow]]:
+    objects: list[dict[str, object]] = []
+    numbers: list[int] = []
+    bad: list[BadRow] = []
+    for number, text in enumerate(texts, start=first):
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            bad.append(_bad_row(number, text, str(error)))
+            continue
+        if isinstance(value, dict):
+            objects.append(value)
+            numbers.append(number)
+        else:
+            bad.append(BadRow(row_number=number, reason="not a JSON object", raw=text.decode()))
+    return objects, numbers, bad
+
+
+def _bad_row(number: int, text: bytes, problem: str) -> BadRow:
+    text = text.removesuffix(b"\r")
+    try:
+        raw, encoding = text.decode("utf-8"), None
+    except UnicodeDecodeError:
+        raw, encoding = text.decode("latin-1"), "latin-1"
+    if encoding:
+        reason = "not valid UTF-8; set `encoding:` in the map"
+    elif "\0" in raw:
+        reason = "NUL byte"
+    elif not raw.strip():
+        reason = "empty line"
+    else:
+        reason = f"not valid JSON: {problem.split(':')[0]}"
+    return BadRow(row_number=number, reason=reason, raw=raw, encoding=encoding)
+
+
+def json_block(
+    number: int,
+    objects: Sequence[dict[str, object]],
+    row_numbers: Sequence[int],
+    bad: Sequence[BadRow],
+    wanted: Wanted,
+    texts: Sequence[bytes] = (),
+) -> Block:
+    """Objects as a block: the wanted paths as text, and properties typed."""
+    columns = {
+        path: pa.array([as_text(value_at(row, path)) for row in objects], pa.string())
+        for path in wanted.columns
+    }
+    properties = PropertyColumns(len(objects))
+    selectors = [(s, s.removesuffix("*")) for s in wanted.properties]
+    taken = set(wanted.columns)
+    for row, content in enumerate(objects):
+        for selector, prefix in selectors:
+            _select(properties, row, content, selector, prefix, taken)
+    return Block(
+        number=number,
+        rows=pa.table(columns) if columns else pa.table({"": pa.nulls(len(objects))}),
+        row_numbers=np.array(row_numbers, np.int64),
+        raw=lambda row: texts[row].removesuffix(b"\r").decode(),
+        bad=tuple(bad),
+        properties=tuple(properties.arrays()),
+        rest=properties.rest,
+    )
+
+
+def _select(
+    properties: PropertyColumns,
+    row: int,
+    content: dict[str, object],
+    selector: str,
+    prefix: str,
+    taken: set[str],
+) -> None:
+    if selector == "*":
+        for name, value in content.items():
+            if name in taken:
+                continue
+            if isinstance(value, dict):
+                kept = {k: v for k, v in value.items() if f"{name}.{k}" not in taken}
+                properties.add_object(row, "" if name == "properties" else f"{name}.", kept)
+            else:
+                properties.add(row, name, value)
+    elif prefix != selector:
+        value = value_at(content, prefix.removesuffix("."))
+        if isinstance(value, str) and value.startswith("{"):
+            value = _object_in_text(value)
+        if isinstance(value, dict):
+            properties.add_object(row, "", value)
+    else:
+        properties.add(row, selector.removeprefix("properties."), value_at(content, selector))
+
+
+def _object_in_text(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def value_at(content: dict[str, object], path: str) -> object:
+    """The value at a dotted path; a key that itself has dots wins."""
+    if path in content:
+        return content[path]
+    head, dot, tail = path.partition(".")
+    inner = content.get(head)
+    return value_at(inner, tail) if dot and isinstance(inner, dict) else None
+
+
+def as_text(value: object) -> str | None:
+    """A JSON value as the text of a column."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return (
+        orjson.dumps(value).decode() if not isinstance(value, int) or isinstance(value, bool) else str(value)
+    )

@@ -1,0 +1,93 @@
+"""How is a stream of bytes cut into blocks that end with a line end, the same way each time?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from quarterdeck.facts.reading.block import BLOCK_BYTES, BadRow
+from quarterdeck.facts.reading.bytes_of import PlainBytes
+
+MAX_LINE_BYTES = 2 * BLOCK_BYTES
+MAX_RAW_BYTES = 8 * BLOCK_BYTES
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OverlongLine:
+    """A line beyond the limit: its length, and its beginning or all of it."""
+
+    length: int
+    kept: bytes
+
+    def bad_row(self, row_number: int) -> BadRow:
+        """The line as a row for the quarantine."""
+        reason = f"line of {self.length:,} bytes; the limit is {MAX_LINE_BYTES:,}"
+        if self.length > len(self.kept):
+            reason += f"; only the first {len(self.kept):,} are kept here"
+        try:
+            return BadRow(row_number=row_number, reason=reason, raw=self.kept.decode("utf-8"))
+        except UnicodeDecodeError:
+            text = self.kept.decode("latin-1")
+            return BadRow(row_number=row_number, reason=reason, raw=text, encoding="latin-1")
+
+
+class LineBlocks:
+    """Blocks of whole lines; a file that ends its lines with carriage returns alone is read as well."""
+
+    def __init__(self, stream: PlainBytes, block_bytes: int = BLOCK_BYTES) -> None:
+        self._stream = stream
+        self._block_bytes = block_bytes
+        self._first = self._stream.read(block_bytes)
+        self._only_returns = b"\r" in self._first and b"\n" not in self._first
+        self._first = self._in_newlines(self._first)
+        self.header_lines = 0
+
+    def peek(self, size: int) -> bytes:
+        """The first bytes, left where they are."""
+        return self._first[:size]
+
+    def header(self) -> bytes | None:
+        """Take the first record off, even if it has line ends in quotes; None in an empty file."""
+        start = len(self._first) - len(self._first.lstrip(b"\r\n"))
+        end = self._first.find(b"\n", start)
+        while end >= 0 and self._first.count(b'"', start, end) % 2:
+            end = self._first.find(b"\n", end + 1)
+        end = len(self._first) if end < 0 else end
+        header = self._first[start:end]
+        self.header_lines = self._first.count(b"\n", 0, end) + 1
+        self._first = self._first[end + 1 :]
+        return header.removesuffix(b"\r") or None
+
+    def blocks(self) -> Iterator[tuple[bytes | OverlongLine, bool]]:
+        """Each block, and whether it is the last; every one but the last ends with a newline."""
+        carry, data = b"", self._first
+        while following := self._in_newlines(self._stream.read(self._block_bytes)):
+            cut = data.rfind(b"\n") + 1
+            if cut:
+                yield carry + data[:cut] if carry else data[:cut], False
+                carry, data = data[cut:], following
+            elif len(carry) + len(data) <= MAX_LINE_BYTES:
+                carry, data = carry + data, following
+            else:
+                overlong, data = self._overlong([carry, data], following)
+                carry = b""
+                yield overlong, False
+        if carry or data:
+            yield carry + data, True
+
+    def _overlong(self, pieces: list[bytes], following: bytes) -> tuple[OverlongLine, bytes]:
+        """Read on to the end of a line beyond the limit; also what stands behind it."""
+        length = sum(map(len, pieces))
+        while following and (end := following.find(b"\n")) < 0:
+            length += len(following)
+            if length <= MAX_RAW_BYTES:
+                pieces.append(following)
+            following = self._in_newlines(self._stream.read(self._block_bytes))
+        if following:
+            length += end
+            pieces.append(following[:end])
+            following = following[end + 1 :]
+        return OverlongLine(length=length, kept=b"".join(pieces)[:MAX_RAW_BYTES]), following
+
+    def _in_newlines(self, data: bytes) -> bytes:
+        return data.replace(b"\r", b"\n") if self._only_returns else data

@@ -1,0 +1,97 @@
+"""How does a Parquet file become blocks of rows, with the types it has?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from quarterdeck.errors import FactError
+from quarterdeck.facts.reading.block import Block, Wanted, selected
+
+_ROWS = 131_072
+
+
+class ParquetFile:
+    """A Parquet file; fields of structs are columns with dotted names."""
+
+    repeated_columns: tuple[str, ...] = ()
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file = pq.ParquetFile(path)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise FactError(f"{path} is no readable Parquet file: {error}.", "Write it again.") from error
+        self._read = 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns, and of the fields of structs with dots."""
+        names: list[str] = []
+        for field in self._file.schema_arrow:
+            names.append(field.name)
+            if isinstance(field.type, pa.StructType):
+                names += [f"{field.name}.{field.type.field(i).name}" for i in range(field.type.num_fields)]
+        return tuple(names)
+
+    @property
+    def description(self) -> dict[str, object]:
+        """What is needed to read a single raw row again: it is kept as JSON."""
+        return {"format": "json"}
+
+    def position(self) -> int:
+        """Bytes of the file read so far, as far as rows tell."""
+        rows = max(self._file.metadata.num_rows, 1)
+        return int(self.path.stat().st_size * self._read / rows)
+
+    def blocks(self, wanted: Wanted) -> Iterator[Block]:
+        """The rows, block by block."""
+        for number, batch in enumerate(self._file.iter_batches(batch_size=_ROWS)):
+            first = self._read + 1
+            self._read += batch.num_rows
+            columns = dict(_flat(batch))
+            yield Block(
+                number=number,
+                rows=pa.table({name: columns[name] for name in wanted.columns if name in columns})
+                if wanted.columns
+                else pa.table({"": pa.nulls(batch.num_rows)}),
+                row_numbers=np.arange(first, first + batch.num_rows, dtype=np.int64),
+                raw=lambda row, batch=batch: _as_json(batch, row),
+                bad=(),
+                properties=tuple(_properties(columns, wanted)),
+            )
+
+
+def _flat(batch: pa.RecordBatch) -> Iterator[tuple[str, Any]]:
+    """Columns by name, with the fields of structs beside them."""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        values: Any = column
+        if pa.types.is_dictionary(values.type):
+            values = values.cast(values.type.value_type)
+        if pa.types.is_large_string(values.type) or pa.types.is_string_view(values.type):
+            values = values.cast(pa.string())
+        yield name, values
+        if isinstance(values.type, pa.StructType):
+            for index in range(values.type.num_fields):
+                yield f"{name}.{values.type.field(index).name}", pc.struct_field(values, [index])
+
+
+def _properties(columns: dict[str, Any], wanted: Wanted) -> Iterator[tuple[str, Any]]:
+    for name, values in columns.items():
+        # A struct comes by its fields.
+        if name in wanted.columns or isinstance(values.type, pa.StructType):
+            continue
+        key = selected(name, wanted.properties)
+        if key is not None:
+            yield key, values
+
+
+def _as_json(batch: pa.RecordBatch, row: int) -> str:
+    return orjson.dumps(batch.slice(row, 1).to_pylist()[0], default=str).decode()

@@ -1,0 +1,80 @@
+"""Who was erased, so that no later import brings them back?
+
+Kept as salted hashes: the file does not tell who they were to anyone who does not know the id already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from quarterdeck.facts.schema import Table
+
+_TOKENS = re.compile(r"[^\s,;|\"'{}\[\]]+")
+_JSON_TOKENS = re.compile(r"[^\s,;|:\"'{}\[\]]+")
+
+
+class Tombstones:
+    """The erased ids of one store, read when it is made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "erasures.json"
+        self._content: dict[str, Any] = (
+            orjson.loads(self._path.read_bytes())
+            if self._path.exists()
+            else {"salt": secrets.token_hex(16), "erased": [], "erasures": []}
+        )
+        self._erased = frozenset(self._content["erased"])
+
+    @property
+    def erasures(self) -> list[dict[str, Any]]:
+        """When something was erased, and which versions of which tables can be read since."""
+        return list(self._content["erasures"])
+
+    def add(self, ids: list[str], erasure: dict[str, Any]) -> None:
+        """Remember ids, and what was done for it."""
+        self._erased |= {self._hash(name) for name in ids}
+        self._content["erased"] = sorted(self._erased)
+        self._content["erasures"].append(erasure)
+        self.write()
+
+    def write(self) -> None:
+        """Replace the file at once, so that a reader sees the old or the new one."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_suffix(f".{os.getpid()}.new")
+        beside.write_bytes(orjson.dumps(self._content, option=orjson.OPT_INDENT_2))
+        beside.replace(self._path)
+
+    def without_erased(self, rows: pa.Table, table: Table) -> pa.Table:
+        """The rows that belong to nobody erased."""
+        if not self._erased:
+            return rows
+        for name in table.personal_columns:
+            if name in rows.column_names:
+                column: Any = rows.column(name)
+                erased = [value for value in pc.unique(column).to_pylist() if self._is_erased(value)]
+                if erased:
+                    gone = pc.is_in(column, pa.array(erased))
+                    rows = rows.filter(pc.invert(gone))
+        return rows
+
+    def mentioned_in(self, raw: str) -> bool:
+        """Does a raw row hold the id of somebody erased?"""
+        if not self._erased:
+            return False
+        tokens = {*_TOKENS.findall(raw), *_JSON_TOKENS.findall(raw)}
+        return any(self._is_erased(token) for token in tokens)
+
+    def _is_erased(self, name: str | None) -> bool:
+        return name is not None and self._hash(name) in self._erased
+
+    def _hash(self, name: str) -> str:
+        return hashlib.sha256(f"{self._content['salt']}\0{name}".encode()).hexdigest()
