@@ -17,6 +17,7 @@ class Limits:
     memory_mb: int = 2048
     temp_mb: int = 8192
     threads: int = os.cpu_count() or 1
+    temp: Path | None = None
 
 
 def quoted(text: str) -> str:
@@ -32,9 +33,9 @@ def identifier(name: str) -> str:
 class Connection:
     """An in-memory DuckDB that sees `files` and nothing else once `lock` was called."""
 
-    def __init__(self, files: Sequence[str], limits: Limits, temp: Path | None = None) -> None:
-        self._own_temp = tempfile.TemporaryDirectory(prefix="quarterdeck-") if temp is None else None
-        temp_path = temp if temp is not None else Path(self._own_temp.name)  # type: ignore[union-attr]
+    def __init__(self, files: Sequence[str], limits: Limits) -> None:
+        self._own_temp = None if limits.temp else tempfile.TemporaryDirectory(prefix="quarterdeck-")
+        temp_path = limits.temp or Path(self._own_temp.name)  # type: ignore[union-attr]
         self._duckdb = duckdb.connect(
             ":memory:",
             config={

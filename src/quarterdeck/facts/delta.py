@@ -61,6 +61,14 @@ class Delta:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
+    @contextmanager
+    def mending(self) -> Iterator[None]:
+        """Hold the work on quarantined rows against others on this host."""
+        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock_path.with_suffix(".mending").open("ab") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
     def open(self, version: int | None = None) -> DeltaTable | None:
         """The table, at a version if given; None where it does not exist yet."""
         try:
@@ -121,7 +129,12 @@ class Delta:
                 app_transactions=[Transaction(transaction, number)], max_commit_retries=0
             ),
         )
-        return Committed(version=handle.version(), added=conformed.rows.num_rows, kinds=conformed.kinds, overflow=conformed.overflow)
+        return Committed(
+            version=handle.version(),
+            added=conformed.rows.num_rows,
+            kinds=conformed.kinds,
+            overflow=conformed.overflow,
+        )
 
     def _evolve(self, handle: DeltaTable, rows: pa.Table) -> None:
         write_deltalake(

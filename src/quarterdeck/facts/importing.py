@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from quarterdeck.errors import FactError
 from quarterdeck.facts.keys import KeyIndex
-from quarterdeck.facts.maps import FactMap, fitted, plain_map
+from quarterdeck.facts.maps import FactMap, fitted, plain_map, preset_map, read_map
 from quarterdeck.facts.normalising import Normaliser
 from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
 from quarterdeck.facts.reading.bytes_of import digest
@@ -64,6 +64,27 @@ def table_named(store: FactStore, name: str) -> Table:
             f"Nothing is imported into {name}; imports write it themselves.", "Name another table."
         )
     return table
+
+
+def chosen_map(table: Table, map_file: Path | None, preset: str | None) -> FactMap | None:
+    """The map that was asked for; None means that columns named as in the schema map themselves."""
+    if map_file is not None and preset is not None:
+        raise FactError("A map and a preset were given.", "Give one of them.")
+    if preset is not None:
+        return preset_map(table, preset)
+    return None if map_file is None else read_map(table, map_file)
+
+
+def expanded(names: Sequence[Path]) -> tuple[Path, ...]:
+    """Files as named; a folder stands for the files in it, in the order of their names."""
+    files: list[Path] = []
+    for name in names:
+        files += sorted(f for f in name.iterdir() if f.is_file()) if name.is_dir() else [name]
+    if not files:
+        raise FactError(
+            "No file to import was named.", "Name one or more: `quarterdeck import TABLE FILE...`."
+        )
+    return tuple(files)
 
 
 def import_file(

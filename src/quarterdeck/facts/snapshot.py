@@ -40,6 +40,7 @@ class Snapshot:
 
     def __init__(self, pinned: Sequence[Pinned], connection: Connection) -> None:
         self.versions: dict[str, int] = {p.name: p.version for p in pinned if p.version is not None}
+        self.files: dict[str, list[str]] = {p.name: p.files for p in pinned}
         self._kinds = {p.name: p.kinds for p in pinned}
         self._connection = connection
 
@@ -54,6 +55,11 @@ class Snapshot:
     def close(self) -> None:
         """Give memory and temporary files back."""
         self._connection.close()
+
+    @property
+    def connection(self) -> Any:
+        """The shut-in DuckDB connection, for the kernel's own use."""
+        return self._connection.duckdb
 
     def table(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """The result of a query as an Arrow table."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from quarterdeck.errors import FactError
+from quarterdeck.facts.connection import Limits
 from quarterdeck.facts.delta import Delta, kinds_of
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import TABLES
@@ -68,12 +69,12 @@ class FactStore:
         handles = {name: self.delta(name).open() for name in TABLES}
         return {name: handle.version() for name, handle in handles.items() if handle is not None}
 
-    def snapshot(self, *, at: Mapping[str, int] | None = None) -> Snapshot:
+    def snapshot(self, *, at: Mapping[str, int] | None = None, limits: Limits | None = None) -> Snapshot:
         """A consistent reading of all tables, each pinned at its latest version or the one given in `at`."""
         pins = dict(at or {})
         for table in pins:
             self.delta(table)
-        return open_snapshot([self.delta(name) for name in TABLES], pins)
+        return open_snapshot([self.delta(name) for name in TABLES], pins, limits)
 
     def snapshot_of(self, *tables: str) -> Snapshot:
         """A reading of some tables alone, without the named views."""

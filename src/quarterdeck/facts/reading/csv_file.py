@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
@@ -104,8 +105,13 @@ class _Columns:
 
     def only_bad(self, number: int, bad: BadRow) -> Block:
         """A block that is one bad row."""
-        rows = pa.schema([(name, pa.string()) for name in self.mapped]).empty_table()
-        return Block(number=number, rows=rows, row_numbers=np.zeros(0, np.int64), raw=str, bad=(bad,))
+        return Block(
+            number=number, rows=self.no_rows(), row_numbers=np.zeros(0, np.int64), raw=str, bad=(bad,)
+        )
+
+    def no_rows(self) -> pa.Table:
+        """The mapped columns without rows."""
+        return pa.schema([(name, pa.string()) for name in self.mapped]).empty_table()
 
     def is_row(self, line: bytes) -> bool:
         """Does a line that could be a whole record look like a row of this file?"""
@@ -126,6 +132,30 @@ def _block(number: int, data: bytes, split: Split, first_line: int, columns: _Co
         raw=lambda row: data[starts[row] : ends[row]].decode(),
         bad=tuple(_bad_row(data, record, first_line) for record in split.bad),
         properties=tuple((key, _joined(parsed.column(name))) for name, key in columns.properties.items()),
+    )
+
+
+def block_of_records(
+    names: tuple[str, ...],
+    records: Sequence[Sequence[str]],
+    row_numbers: npt.NDArray[np.int64],
+    bad: Sequence[BadRow],
+    wanted: Wanted,
+) -> Block:
+    """Records parsed one by one as a block."""
+    columns = _Columns(names, wanted, ",")
+    fields = {
+        name: pa.array([record[names.index(name)] or None for record in records], pa.string())
+        for name in columns.included
+    }
+    count = len(records)
+    return Block(
+        number=0,
+        rows=pa.table({name: fields[name] for name in columns.mapped}) if count else columns.no_rows(),
+        row_numbers=row_numbers,
+        raw=lambda row: "",
+        bad=tuple(bad),
+        properties=tuple((key, fields[name]) for name, key in columns.properties.items()),
     )
 
 

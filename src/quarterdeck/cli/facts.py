@@ -1,0 +1,264 @@
+"""How are `import`, `facts`, `sql` and `erase` asked for, and what do they say?"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from quarterdeck.facts.importing import ImportResult
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace, or a folder inside it.")
+]
+Format = Literal["table", "csv", "json"]
+HERE = Path()
+TROUBLE = 2
+
+
+def import_(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Fact table, for example events.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE...", help="CSV, JSON lines or Parquet; plain, .gz, .zst or .bz2; folders."
+        ),
+    ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", metavar="MAP.yaml", help="Which column of the file goes where.")
+    ] = None,
+    preset: Annotated[str | None, typer.Option(help="A known export: segment or posthog.")] = None,
+    quarantine: Annotated[
+        bool,
+        typer.Option("--quarantine", help="Read the quarantined rows of the table again, by a mended map."),
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Take a file once more by another map although its rows have no key."),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Bring files into a fact table; what cannot be used is set aside and counted."""
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.errors import FactError
+    from quarterdeck.facts.importing import chosen_map, expanded, import_file, table_named  # slow import
+    from quarterdeck.facts.mending import mend  # slow import
+    from quarterdeck.facts.store import FactStore  # slow import
+
+    store = FactStore(open_workspace(workspace).facts_path)
+    fact_table = table_named(store, table)
+    fact_map = chosen_map(fact_table, map_file, preset)
+    if quarantine:
+        if files:
+            raise FactError(
+                "--quarantine reads the rows that were set aside, not files.", "Leave the files out."
+            )
+        _report([mend(store, fact_table, fact_map)], json)
+        return
+    results = []
+    for file in expanded(files or []):
+        with _progress(file.name) as progress:
+            results.append(import_file(store, fact_table, file, fact_map, again=again, progress=progress))
+    _report(results, json)
+
+
+@contextmanager
+def _progress(name: str) -> "Iterator[Callable[[int, int], None]]":
+    """A bar on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, size: None
+        return
+    from rich.console import Console  # slow import
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, size: bar.update(task, completed=done, total=size)
+
+
+def _report(results: "Sequence[ImportResult]", as_json: bool) -> None:
+    """Say what happened; exit code 2 where not one row of a file could be used."""
+    if as_json:
+        import orjson
+
+        typer.echo(orjson.dumps([asdict(result) for result in results], option=orjson.OPT_INDENT_2).decode())
+    else:
+        for result in results:
+            _say(result)
+    if any(result.quarantined and result.quarantined == result.read for result in results):
+        raise typer.Exit(TROUBLE)
+
+
+def _say(result: "ImportResult") -> None:
+    parts = [f"{result.read:,} rows read", f"{result.added:,} added", f"{result.present:,} already there"]
+    if result.quarantined:
+        parts.append(f"{result.quarantined:,} {'still ' * (result.file == 'quarantine')}in quarantine")
+    if result.erased:
+        parts.append(f"{result.erased:,} of erased people left out")
+    typer.echo(f"{result.file} to {result.table}: {', '.join(parts)}.")
+    if result.same_file:
+        typer.echo("  The same file came in before, by the same map: nothing to do.")
+    for reason, count in list(result.reasons.items())[:8]:
+        typer.echo(f"  {count:>9,}  {reason}")
+    if len(result.reasons) > 8:
+        typer.echo(f"  and {len(result.reasons) - 8} more reasons; `quarterdeck facts` counts them all.")
+    if result.quarantined:
+        typer.echo(
+            "  They wait as they stood: `SELECT row_number, reason, raw FROM quarantine`. With a mended map: "
+            f"`quarterdeck import {result.table} --quarantine --map MAP.yaml`."
+        )
+    if result.overflow:
+        typer.echo(f"  {result.overflow:,} property values did not fit a column and are in properties_rest.")
+    if not result.deduplicates_rows and result.added:
+        typer.echo("  Rows have no key here: only a whole file is known again, not single rows.")
+
+
+def facts(
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Show the fact tables: version, rows, freshness, size, and what is in quarantine."""
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.facts.status import read_status  # slow import
+    from quarterdeck.facts.store import FactStore  # slow import
+
+    tables = read_status(FactStore(open_workspace(workspace).facts_path))
+    if json:
+        import orjson
+
+        typer.echo(orjson.dumps([asdict(table) for table in tables], option=orjson.OPT_INDENT_2).decode())
+        return
+    if not tables:
+        typer.echo("No facts yet. `quarterdeck import events FILE --map MAP.yaml` brings the first.")
+        return
+    rows = [
+        (
+            table.table,
+            str(table.version),
+            f"{table.rows:,}",
+            "" if table.latest is None else f"{table.latest:%Y-%m-%d %H:%M}",
+            "" if table.latest is None else _ago(table.latest.timestamp()),
+            _size(table.size_bytes),
+            f"{table.files:,}",
+            f"{sum(table.quarantined.values()):,}" if table.quarantined else "",
+        )
+        for table in tables
+    ]
+    header = ("table", "version", "rows", "latest (UTC)", "", "size", "files", "in quarantine")
+    _print_aligned(header, rows, right={1, 2, 5, 6, 7})
+    waiting = [(t.table, reason, count) for t in tables for reason, count in t.quarantined.items()]
+    if waiting:
+        typer.echo("")
+        _print_aligned(
+            ("in quarantine", "rows", "reason"),
+            [(t, f"{count:,}", reason) for t, reason, count in waiting],
+            {1},
+        )
+
+
+def _print_aligned(header: Sequence[str], rows: Sequence[Sequence[str]], right: set[int]) -> None:
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in (header, *rows):
+        cells = (
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        typer.echo("  ".join(cells).rstrip())
+
+
+def _ago(timestamp: float) -> str:
+    import time
+
+    seconds = time.time() - timestamp
+    if seconds < 0:
+        return "in the future"
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.0f} {unit} ago"
+    return "just now"
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            break
+        size /= 1000
+    return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+
+
+def sql(
+    query: Annotated[str, typer.Argument(metavar='"SELECT ..."', help="One SELECT, DuckDB's dialect.")],
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="TABLE=VERSION", help="Read a table at a version; may be repeated."),
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",  # noqa: A002
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows; 1,000 in a table.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Stop the query after this time.")] = 60,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Ask the facts, read-only and shut in."""
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.facts.printing import WRITERS  # slow import
+    from quarterdeck.facts.sandbox import Allowance, run_query  # slow import
+    from quarterdeck.facts.store import FactStore  # slow import
+
+    store = FactStore(open_workspace(workspace).facts_path)
+    most = limit if limit is not None else 1_000 if format == "table" else None
+    # One row more than is shown tells that there are more.
+    allowance = Allowance(seconds=seconds, rows=None if most is None else most + 1)
+    with run_query(store, query, at=_pins(at or []), allowance=allowance) as answer:
+        cut = WRITERS[format](answer, sys.stdout, most)
+    if cut:
+        typer.echo(f"Only the first {most:,} rows are shown; --limit shows more.", err=True)
+
+
+def _pins(texts: Sequence[str]) -> dict[str, int]:
+    from quarterdeck.errors import FactError
+
+    pins = {}
+    for text in texts:
+        table, _, version = text.partition("=")
+        if not version.isdecimal():
+            raise FactError(f"--at {text} is not TABLE=VERSION.", "For example --at events=12.")
+        pins[table] = int(version)
+    return pins
+
+
+def erase(
+    kind: Annotated[Literal["person"], typer.Argument(metavar="person", help="What to erase: a person.")],
+    person: Annotated[str, typer.Argument(metavar="ID", help="The id as it stands in the facts.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Remove a person from every table, version, log and projection, and prove it."""
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.facts.erasing import erase_person, traces_of  # slow import
+    from quarterdeck.facts.store import FactStore  # slow import
+
+    opened = open_workspace(workspace)
+    store = FactStore(opened.facts_path)
+    found = traces_of(store, person)
+    if not yes:
+        typer.echo(f"{kind.capitalize()} {person}: {found.words()}.", err=True)
+        typer.echo("All earlier versions of these tables go as well. This cannot be undone.", err=True)
+        typer.confirm("Erase?", abort=True, err=True)
+    proof = erase_person(store, person, projections=(opened.path / "sequences",))
+    if json:
+        import orjson
+
+        typer.echo(orjson.dumps(asdict(proof), option=orjson.OPT_INDENT_2).decode())
+    else:
+        rows = [(name, f"{before:,}", f"{after:,}") for name, (before, after) in proof.rows.items()]
+        _print_aligned(("table", "rows of this person before", "after"), rows, right={1, 2})
+        typer.echo(proof.words())
+    if proof.remaining:
+        raise typer.Exit(1)
