@@ -1,16 +1,25 @@
 """When did it leave its expected range, and what happened then?"""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from quarterdeck.charts.plot import Plot, draw_band, draw_outliers, draw_series, draw_unknown, ticks
+from quarterdeck.charts.plot import (
+    Plot,
+    draw_band,
+    draw_outliers,
+    draw_series,
+    draw_unknown,
+    span,
+    ticks,
+)
 from quarterdeck.charts.series import Line, Mark, extent
 from quarterdeck.charts.svg import Drawing, element, picture
 
 # DejaVu Sans, the widest of the system fonts, needs this much for one letter at 11 px.
 LETTER = 6.7
+HAND_LETTER = 7.2  # of the slanted serif at 12 px
 LINE_HEIGHT = 14.0
 
 
@@ -32,12 +41,12 @@ PAGE_NARROW = Format(kind="narrow", width=350, height=250, label_share=0.3)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineChart:
-    """One claim over time. `write` puts a value of the axis into words, `dates` are the days named below."""
+    """One claim over time; `write` labels the axis, `dates` are the days named below it."""
 
     key: str
     sentence: str
     lines: tuple[Line, ...]
-    write: Callable[[float], str]
+    write: Callable[[Sequence[float]], Sequence[str]]
     dates: tuple[tuple[date, str], ...]
     from_zero: bool
     marks: tuple[Mark, ...] = ()
@@ -45,23 +54,23 @@ class LineChart:
     band_label: str = ""
     unknown_label: str = ""
     at_most_ticks: int = 5
+    whole: bool = False
 
 
 def draw_line_chart(chart: LineChart, size: Format) -> Drawing:
     """The chart at one size: range, target, marks and lines, each labelled where it ends."""
-    scale = _axis_values(chart)
     ends = _end_labels(chart, size)
-    plot = _plot(chart, size, scale, ends)
+    plot, named = _plot(chart, size, ends)
     banded = [line for line in chart.lines if line.banded]
-    last = max((line for line in chart.lines), key=lambda line: len(line.points)).points
+    longest = max(chart.lines, key=lambda line: len(line.points))
     return picture(
         size.width,
         size.height,
-        *_draw_axis(plot, chart, scale),
+        *_draw_axis(plot, chart),
         *(part for line in banded for part in draw_band(plot, line.points)),
-        *draw_unknown(plot, last, key=f"{chart.key}-{size.kind}"),
+        *draw_unknown(plot, longest.points, key=f"{chart.key}-{size.kind}"),
         *_draw_target(plot, chart),
-        *_draw_marks(plot, chart),
+        *_draw_marks(plot, named),
         *(part for line in reversed(chart.lines) for part in draw_series(plot, line)),
         *(part for line in banded for part in draw_outliers(plot, line.points, size=3.4)),
         *_draw_band_label(plot, chart),
@@ -72,6 +81,18 @@ def draw_line_chart(chart: LineChart, size: Format) -> Drawing:
     )
 
 
+def words_in(chart: LineChart) -> tuple[str, ...]:
+    """Every piece of text that the wide drawing shows, so that a page can count it."""
+    return (
+        *(label for _, label in _axis(chart)),
+        *(end.text for end in _end_labels(chart, BRIEF_WIDE)),
+        *(mark.label for mark in chart.marks),
+        *(label for _, label in chart.dates),
+        chart.band_label,
+        chart.unknown_label,
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _End:
     value: float
@@ -79,11 +100,28 @@ class _End:
     kind: str
 
 
-def _axis_values(chart: LineChart) -> tuple[float, ...]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Named:
+    """A mark's name, where it fits: its row above the plot, and the side of its line."""
+
+    mark: Mark
+    text: str
+    row: int
+    x: float
+    reach: tuple[float, float]
+    to_the_left: bool
+
+
+def _span(chart: LineChart) -> tuple[float, float]:
     low, high = extent(chart.lines)
     if chart.target:
         low, high = min(low, chart.target[0]), max(high, chart.target[0])
-    return ticks(min(0.0, low) if chart.from_zero else low, high, at_most=chart.at_most_ticks)
+    return span(low, high, from_zero=chart.from_zero)
+
+
+def _axis(chart: LineChart) -> list[tuple[float, str]]:
+    values = ticks(*_span(chart), at_most=chart.at_most_ticks, whole=chart.whole)
+    return list(zip(values, chart.write(values), strict=True))
 
 
 def _end_labels(chart: LineChart, size: Format) -> list[_End]:
@@ -106,29 +144,62 @@ def _fit(text: str, letters: int) -> str:
     return text if len(text) <= letters else text[: max(1, letters - 1)].rstrip() + "…"
 
 
-def _plot(chart: LineChart, size: Format, scale: tuple[float, ...], ends: list[_End]) -> Plot:
+def _plot(chart: LineChart, size: Format, ends: list[_End]) -> tuple[Plot, list[_Named]]:
+    floor, ceiling = _span(chart)
     days = [point.when for line in chart.lines for point in line.points]
-    widest_tick = max(len(chart.write(value)) for value in scale)
+    widest_tick = max(len(label) for _, label in _axis(chart))
     widest_end = max((len(end.text) for end in ends), default=0)
-    return Plot(
+    flat = Plot(
         left=max(24.0, widest_tick * LETTER + 8),
         right=size.width - max(10.0, widest_end * LETTER + 10),
-        top=12 + (LINE_HEIGHT if chart.marks else 0),
+        top=12.0,
         bottom=size.height - 24,
         first=min(days),
         last=max(days),
-        floor=scale[0],
-        ceiling=scale[-1],
+        floor=floor,
+        ceiling=ceiling,
     )
+    named = _name_marks(flat, chart.marks)
+    rows = max((name.row + 1 for name in named), default=0)
+    return replace(flat, top=flat.top + rows * LINE_HEIGHT), named
 
 
-def _draw_axis(plot: Plot, chart: LineChart, scale: tuple[float, ...]) -> list[Drawing]:
+def _name_marks(plot: Plot, marks: tuple[Mark, ...]) -> list[_Named]:
+    """Names of marks in as few rows as keep names apart from one another and from the other lines."""
+    middle = (plot.left + plot.right) / 2
+    on_the_right = [mark for mark in marks if plot.x(mark.when) > middle]
+    on_the_left = [mark for mark in marks if plot.x(mark.when) <= middle]
+    # Names run towards the middle, so a name further out stands higher and passes over the lines within.
+    named: list[_Named] = []
+    for mark in [*reversed(on_the_left), *on_the_right]:
+        x, to_the_left = plot.x(mark.when), mark in on_the_right
+        edge = plot.left if to_the_left else plot.x(on_the_right[0].when) if on_the_right else plot.right
+        text = _fit(mark.label, int((abs(x - edge) - 8) / HAND_LETTER))
+        width = len(text) * HAND_LETTER + 8
+        reach = (x - width, x) if to_the_left else (x, x + width)
+        row = next(
+            row for row in range(len(named) + 1) if not any(_clash(x, reach, row, other) for other in named)
+        )
+        named.append(_Named(mark=mark, text=text, row=row, x=x, reach=reach, to_the_left=to_the_left))
+    return named
+
+
+def _clash(x: float, reach: tuple[float, float], row: int, other: _Named) -> bool:
+    """Would a name in this row meet the other name or its line, or its own line the other name?"""
+    if row == other.row and reach[0] < other.reach[1] and other.reach[0] < reach[1]:
+        return True
+    if row < other.row and reach[0] < other.x < reach[1]:
+        return True
+    return row > other.row and other.reach[0] < x < other.reach[1]
+
+
+def _draw_axis(plot: Plot, chart: LineChart) -> list[Drawing]:
     drawn = []
-    for value in scale:
+    for value, label in _axis(chart):
         y = plot.y(value)
         kind = "axis" if value == 0 else "gridline"
         drawn.append(element("line", class_=kind, x1=plot.left, x2=plot.right, y1=y, y2=y))
-        drawn.append(element("text", chart.write(value), x=plot.left - 6, y=y + 4, text_anchor="end"))
+        drawn.append(element("text", label, x=plot.left - 6, y=y + 4, text_anchor="end"))
     return drawn
 
 
@@ -139,44 +210,42 @@ def _draw_target(plot: Plot, chart: LineChart) -> list[Drawing]:
     return [element("line", class_="target", x1=plot.left, x2=plot.right, y1=y, y2=y)]
 
 
-def _draw_marks(plot: Plot, chart: LineChart) -> list[Drawing]:
+def _draw_marks(plot: Plot, named: list[_Named]) -> list[Drawing]:
+    """Verticals with their names; the topmost row belongs to the last, whose line reaches highest."""
     drawn = []
-    for mark in chart.marks:
-        x = plot.x(mark.when)
-        anchor = "end" if x > (plot.left + plot.right) / 2 else "start"
-        drawn.append(
-            element(
-                "line",
-                class_="mark-line" if mark.by_hand else "mark-line plain",
-                x1=x,
-                x2=x,
-                y1=plot.top - LINE_HEIGHT,
-                y2=plot.bottom,
-            )
-        )
+    for name in named:
+        x, baseline = name.x, plot.top - 4 - name.row * LINE_HEIGHT
+        by_hand = name.mark.by_hand
+        line = "mark-line" if by_hand else "mark-line plain"
+        drawn.append(element("line", class_=line, x1=x, x2=x, y1=baseline - 9, y2=plot.bottom))
         drawn.append(
             element(
                 "text",
-                mark.label,
-                class_="halo hand-text" if mark.by_hand else "halo on-band",
-                x=x - 5 if anchor == "end" else x + 5,
-                y=plot.top - 4,
-                text_anchor=anchor,
+                name.text,
+                class_="halo hand-text" if by_hand else "halo on-band",
+                x=x - 5 if name.to_the_left else x + 5,
+                y=baseline,
+                text_anchor="end" if name.to_the_left else "start",
             )
         )
     return drawn
 
 
 def _draw_band_label(plot: Plot, chart: LineChart) -> list[Drawing]:
-    label = chart.band_label or chart.unknown_label
-    banded = next(
-        (point for line in chart.lines if line.banded for point in line.points if point.low is not None), None
-    )
-    if not label or banded is None or banded.low is None or banded.high is None:
-        return []
-    below = plot.y(banded.low) + LINE_HEIGHT
-    y = below if below < plot.bottom - 4 else plot.y(banded.high) - 5
-    return [element("text", label, class_="halo on-band", x=plot.left + 6, y=y)]
+    """What grey means, beside the range where it begins; what hatching means, where it begins."""
+    drawn = []
+    longest = max(chart.lines, key=lambda line: len(line.points)).points
+    unknown = [point.when for point in longest if not point.known]
+    if chart.unknown_label and unknown:
+        x = min(plot.x(unknown[0]) + 4, plot.right - len(chart.unknown_label) * LETTER)
+        drawn.append(element("text", chart.unknown_label, class_="halo on-band", x=x, y=plot.bottom - 6))
+    banded = [point for line in chart.lines if line.banded for point in line.points if point.low is not None]
+    if chart.band_label and banded:
+        low, high = banded[0].low or 0.0, banded[0].high or 0.0
+        below = plot.y(low) + LINE_HEIGHT
+        y = below if below < plot.bottom - 4 else plot.y(high) - 5
+        drawn.append(element("text", chart.band_label, class_="halo on-band", x=plot.left + 6, y=y))
+    return drawn
 
 
 def _draw_ends(plot: Plot, ends: list[_End]) -> list[Drawing]:
@@ -204,15 +273,3 @@ def _draw_dates(plot: Plot, chart: LineChart, size: Format) -> list[Drawing]:
         taken = reaches[1]
         drawn.append(element("text", label, x=x, y=size.height - 7, text_anchor=anchor))
     return drawn
-
-
-def words_in(chart: LineChart) -> tuple[str, ...]:
-    """Every piece of text that the wide drawing shows, so that a page can count it."""
-    return (
-        *(chart.write(value) for value in _axis_values(chart)),
-        *(end.text for end in _end_labels(chart, BRIEF_WIDE)),
-        *(mark.label for mark in chart.marks),
-        *(label for _, label in chart.dates),
-        chart.band_label,
-        chart.unknown_label,
-    )

@@ -1,8 +1,8 @@
 """Where is it: how does one slice look beside its neighbours, on the same scale?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from quarterdeck.charts.plot import Plot, draw_band, draw_outliers, draw_series, draw_unknown, ticks
+from quarterdeck.charts.plot import Plot, draw_band, draw_outliers, draw_series, draw_unknown, span, ticks
 from quarterdeck.charts.series import Line, Point, extent
 from quarterdeck.charts.svg import Drawing, element, picture
 
@@ -10,10 +10,8 @@ WIDTH, HEIGHT = 190.0, 84.0
 
 
 def shared_scale(cells: tuple[tuple[Point, ...], ...]) -> tuple[float, float]:
-    """From zero to a round number above everything that any cell shows."""
-    low, high = extent(Line(label="", points=points) for points in cells)
-    values = ticks(min(0.0, low), high, at_most=3)
-    return values[0], values[-1]
+    """From zero to a little above everything that any cell shows."""
+    return span(*extent(Line(label="", points=points) for points in cells), from_zero=True)
 
 
 def draw_multiple(
@@ -22,11 +20,13 @@ def draw_multiple(
     key: str,
     scale: tuple[float, float],
     sentence: str,
-    write: Callable[[float], str],
+    write: Callable[[Sequence[float]], Sequence[str]],
 ) -> Drawing:
     """One cell of small multiples: its own expected range on the scale that all cells share."""
+    values = ticks(*scale, at_most=3)
+    labels = write((values[0], values[-1]))
     plot = Plot(
-        left=max(22.0, max(len(write(value)) for value in scale) * 6.7 + 6),
+        left=max(22.0, max(len(label) for label in labels) * 6.7 + 6),
         right=WIDTH - 8,
         top=10,
         bottom=HEIGHT - 8,
@@ -36,11 +36,11 @@ def draw_multiple(
         ceiling=scale[1],
     )
     axis = []
-    for value in scale:
+    for value, label in zip((values[0], values[-1]), labels, strict=True):
         y = plot.y(value)
         kind = "axis" if value == 0 else "gridline"
         axis.append(element("line", class_=kind, x1=plot.left, x2=plot.right, y1=y, y2=y))
-        axis.append(element("text", write(value), x=plot.left - 5, y=y + 4, text_anchor="end"))
+        axis.append(element("text", label, x=plot.left - 5, y=y + 4, text_anchor="end"))
     return picture(
         WIDTH,
         HEIGHT,
@@ -48,6 +48,6 @@ def draw_multiple(
         *draw_band(plot, points),
         *draw_unknown(plot, points, key=key),
         *draw_series(plot, Line(label="", points=points)),
-        *draw_outliers(plot, points, size=2.8),
+        *draw_outliers(plot, points, size=2.4),
         sentence=sentence,
     )

@@ -31,17 +31,28 @@ class Plot:
         return self.bottom - share * (self.bottom - self.top)
 
 
-def ticks(low: float, high: float, *, at_most: int) -> tuple[float, ...]:
-    """Round values from `low` or below to `high` or above, in steps of 1, 2, 2.5 or 5 and tenfolds."""
+def ticks(low: float, high: float, *, at_most: int, whole: bool = False) -> tuple[float, ...]:
+    """The round values within a span, in the finest steps of 1, 2, 2.5 or 5 that give at most so many."""
     if not high > low:
-        high = low + (abs(low) or 1.0)
-    for exponent in range(math.floor(math.log10(high - low)) - 1, math.floor(math.log10(high - low)) + 2):
+        return (low,)
+    exponent = math.floor(math.log10(high - low)) - 1
+    for power in range(max(exponent, 0) if whole else exponent, max(exponent, 0) + 3):
         for factor in (1, 2, 2.5, 5):
-            step = factor * 10.0**exponent
-            start, stop = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-            if stop - start + 1 <= at_most:
-                return tuple(round(index * step, 12) for index in range(start, stop + 1))
+            step = factor * 10.0**power
+            if whole and step != round(step):
+                continue
+            first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+            if last - first < at_most:
+                return tuple(round(index * step, 12) for index in range(first, last + 1))
     return (low, high)
+
+
+def span(low: float, high: float, *, from_zero: bool) -> tuple[float, float]:
+    """What an axis covers: all that must be seen with a little air, and zero where it must be seen too."""
+    if from_zero:
+        low, high = min(0.0, low), max(0.0, high)
+    air = 0.04 * ((high - low) or abs(high) or 1.0)
+    return (low if low == 0.0 else low - air), (high if high == 0.0 and low < 0 else high + air)
 
 
 def draw_band(plot: Plot, points: tuple[Point, ...]) -> list[Drawing]:
@@ -90,7 +101,8 @@ def draw_unknown(plot: Plot, points: tuple[Point, ...], *, key: str) -> list[Dra
     open_days = [point.when for point in points if not point.known]
     if not open_days:
         return []
-    step = (plot.right - plot.left) / max(1, (plot.last - plot.first).days)
+    bucket_days = (points[1].when - points[0].when).days if len(points) > 1 else 1
+    step = bucket_days * (plot.right - plot.left) / max(1, (plot.last - plot.first).days)
     start = max(plot.left, plot.x(open_days[0]) - step / 2)
     stripes = element("path", class_="hatch", d="M0 0V6")
     pattern = element(

@@ -1,6 +1,6 @@
 """What must the brief know of a metric to place it, to judge it and to say what moved?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -71,13 +71,14 @@ class Measure:
 
     @property
     def notation(self) -> Notation:
-        held = self.holder
-        slices = (held.figure, held.low, held.high) if held else ()
-        figures = (self.value, self.low, self.high, self.target)
-        own = notation(self.unit, figures, currency=self.currency)
-        return (
-            own if self.unit != "share" else notation(self.unit, (*figures, *slices), currency=self.currency)
-        )
+        """How its numbers are written; finer where the value would seem to stand on its range's edge."""
+        written = notation(self.unit, (self.value, self.low, self.high, self.target), currency=self.currency)
+        edge = self.high if self.side == "above" else self.low
+        while self.side and self.value is not None and edge is not None and not written.whole:
+            if self.value == edge or written.bare(self.value) != written.bare(edge):
+                break
+            written = replace(written, decimals=written.decimals + 1)
+        return written
 
 
 def page_name(metric: str) -> str:

@@ -11,6 +11,7 @@ from quarterdeck.stats.figures import (
     in_sentence,
     listed,
     long_date,
+    notation,
     opening,
     short_date,
     whole,
@@ -192,7 +193,7 @@ def _holder_in_full(measure: Measure) -> str:
     holder = measure.holder
     if holder is None or holder.figure is None:
         return _holder_briefly(holder)
-    written = measure.notation
+    written = notation(measure.unit, (holder.figure, holder.low, holder.high), currency=measure.currency)
     base = f" {base_words(holder.base)}" if measure.unit == "share" and holder.base is not None else ""
     against = ""
     if holder.low is not None and holder.high is not None:

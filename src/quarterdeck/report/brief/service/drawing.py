@@ -1,8 +1,9 @@
 """Which chart shows a metric's week, at the size of a word, of the brief and of its own page?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from quarterdeck.charts.line import (
     BRIEF_NARROW,
@@ -23,6 +24,7 @@ from quarterdeck.report.brief.calc.page import Figure
 from quarterdeck.report.brief.facts import Change
 from quarterdeck.stats.figures import (
     Notation,
+    axis_labels,
     counted,
     day_name,
     in_sentence,
@@ -90,7 +92,8 @@ def draw_movement(dossier: Dossier) -> tuple[Figure, Drawn] | None:
         key="movement",
         sentence=f"{measure.title} by day for {weeks}. {claim}.",
         lines=lines,
-        write=_axis_writer(measure, lines),
+        write=_axis_writer(measure),
+        whole=measure.unit == "count",
         dates=((first, f"{weeks} ago"), (last, day_name(last))),
         from_zero=from_zero,
         band_label="expected",
@@ -122,7 +125,8 @@ def draw_days(dossier: Dossier, changes: Iterable[Change]) -> Drawn | None:
         key="days",
         sentence=f"{measure.title} by day, {short_date(first)} to {short_date(last)}. {claim}.",
         lines=(line,),
-        write=_axis_writer(measure, (line,)),
+        write=_axis_writer(measure),
+        whole=measure.unit == "count",
         dates=_week_starts(dossier.days),
         from_zero=from_zero,
         marks=_marks(changes, first, last, measure.since),
@@ -163,7 +167,7 @@ def _cell(measure: Measure, part: SliceSeries, scale: tuple[float, float], index
         key=f"slice-{index}",
         scale=scale,
         sentence=f"{part.value}, {counted(len(part.days), 'day')}: {ends}",
-        write=notation(measure.unit, scale, currency=measure.currency).full,
+        write=_axis_writer(measure),
     )
     return Cell(title=part.value, week=slice_week(measure, part), outside=side, drawing=drawing)
 
@@ -186,7 +190,7 @@ def _movement_claim(dossier: Dossier) -> str:
     measure = dossier.measure
     verb = "rose" if measure.side == "above" else "fell"
     if measure.holder is None:
-        return f"{measure.title} left its expected range{_on(measure)}"
+        return f"{measure.title} left the expected range{_on(measure)}"
     quiet = dossier.rest and sum(bool(day.outside) for day in dossier.rest[-7:]) <= 1
     return (
         f"{measure.holder.name} {verb}, the rest did not" if quiet else f"{measure.holder.name} {verb} most"
@@ -196,9 +200,9 @@ def _movement_claim(dossier: Dossier) -> str:
 def _days_claim(measure: Measure) -> str:
     if measure.moved:
         when = f" on {long_date(measure.since)}" if measure.since else ""
-        return f"{measure.title} left its expected range{when}"
+        return f"{measure.title} left the expected range{when}"
     return {
-        "within noise": f"{measure.title} stayed within its expected range",
+        "within noise": f"{measure.title} stayed within the expected range",
         "too little data": f"Too little data to judge {in_sentence(measure.title)}",
         "not mature yet": f"The last week of {in_sentence(measure.title)} cannot be known yet",
         "no data": f"No recent data for {in_sentence(measure.title)}",
@@ -224,9 +228,8 @@ def _shows_zero(measure: Measure, lines: tuple[Line, ...]) -> bool:
     return measure.unit == "share" or not values or min(values) < 0.6 * max(values)
 
 
-def _axis_writer(measure: Measure, lines: tuple[Line, ...]) -> Callable[[float], str]:
-    values = [point.value for line in lines for point in line.points]
-    return notation(measure.unit, values, currency=measure.currency).full
+def _axis_writer(measure: Measure) -> Callable[[Sequence[float]], Sequence[str]]:
+    return partial(axis_labels, measure.unit, currency=measure.currency)
 
 
 def _day_notation(measure: Measure, days: tuple[Bucket, ...]) -> Notation:

@@ -129,7 +129,7 @@ def _frame(brief: Brief, title: str) -> dict[str, object]:
 def _week_facts(dossier: Dossier, week_end: date) -> list[tuple[str, str]]:
     measure = dossier.measure
     written = measure.notation
-    facts = [(f"Week to {short_date(week_end)}", _amount(measure))]
+    facts = [_amount(measure, week_end)]
     if dossier.interval and measure.value is not None:
         facts.append(("95 % interval", written.prose_range(*dossier.interval)))
     if measure.low is not None and measure.high is not None:
@@ -139,12 +139,13 @@ def _week_facts(dossier: Dossier, week_end: date) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts if text]
 
 
-def _amount(measure: Measure) -> str:
-    if measure.value is None:
-        return "no value"
-    if measure.unit == "share" and measure.base is not None:
-        return f"{whole(measure.value * measure.base)} {base_words(measure.base)}"
-    return measure.notation.full(measure.value)
+def _amount(measure: Measure, week_end: date) -> tuple[str, str]:
+    if measure.value is None or measure.unit != "share" or measure.base is None:
+        return "Week to", short_date(week_end)
+    return (
+        f"Week to {short_date(week_end)}",
+        f"{whole(measure.value * measure.base)} {base_words(measure.base)}",
+    )
 
 
 def _where(measure: Measure) -> str:
