@@ -16,8 +16,8 @@ from quarterdeck.demo.plan import (
     Integers,
     Plan,
     day_date,
-    growth,
     spread_over,
+    trend,
 )
 from quarterdeck.demo.vocabulary import OWNERS, SURNAMES, TRADES
 
@@ -114,12 +114,12 @@ def _on_its_line(plan: Plan, drawn: Accounts) -> Accounts:
     arr = drawn.arr.astype(np.float64)
     week = drawn.start_day // 7
     total = arr[drawn.start_day < 0].sum()
-    scale = total / growth(0)
+    scale = total / trend(0)
     chance = plan.chance("arr")
     for number in range(WEEKS):
         lost = arr[drawn.churn_day // 7 == number].sum()
         gained = (arr * 0.25)[drawn.expand_day // 7 == number].sum()
-        wanted = scale * growth(7 * number + 6) * (1 + chance.uniform(-1, 1) * ARR_NOISE)
+        wanted = scale * trend(7 * number + 7) * (1 + chance.uniform(-1, 1) * ARR_NOISE)
         cohort = np.flatnonzero(week == number)
         missing = max(wanted - (total - lost + gained), 12.0 * len(cohort))
         arr[cohort] = np.rint(arr[cohort] * missing / arr[cohort].sum() / 12) * 12

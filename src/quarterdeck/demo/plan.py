@@ -74,10 +74,14 @@ OUTAGE_SHARE = 0.29
 OUTAGE_DAYS = tuple((date(2026, 8, 19) - FIRST_DAY).days + extra for extra in range(2))
 
 
+def trend(day: int) -> float:
+    """Even growth over the 26 weeks, 1 on average."""
+    return 1 + GROWTH_PER_WEEK * (day / 7 - WEEKS / 2)
+
+
 def growth(day: int) -> float:
-    """Smooth growth over the 26 weeks, 1 on average, with a slight season that is lowest in July."""
-    trend = 1 + GROWTH_PER_WEEK * (day / 7 - WEEKS / 2)
-    return float(trend * (1 - SEASON * np.cos(2 * np.pi * (day - 65) / 365)))
+    """The trend with a slight season that is lowest in July."""
+    return float(trend(day) * (1 - SEASON * np.cos(2 * np.pi * (day - 65) / 365)))
 
 
 def day_index(day: date) -> int:
