@@ -77,7 +77,9 @@ def notation(unit: Unit, values: Iterable[float | None], *, currency: str = "USD
     spread = (max(seen) - min(seen)) / factor if seen else 0.0
     return Notation(
         factor=factor,
-        decimals=0 if whole else max(_decimals_of_size(largest / factor), _decimals_of_spread(spread)),
+        decimals=0
+        if whole
+        else max(_decimals_of_size(largest / factor, scaled=bool(suffix)), _decimals_of_spread(spread)),
         prefix=prefix,
         suffix=suffix,
         unit=written_unit,
@@ -100,13 +102,12 @@ def _scale(unit: Unit, largest: float, currency: str) -> tuple[float, str, str, 
     return 1.0, prefix, "", ""
 
 
-def _decimals_of_size(largest: float) -> int:
-    """Two to three digits: 29, 3.4, 0.92."""
-    if largest >= 20 or largest == 0:
+def _decimals_of_size(largest: float, *, scaled: bool) -> int:
+    """Two digits or three: 29, 11.2, 3.4, 0.92; and 1.24M where thousands are left off."""
+    if largest == 0 or (largest >= 20 and not scaled):
         return 0
-    if largest >= 2:
-        return 1
-    return 2 if largest >= 0.2 else min(MOST_DECIMALS, 1 - math.floor(math.log10(largest)))
+    power = math.floor(math.log10(largest))
+    return max(0, 2 - power) if scaled else min(MOST_DECIMALS, 1 - min(power, 0))
 
 
 def _decimals_of_spread(spread: float) -> int:
