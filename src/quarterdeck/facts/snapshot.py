@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from quarterdeck.facts.delta import Delta, arrow_schema, kinds_of
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.spelling import did_you_mean
+from quarterdeck.facts.tombstones import Tombstones
 
 _SQL_KINDS: Mapping[PropertyKind, str] = {"text": "VARCHAR", "number": "DOUBLE", "boolean": "BOOLEAN"}
 
@@ -38,7 +40,8 @@ class Pinned:
 class Snapshot:
     """Tables and named views at pinned versions, behind a shut-in DuckDB connection."""
 
-    def __init__(self, pinned: Sequence[Pinned], connection: Connection) -> None:
+    def __init__(self, pinned: Sequence[Pinned], connection: Connection, identified: frozenset[str]) -> None:
+        self.identified_columns = identified
         self.versions: dict[str, int] = {p.name: p.version for p in pinned if p.version is not None}
         self.files: dict[str, list[str]] = {p.name: p.files for p in pinned}
         self._kinds = {p.name: p.kinds for p in pinned}
@@ -106,8 +109,10 @@ class Snapshot:
 
 def open_snapshot(deltas: Sequence[Delta], pins: Mapping[str, int], limits: Limits | None = None) -> Snapshot:
     """Pin each table and put its views on a new shut-in connection."""
+    folder = deltas[0].path.parent
     pinned = [Pinned(delta, pins.get(delta.name)) for delta in deltas]
     for table in pinned:
+        _refuse_erased(table, pins, folder)
         if table.version is None and table.name in pins:
             raise FactError(
                 f"Table {table.name} has no version {pins[table.name]}: it does not exist yet.",
@@ -115,7 +120,7 @@ def open_snapshot(deltas: Sequence[Delta], pins: Mapping[str, int], limits: Limi
             )
     connection = Connection([file for p in pinned for file in p.files], limits or Limits())
     try:
-        _create_views(connection.duckdb, pinned)
+        identified = _create_views(connection.duckdb, pinned)
         connection.lock()
     except duckdb.Error as error:
         connection.close()
@@ -123,26 +128,40 @@ def open_snapshot(deltas: Sequence[Delta], pins: Mapping[str, int], limits: Limi
             f"The pinned files cannot be read: {error}",
             "They may have been erased in the meantime; read at the latest version.",
         ) from error
-    return Snapshot(pinned, connection)
+    return Snapshot(pinned, connection, identified)
 
 
-def _create_views(connection: Any, pinned: Sequence[Pinned]) -> None:
+def _refuse_erased(table: Pinned, pins: Mapping[str, int], folder: Path) -> None:
+    """A version older than an erasure has a log but no files any more."""
+    for erasure in Tombstones(folder).erasures if table.name in pins else ():
+        first_readable = erasure["first_readable"].get(table.name, 0)
+        if pins[table.name] < first_readable:
+            raise FactError(
+                f"Table {table.name} at version {pins[table.name]} was recomputable until {erasure['at'][:10]}: "
+                "a person was erased then.",
+                f"Read it at version {first_readable} or later.",
+            )
+
+
+def _create_views(connection: Any, pinned: Sequence[Pinned]) -> frozenset[str]:
+    """Create every view; returns the columns that differ between `identified_events` and `events`."""
     by_name = {p.name: p for p in pinned}
     for p in pinned:
         connection.execute(views.table_view(p.name, p.schema, p.files))
     if len(by_name) < len(TABLES):
-        return
+        return frozenset()
     connection.execute(views.ACCOUNT_PERIODS)
     aliases = _prepare_aliases(connection) if by_name["aliases"].files else ""
     accounts = bool(by_name["people"].files) and _prepare_accounts(connection, by_name["events"])
     connection.execute(
         views.identified_events(by_name["events"].schema.names, aliases=aliases, accounts=accounts)
     )
+    return frozenset(name for name, differs in (("person", aliases), ("account", accounts)) if differs)
 
 
 def _prepare_aliases(connection: Any) -> str:
     connection.execute(views.RESOLVED_ALIASES)
-    counts = connection.execute("SELECT count(*), count(DISTINCT alias) FROM resolved_aliases").fetchone()
+    counts = connection.execute("SELECT count(*), count(DISTINCT alias) FROM resolved_aliases").fetchall()[0]
     if not counts[0]:
         return ""
     if counts[0] == counts[1]:
@@ -159,11 +178,11 @@ def _prepare_accounts(connection: Any, events: Pinned) -> bool:
         "SELECT count(*) FROM parquet_metadata($1) "
         "WHERE path_in_schema = 'account' AND coalesce(stats_null_count, num_values) > 0",
         [events.files],
-    ).fetchone()
-    if not unfilled[0]:
+    ).fetchall()
+    if not unfilled[0][0]:
         return False
     connection.execute(views.LATEST_ACCOUNTS)
-    return bool(connection.execute("SELECT count(*) > 0 FROM person_accounts").fetchone()[0])
+    return bool(connection.execute("SELECT count(*) > 0 FROM person_accounts").fetchall()[0][0])
 
 
 def _json_path(key: str) -> str:

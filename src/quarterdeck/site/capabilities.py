@@ -58,9 +58,19 @@ VERBS: tuple[Verb, ...] = (
         command="quarterdeck.cli.workspace:upgrade",
     ),
     Verb(
+        name="import",
+        help="Read files into a fact table; nothing is lost, nothing twice.",
+        command="quarterdeck.cli.facts:import_",
+    ),
+    Verb(
         name="brief",
         help="Write the decision-ready page of the week, with its evidence.",
         command="quarterdeck.report.brief.cli:brief",
+    ),
+    Verb(
+        name="demo",
+        help="Make a company up, from nothing to its brief.",
+        command="quarterdeck.cli.demo:demo",
     ),
 )
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.facts.schema import TABLES
@@ -16,6 +17,9 @@ from quarterdeck.insights.metrics.service.book import read_metrics
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+Cuts = Mapping[str | None, tuple[Point, ...]]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Series:
     """A metric over time, whole (key None) or by the values of a dimension, with its proof."""
@@ -23,7 +27,7 @@ class Series:
     name: str
     metric: Metric
     grain: Grain
-    points: Mapping[str | None, tuple[Point, ...]]
+    points: Cuts
     proof: Proof
 
 
@@ -37,6 +41,7 @@ class MetricReader:
         self._as_of = as_of
         self._compiler = Compiler(snapshot, self.book.metrics)
         self._present: dict[tuple[str, Grain, date, date], list[date]] = {}
+        self._known: dict[tuple[str, Question], Cuts] = {}
 
     def series(
         self, name: str, grain: Grain, since: date, until: date, dimension: str | None = None
@@ -45,18 +50,45 @@ class MetricReader:
         metric = self.book.get(name)
         question = self._question(grain, since, until, dimension)
         sql = self._compiler.compile(metric, question)
-        found: dict[str | None, dict[date, tuple[float | None, float | None]]] = defaultdict(dict)
-        if dimension is None:
-            found[None] = {}
-        for start, cut, value, base in self._snapshot.rows(sql):
-            found[cut][start] = (value, base)
-        buckets = list(_buckets(question))
-        present = set(self.presence(name, grain, since, until))
-        points = {
-            key: tuple(self._point(metric, question, start, rows.get(start), present) for start in buckets)
-            for key, rows in found.items()
-        }
+        points = self._ratio(metric, question) if metric.kind == "ratio" else self._points(name, question)
         return Series(name=name, metric=metric, grain=grain, points=points, proof=self.proof(name, sql))
+
+    def _points(self, name: str, question: Question) -> Cuts:
+        """The points of a metric that counts rows; asked once, since ratios share their parts."""
+        if (name, question) not in self._known:
+            metric = self.book.get(name)
+            found: dict[str | None, dict[date, tuple[float | None, float | None]]] = defaultdict(dict)
+            if question.dimension is None:
+                found[None] = {}
+            for start, cut, value, base in self._snapshot.rows(self._compiler.compile(metric, question)):
+                found[cut][start] = (value, base)
+            present = set(self.presence(name, question.grain, question.since, question.until))
+            self._known[name, question] = {
+                key: tuple(
+                    self._point(metric, question, start, rows.get(start), present)
+                    for start in _buckets(question)
+                )
+                for key, rows in found.items()
+            }
+        return self._known[name, question]
+
+    def _ratio(self, metric: Metric, question: Question) -> Cuts:
+        """The same division as the compiled query's, over parts that other metrics have asked for too."""
+        above = self._points(self._compiler.part(metric, metric.numerator), question)
+        below = self._points(self._compiler.part(metric, metric.denominator), question)
+        return {
+            key: tuple(
+                self._share(metric, question, over, under)
+                for over, under in zip_longest(above.get(key, ()), points)
+            )
+            for key, points in below.items()
+        }
+
+    def _share(self, metric: Metric, question: Question, over: Point | None, under: Point) -> Point:
+        value = None
+        if under.value:
+            value = ((over.value if over else None) or 0.0) / under.value
+        return self._point(metric, question, under.start, (value, under.value), set())
 
     def proof(self, name: str, sql: str) -> Proof:
         """What recomputes a number of this metric."""

@@ -106,6 +106,7 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
         days=days[-SHOWN_DAYS:],
         movement=movement,
         proof=weekly.proof,
+        part_of=reader.book.ratios_of(name),
     )
 
 

@@ -1,0 +1,77 @@
+"""How does a made-up company come to be, from nothing to its brief?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from quarterdeck.definitions.workspace import Workspace
+    from quarterdeck.demo.company import Company
+
+TRUTH_FILE = "truth.json"
+
+
+def demo(
+    workspace: Annotated[
+        Path, typer.Option("--workspace", "-w", metavar="DIR", help="Where to; made if it is not there.")
+    ] = Path("demo-workspace"),
+    events: Annotated[int, typer.Option(min=10_000, max=100_000_000, help="How many events.")] = 1_000_000,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another company.")] = 1,
+    stories: Annotated[bool, typer.Option(help="Plant the stories that the brief must find.")] = True,
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="Write the files only; do not open the brief.")
+    ] = False,
+) -> None:
+    """Make a company up and write its brief; a second run finishes what a first one began."""
+    from quarterdeck.demo.company import generate  # slow import
+    from quarterdeck.report.brief.service.write import write_brief  # slow import
+
+    company = generate(events=events, seed=seed, stories=stories)
+    opened = _begin(workspace, company)
+    _write_facts(opened, company, transaction=f"demo-{events}-{seed}-{'stories' if stories else 'quiet'}")
+    written = write_brief(opened, as_of=company.truth.as_of)
+    page = written.folder / "brief.html"
+    typer.echo(" ".join(said.text for said in written.document.headline))
+    typer.echo(f"The brief, all made up: {page}")
+    if not no_serve:
+        typer.launch(page.as_uri())
+
+
+def _begin(path: Path, company: "Company") -> "Workspace":
+    """The workspace of this very company; another company's, or a real one, is left alone."""
+    from quarterdeck.definitions.files import write_atomically  # slow import
+    from quarterdeck.definitions.settings import SETTINGS_FILE  # slow import
+    from quarterdeck.definitions.workspace import init_workspace  # slow import
+    from quarterdeck.demo.plan import COMPANY, CURRENCY, TIMEZONE  # slow import
+    from quarterdeck.demo.workspace import demo_definitions  # slow import
+    from quarterdeck.errors import QuarterdeckError
+    from quarterdeck.site.capabilities import load_kinds  # slow import
+
+    truth = path / TRUTH_FILE
+    text = company.truth.as_json()
+    taken = (path / SETTINGS_FILE).exists() or truth.exists()
+    if taken and not (truth.exists() and truth.read_text(encoding="utf-8") == text):
+        raise QuarterdeckError(
+            f"{path} holds another workspace.", "Name an empty folder: quarterdeck demo --workspace DIR"
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    write_atomically(truth, text)
+    return init_workspace(
+        path,
+        company=COMPANY,
+        timezone=TIMEZONE,
+        currency=CURRENCY,
+        demo=True,
+        kinds=load_kinds(),
+        definitions=demo_definitions(),
+    ).workspace
+
+
+def _write_facts(workspace: "Workspace", company: "Company", *, transaction: str) -> None:
+    from quarterdeck.facts.store import FactStore  # slow import
+
+    store = FactStore(workspace.facts_path)
+    for table, batches in company.tables():
+        added = store.append(table, batches, transaction=f"{transaction}-{table}").added
+        typer.echo(f"{table:<12}{added:>14,} rows" if added else f"{table:<12}{'there already':>19}")
