@@ -23,7 +23,7 @@ FIRST_DAY = AS_OF - timedelta(DAYS)
 GROWTH_PER_WEEK = 0.008
 SEASON = 0.004  # half of the yearly swing
 WORKDAYS = np.array([1.10, 1.22, 1.22, 1.18, 1.08, 0.70, 0.50])
-SIGN_UP_WEEKDAYS = np.array([1.18, 1.15, 1.10, 1.08, 0.99, 0.75, 0.75])
+SIGN_UP_WEEKDAYS = np.array([1.20, 1.18, 1.13, 1.10, 1.01, 0.70, 0.65])
 
 WEEK_NOISE = 0.008  # standard deviation beyond sampling; evenly spread, so that it has no wild weeks
 DAY_NOISE = 0.018

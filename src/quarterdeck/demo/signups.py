@@ -26,10 +26,10 @@ from quarterdeck.demo.stories import (
     DROP_FACTOR,
 )
 
-SIGN_UPS = 2300  # a week, of a company of a million events
-ACTIVATION = np.array([0.41, 0.46, 0.42, 0.20])  # by channel
+SIGN_UPS = 3200  # a week, of a company of a million events
+ACTIVATION = np.array([0.41, 0.46, 0.42, 0.16])  # by channel
 DEVICE_FACTOR = np.array([0.98, 1.03, 1.00])
-ACTIVATION_NOISE = 0.008
+ACTIVATION_NOISE = 0.005
 ALIAS_SHARE = 0.04
 PAID = CHANNELS.index("paid")
 HOUR_SHIFT = np.array([0.0, 0.0, 0.7, 5.5, 4.0])  # by country, as seen from Amsterdam

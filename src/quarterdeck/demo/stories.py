@@ -16,8 +16,8 @@ DROP_AT = datetime(2026, 11, 10, 6, 10, tzinfo=UTC)
 DROP_RELEASE = "4.2.1"
 DROP_FACTOR = 0.27
 OUTAGE_FIRST, OUTAGE_AFTER = date(2026, 8, 19), date(2026, 8, 21)
-CAMPAIGN_FIRST, CAMPAIGN_AFTER = date(2026, 8, 31), date(2026, 9, 28)
-CAMPAIGN_EXTRA = 0.7  # sign-ups it adds, of those there would be without
+CAMPAIGN_FIRST, CAMPAIGN_AFTER = date(2026, 8, 31), date(2026, 9, 21)
+CAMPAIGN_EXTRA = 1.0  # sign-ups it adds, of those there would be without
 THEME_FIRST = date(2026, 9, 14)
 REVIEWS_FIRST = date(2026, 9, 28)
 LAUNCH_AT = datetime(2026, 11, 5, 5, 0, tzinfo=UTC)
