@@ -241,9 +241,11 @@ def _draw_band_label(plot: Plot, chart: LineChart) -> list[Drawing]:
         drawn.append(element("text", chart.unknown_label, class_="halo on-band", x=x, y=plot.bottom - 6))
     banded = [point for line in chart.lines if line.banded for point in line.points if point.low is not None]
     if chart.band_label and banded:
-        low, high = banded[0].low or 0.0, banded[0].high or 0.0
-        below = plot.y(low) + LINE_HEIGHT
-        y = below if below < plot.bottom - 4 else plot.y(high) - 5
+        reach = plot.left + 6 + len(chart.band_label) * LETTER
+        beneath = [point for point in banded if plot.x(point.when) <= reach] or banded[:1]
+        below = plot.y(min(point.low or 0.0 for point in beneath)) + LINE_HEIGHT
+        above = plot.y(max(point.high or 0.0 for point in beneath)) - 5
+        y = below if below < plot.bottom - 4 else max(above, plot.top + 8)
         drawn.append(element("text", chart.band_label, class_="halo on-band", x=plot.left + 6, y=y))
     return drawn
 

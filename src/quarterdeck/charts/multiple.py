@@ -1,6 +1,7 @@
 """Where is it: how does one slice look beside its neighbours, on the same scale?"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from quarterdeck.charts.plot import Plot, draw_band, draw_outliers, draw_series, draw_unknown, span, ticks
 from quarterdeck.charts.series import Line, Point, extent
@@ -10,8 +11,9 @@ WIDTH, HEIGHT = 190.0, 84.0
 
 
 def shared_scale(cells: tuple[tuple[Point, ...], ...]) -> tuple[float, float]:
-    """From zero to a little above everything that any cell shows."""
-    return span(*extent(Line(label="", points=points) for points in cells), from_zero=True)
+    """From zero to above every value and the first cell's range; a cell of few has a range beyond use."""
+    first, *others = (Line(label="", points=points) for points in cells)
+    return span(*extent([first, *(replace(line, banded=False) for line in others)]), from_zero=True)
 
 
 def draw_multiple(

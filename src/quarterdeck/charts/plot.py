@@ -56,14 +56,14 @@ def span(low: float, high: float, *, from_zero: bool) -> tuple[float, float]:
 
 
 def draw_band(plot: Plot, points: tuple[Point, ...]) -> list[Drawing]:
-    """The expected range, in grey: the only thing grey means."""
+    """The expected range, in grey, the only thing grey means; cut off where it leaves the paper."""
     return [
         element(
             "polygon",
             class_="band",
             points=_path(
-                [(plot.x(when), plot.y(high)) for when, _, high in stretch]
-                + [(plot.x(when), plot.y(low)) for when, low, _ in reversed(stretch)]
+                [(plot.x(when), max(plot.top, plot.y(high))) for when, _, high in stretch]
+                + [(plot.x(when), min(plot.bottom, plot.y(low))) for when, low, _ in reversed(stretch)]
             ),
         )
         for stretch in banded_runs(points)

@@ -82,7 +82,7 @@ def size_of(brief: Brief) -> Size:
 
 def visible_texts(brief: Brief) -> Iterator[str]:
     """Every piece of text on the page, in its order."""
-    yield f"{brief.company}, made up" if brief.made_up else brief.company
+    yield f"Demo company, made up {brief.company}" if brief.made_up else brief.company
     yield long_date(brief.as_of)
     yield from (sentence.text for sentence in brief.headline)
     for section in HEADINGS:

@@ -34,10 +34,35 @@ def choose_scoreboard(measures: Sequence[Measure]) -> tuple[Measure, ...]:
 
 
 def order_movements(measures: Iterable[Measure]) -> tuple[Measure, ...]:
-    """What moved: first what moved the wrong way, then by the order of the tree."""
-    return tuple(
-        sorted((measure for measure in measures if measure.moved), key=lambda measure: measure.welcome)
-    )
+    """What moved: the metrics of the tree before the others, and what moved the wrong way before the rest."""
+    moved = (measure for measure in measures if measure.moved)
+    return tuple(sorted(moved, key=lambda measure: (measure.role == "other", measure.welcome)))
+
+
+def fold_movements(moved: Sequence[Measure]) -> tuple[tuple[Measure, tuple[Measure, ...]], ...]:
+    """Each movement with those that are the same story: outside the tree, same slice, begun within a day."""
+    leads: list[Measure] = []
+    companions: dict[str, list[Measure]] = {}
+    for measure in moved:
+        lead = next((lead for lead in leads if _same_story(measure, lead)), None)
+        if lead is None:
+            leads.append(measure)
+        companions.setdefault((lead or measure).name, []).extend([measure] if lead else [])
+    return tuple((lead, tuple(companions[lead.name])) for lead in leads)
+
+
+def _same_story(measure: Measure, lead: Measure) -> bool:
+    if (
+        measure.role != "other"
+        or not measure.holder
+        or not lead.holder
+        or not measure.since
+        or not lead.since
+    ):
+        return False
+    slice_of, slice_of_lead = measure.holder, lead.holder
+    same_slice = (slice_of.dimension, slice_of.value) == (slice_of_lead.dimension, slice_of_lead.value)
+    return same_slice and abs((measure.since - lead.since).days) <= 1
 
 
 def headline(measures: Sequence[Measure], decisions: Sequence[Decision]) -> tuple[Sentence, Sentence]:
@@ -152,22 +177,28 @@ def state_words(measure: Measure) -> str:
     return measure.judgement
 
 
-def tell_movement(measure: Measure, *, as_of: date) -> Movement:
+def tell_movement(measure: Measure, companions: Sequence[Measure] = (), *, as_of: date) -> Movement:
     """What moved, by how much, since when, who holds it; the cause is unknown until it is looked for."""
     answer = working_days_after(as_of, WORKING_DAYS_TO_ANSWER)
     since = f" since {long_date(measure.since)}" if measure.since else ""
     on = f" on {long_date(measure.since)}" if measure.since else ""
     where = f"{measure.evidence}#where"
+    along = tuple(
+        Sentence(text=f"{other.title} {_verb([other])} with it.", evidence=other.evidence)
+        for other in companions
+    )
     left = "rose above" if measure.side == "above" else "fell below"
     return Movement(
         name=measure.name,
         full=(
             Sentence(text=f"{_lead(measure)}{since}.", evidence=measure.evidence),
             Sentence(text=_holder_in_full(measure), evidence=where),
+            *along,
         ),
         brief=(
             Sentence(text=f"{measure.title} {left} the expected range{on}.", evidence=measure.evidence),
             Sentence(text=_holder_briefly(measure.holder), evidence=where),
+            *along,
         ),
         confidence="unknown",
         then=(Sentence(text=f"Next answer {day_name(answer)}.", evidence=f"{measure.evidence}#changes"),),

@@ -10,6 +10,7 @@ from quarterdeck.report.brief.calc.limits import fit
 from quarterdeck.report.brief.calc.page import Brief, Contribution, Footer, Sentence
 from quarterdeck.report.brief.calc.sentences import (
     choose_scoreboard,
+    fold_movements,
     headline,
     normal_words,
     order_movements,
@@ -51,13 +52,15 @@ def compose_brief(
     brief = Brief(
         as_of=as_of,
         week_start=week_start,
-        company=company,
+        company=company.removesuffix(" (made up)") if made_up else company,
         made_up=made_up,
         headline=headline(measures, given.decisions),
         decisions=given.decisions,
         promises=given.promises,
         scoreboard=tuple(score_row(measure, given.remarks) for measure in board),
-        moved=tuple(tell_movement(measure, as_of=as_of) for measure in moved),
+        moved=tuple(
+            tell_movement(lead, companions, as_of=as_of) for lead, companions in fold_movements(moved)
+        ),
         figure=drawn[0] if drawn else None,
         customers=given.customers,
         launches=given.launches,

@@ -78,7 +78,7 @@ def written_markdown(brief: Brief) -> str:
 
 
 def _markdown(brief: Brief) -> Iterator[str]:
-    company = f"Demo company {brief.company}, made up" if brief.made_up else brief.company
+    company = f"{brief.company} (demo company, made up)" if brief.made_up else brief.company
     yield f"{company} · {long_date(brief.as_of)}"
     yield f"\n# {_linked_all(brief.headline)}"
     for decision in brief.decisions:

@@ -33,6 +33,8 @@ def metric_page(dossier: Dossier, *, brief: Brief, changes: Sequence[Change]) ->
     """Everything about one metric's week."""
     measure = dossier.measure
     week_end = brief.week_start + timedelta(days=6)
+    # What changed on the eve of a movement belongs to it.
+    first = min(brief.week_start, (measure.since or brief.week_start) - timedelta(days=1))
     return _frame(brief, measure.title) | {
         "dossier": dossier,
         "measure": measure,
@@ -47,8 +49,8 @@ def metric_page(dossier: Dossier, *, brief: Brief, changes: Sequence[Change]) ->
         "where": _where(measure),
         "cells": draw_slices(dossier),
         "days_in_words": counted(len(dossier.slices[0].days), "day") if dossier.slices else "",
-        "changes": _change_rows(changes, brief.week_start, week_end),
-        "span": f"{short_date(brief.week_start)} to {short_date(week_end)}",
+        "changes": _change_rows(changes, first, week_end),
+        "span": f"{short_date(first)} to {short_date(week_end)}",
         "versions": [f"{name}, version {version:,}" for name, version in dossier.versions.items()],
         "target": measure.notation.full(measure.target) if measure.target is not None else "",
         "day_table": _bucket_table(measure, dossier.days, dossier),
