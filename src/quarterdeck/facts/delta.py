@@ -28,6 +28,7 @@ from quarterdeck.facts.schema import TABLES
 
 COMPACT_ABOVE_FILES = 100
 _ATTEMPTS = 20
+_REWRITTEN_FILE_BYTES = 64 * 1024 * 1024
 # Small row groups let DuckDB read one file with several threads and skip by time.
 _WRITER = WriterProperties(compression="SNAPPY", max_row_group_size=122_880)
 
@@ -158,12 +159,31 @@ class Delta:
             description=table.description,
             configuration={
                 # Statistics of other columns would copy the ids of people into the log.
-                "delta.dataSkippingStatsColumns": table.time or table.columns[0].name,
+                "delta.dataSkippingStatsColumns": table.statistics_column,
                 # Every version stays readable: a published number names the version it was read at.
                 "delta.enableExpiredLogCleanup": "false",
                 "delta.logRetentionDuration": "interval 36500 days",
             },
         )
+
+    def replace(self, handle: DeltaTable, rows: pa.RecordBatchReader) -> int:
+        """Put other rows in place of all rows of an opened table, and remove the files of every older version.
+
+        The caller holds the lock. No predicate is given, for it would stand in the log; the application
+        transactions stay. Returns the first version that can be read from now on.
+        """
+        write_deltalake(
+            handle,
+            rows,
+            mode="overwrite",
+            writer_properties=_WRITER,
+            target_file_size=_REWRITTEN_FILE_BYTES,
+            commit_properties=CommitProperties(max_commit_retries=0),
+        )
+        first_readable = handle.version()
+        # full: also what a killed writer left behind without ever committing it.
+        handle.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
+        return first_readable
 
     def compact(self) -> None:
         """Join small files when there are many; left for next time if somebody else writes meanwhile."""

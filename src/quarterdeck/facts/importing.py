@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +15,11 @@ import orjson
 import pyarrow as pa
 
 from quarterdeck.errors import FactError
+from quarterdeck.facts.ahead import ahead
+from quarterdeck.facts.delta import Delta
 from quarterdeck.facts.keys import KeyIndex
 from quarterdeck.facts.maps import FactMap, fitted, plain_map, preset_map, read_map
-from quarterdeck.facts.normalising import Normaliser
+from quarterdeck.facts.normalising import Normalised, Normaliser
 from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
 from quarterdeck.facts.reading.bytes_of import digest
 from quarterdeck.facts.reading.formats import open_source
@@ -107,23 +110,12 @@ def import_file(
         encoding=options.encoding if options else None,
         delimiter=options.delimiter if options else None,
     )
-    columns = source.columns
-    fact_map = fact_map or plain_map(table, columns)
-    if columns is not None:
-        fact_map = fitted(fact_map, columns, source.repeated_columns, file)
-    run = _Import(store, table, file, file_digest, fact_map)
-    earlier = run.earlier()
-    if earlier is not None and earlier["finished"]:
-        rows = earlier["rows"]
-        return run.result(_Counts(read=rows, present=rows), same_file=True)
-    if earlier is None and not again:
-        run.refuse_if_known()
-    run.begin(source)
-    counts = run.blocks(source, progress)
-    run.finish(counts)
-    store.delta(table.name).compact()
-    store.delta("quarantine").compact()
-    return run.result(counts)
+    with closing(source):
+        columns = source.columns
+        fact_map = fact_map or plain_map(table, columns)
+        if columns is not None:
+            fact_map = fitted(fact_map, columns, source.repeated_columns, file)
+        return _Import(store, table, file, file_digest, fact_map).run(source, again, progress)
 
 
 class _Import:
@@ -140,6 +132,21 @@ class _Import:
         self._keyed = table.key is not None and table.key in fact_map.origins
         identity = [file_digest, fact_map.digest, READER_VERSION, BLOCK_BYTES]
         self._id = hashlib.sha256(orjson.dumps(identity)).hexdigest()[:32]
+
+    def run(self, source: Source, again: bool, progress: Progress) -> ImportResult:
+        """Everything in turn: is it new, begin, take the blocks, finish."""
+        earlier = self.earlier()
+        if earlier is not None and earlier["finished"]:
+            rows = earlier["rows"]
+            return self.result(_Counts(read=rows, present=rows), same_file=True)
+        if earlier is None and not again:
+            self.refuse_if_known()
+        self.begin(source)
+        counts = self.blocks(source, progress)
+        self.finish(counts)
+        self._store.delta(self._table.name).compact()
+        self._store.delta("quarantine").compact()
+        return self.result(counts)
 
     def earlier(self) -> Mapping[str, Any] | None:
         """What is known of the same import, begun or finished before."""
@@ -198,35 +205,41 @@ class _Import:
         """Take the rows in, block by block: first those set aside, then the good ones."""
         counts = _Counts()
         size = self._file.stat().st_size
-        normaliser = Normaliser(self._map)
         delta = self._store.delta(self._table.name)
         index = KeyIndex(delta, str(self._table.key)) if self._keyed else None
+        normaliser = Normaliser(self._map, self._store.property_kinds(self._table.name))
         tombstones = Tombstones(self._store.path)
-        kinds = self._store.property_kinds(self._table.name)
+        pairs = ((block, normaliser.normalise(block)) for block in source.blocks(wanted(self._map)))
         try:
-            for block in source.blocks(wanted(self._map)):
-                normalised = normaliser.normalise(block, kinds)
-                counts.read += block.read
-                self._quarantine(block, (*block.bad, *normalised.bad), tombstones, counts)
-                rows = tombstones.without_erased(normalised.rows, self._table)
-                counts.erased += normalised.rows.num_rows - rows.num_rows
-                if rows.num_rows:
-                    committed = delta.commit(
-                        rows,
-                        transaction=self._id,
-                        number=block.number,
-                        select=None if index is None else index.new_rows,
-                    )
-                    kinds = committed.kinds
-                    counts.added += committed.added
-                    counts.present += rows.num_rows - committed.added
-                    counts.overflow += committed.overflow
-                progress(source.position(), size)
+            with ahead(pairs) as ready:
+                for block, normalised in ready:
+                    self._take(block, normalised, delta, index, tombstones, counts)
+                    progress(source.position(), size)
         finally:
             normaliser.close()
             if index is not None:
                 index.close()
         return counts
+
+    def _take(
+        self,
+        block: Block,
+        normalised: Normalised,
+        delta: Delta,
+        index: KeyIndex | None,
+        tombstones: Tombstones,
+        counts: _Counts,
+    ) -> None:
+        counts.read += block.read
+        self._quarantine(block, (*block.bad, *normalised.bad), tombstones, counts)
+        rows = tombstones.without_erased(normalised.rows, self._table)
+        counts.erased += normalised.rows.num_rows - rows.num_rows
+        if rows.num_rows:
+            select = None if index is None else index.new_rows
+            committed = delta.commit(rows, transaction=self._id, number=block.number, select=select)
+            counts.added += committed.added
+            counts.present += rows.num_rows - committed.added
+            counts.overflow += committed.overflow
 
     def _quarantine(
         self, block: Block, bad: tuple[BadRow, ...], tombstones: Tombstones, counts: _Counts

@@ -24,6 +24,16 @@ from quarterdeck.facts.spelling import did_you_mean
 Name = Annotated[str, StringConstraints(min_length=1)]
 
 
+def _known_format(text: str) -> str:
+    if not text.startswith("epoch_") and "%" not in text:
+        raise ValueError(
+            "write a strptime format such as %d.%m.%Y %H:%M, epoch_seconds or epoch_milliseconds"
+        )
+    if text.startswith("epoch_") and text not in {"epoch_seconds", "epoch_milliseconds"}:
+        raise ValueError("there are epoch_seconds and epoch_milliseconds")
+    return text
+
+
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(
@@ -47,7 +57,7 @@ class Options(BaseModel):
 
     timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
     """IANA time zone of times without an offset."""
-    time_format: Name | None = None
+    time_format: Annotated[Name, AfterValidator(_known_format)] | None = None
     """How times are written: a strptime format, `epoch_seconds` or `epoch_milliseconds`."""
     encoding: Name | None = None
     """Character encoding of the file, if it is not UTF-8."""
@@ -242,6 +252,9 @@ def fitted(fact_map: FactMap, columns: Sequence[str], repeated: Sequence[str], f
             )
         origins[target] = present
     for name in fact_map.property_selectors:
+        if name in repeated:
+            message = f"{file} has two columns named {name!r}"
+            raise fact_map.error("properties", message, "Rename one of them.")
         if "*" not in name and name not in columns:
             hint = f"{did_you_mean(name, columns)} Columns: {_listed(columns)}.".strip()
             raise fact_map.error("properties", f"{file} has no column {name!r} for `properties`", hint)

@@ -98,9 +98,9 @@ class _Batch:
     ) -> None:
         self._store, self._table, self._rows = store, table, rows
         block = _block(rows, description, fact_map, wanted(fact_map))
-        normaliser = Normaliser(fact_map)
+        normaliser = Normaliser(fact_map, store.property_kinds(table.name))
         try:
-            normalised = normaliser.normalise(block, store.property_kinds(table.name))
+            normalised = normaliser.normalise(block)
         finally:
             normaliser.close()
         bad = (*block.bad, *normalised.bad)

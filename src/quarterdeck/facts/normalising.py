@@ -15,7 +15,7 @@ from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.maps import Constant, FactMap
 from quarterdeck.facts.properties import ARROW_KINDS, PropertyKind, admissible, with_values
 from quarterdeck.facts.reading.block import BadRow, Block
-from quarterdeck.facts.schema import ARROW_TYPES, Column
+from quarterdeck.facts.schema import Column
 
 KEY_HASH = "_key_hash"
 _REASON = "_reason"
@@ -25,6 +25,10 @@ _LONG_INTEGER = r"-?[0-9]{16,}"
 _BOOLEAN = "(?i:true|false)"
 _OFFSET = r"\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
 _LOCAL = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?"
+_WRITTEN_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+# Other programs stop at the years 1 and 9999.
+_EARLIEST = "TIMESTAMPTZ '0001-01-02 00:00:00+00'"
+_LATEST = "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
 _SQL_TYPES = {"number": "DOUBLE", "integer": "BIGINT", "money": "DECIMAL(18,2)", "boolean": "BOOLEAN"}
 _ARTICLES = {
     "number": "a number",
@@ -43,10 +47,14 @@ class Normalised:
 
 
 class Normaliser:
-    """Applies one map to block after block; holds a DuckDB that reads no file."""
+    """Applies one map to block after block; holds a DuckDB that reads no file.
 
-    def __init__(self, fact_map: FactMap, threads: int = 2) -> None:
+    The first values of a property settle its kind, unless the table (`known`) or the map has one already.
+    """
+
+    def __init__(self, fact_map: FactMap, known: Mapping[str, PropertyKind], threads: int = 2) -> None:
         self._map = fact_map
+        self._kinds = {**fact_map.property_kinds, **known}
         self._duckdb = duckdb.connect(
             ":memory:", config={"threads": str(threads), "memory_limit": "1GB", "temp_directory": ""}
         )
@@ -57,11 +65,10 @@ class Normaliser:
         """Give the memory back."""
         self._duckdb.close()
 
-    def normalise(self, block: Block, known: Mapping[str, PropertyKind]) -> Normalised:
+    def normalise(self, block: Block) -> Normalised:
         """The rows of a block in the shape of the table, but for the order of columns."""
-        kinds = {**self._map.property_kinds, **known}
         sources, columns = _sources(block.rows, self._map)
-        properties = list(_texts_with_kinds(block.properties, kinds))
+        properties = list(_texts_with_kinds(block.properties, self._kinds))
         for index, (_, kind, values) in enumerate(properties):
             if kind != "text" and _is_text(values):
                 sources[f"p{index}"] = values
@@ -79,21 +86,29 @@ class Normaliser:
         )
 
     def _query(self, columns: Mapping[str, _Mapped], properties: list[tuple[str, PropertyKind, Any]]) -> str:
-        faults = [fault for mapped in columns.values() for fault in mapped.faults]
+        """Three steps, so that no value is worked out twice: trimmed texts, values, faults."""
+        trimmed = [f"{column.trimmed} AS t_{name}" for name, column in columns.items() if column.trimmed]
+        values = [f"{column.value} AS v_{name}" for name, column in columns.items() if column.value]
+        picked = [f"v_{name} AS {identifier(name)}" for name, column in columns.items() if column.value]
+        for index, (_, kind, texts) in enumerate(properties):
+            if kind != "text" and _is_text(texts):
+                test = _kind_test(f"p{index}", kind)
+                values.append(
+                    f"TRY_CAST(CASE WHEN {test} THEN p{index} END AS {_SQL_TYPES[kind]}) AS q{index}"
+                )
+                picked += [
+                    f"q{index} AS p{index}",
+                    f"CASE WHEN q{index} IS NULL THEN p{index} END AS r{index}",
+                ]
+        faults = [fault for column in columns.values() for fault in column.faults]
         whens = " ".join(f"WHEN {test} THEN {quoted(reason)}" for test, reason in faults)
-        picked = [f"CASE {whens} ELSE NULL END AS {_REASON}" if whens else f"NULL::VARCHAR AS {_REASON}"]
-        picked += [
-            f"{mapped.sql} AS {identifier(name)}" for name, mapped in columns.items() if mapped.passed is None
-        ]
+        picked.append(f"CASE {whens} END AS {_REASON}" if whens else f"NULL::VARCHAR AS {_REASON}")
         key = self._map.table.key
-        if key in columns:
-            picked.append(f"hash({columns[key].sql}) AS {KEY_HASH}")
-        for index, (_, kind, values) in enumerate(properties):
-            if kind != "text" and _is_text(values):
-                value = f"TRY_CAST(CASE WHEN {_kind_test(f'p{index}', kind)} THEN p{index} END AS {_SQL_TYPES[kind]})"
-                picked.append(f"{value} AS p{index}")
-                picked.append(f"CASE WHEN {value} IS NULL THEN p{index} END AS r{index}")
-        return f"SELECT {', '.join(picked)} FROM block"  # noqa: S608
+        if key is not None and key in columns:
+            picked.append(f"hash({columns[key].source}) AS {KEY_HASH}")
+        block = f"(SELECT {', '.join(['*', *trimmed])} FROM block)"  # noqa: S608
+        block = f"(SELECT {', '.join(['*', *values])} FROM {block})"  # noqa: S608
+        return f"SELECT {', '.join(picked)} FROM {block}"  # noqa: S608
 
     def _assemble(
         self,
@@ -103,7 +118,7 @@ class Normaliser:
         properties: list[tuple[str, PropertyKind, Any]],
     ) -> pa.Table:
         arrays: dict[str, Any] = {
-            name: result.column(name) if mapped.passed is None else mapped.passed
+            name: mapped.passed if mapped.value is None else result.column(name)
             for name, mapped in columns.items()
         }
         if KEY_HASH in result.column_names:
@@ -128,9 +143,14 @@ class Normaliser:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Mapped:
-    """One column of the table: its SQL over the block, and when a row is at fault. `passed` goes unchanged."""
+    """One column of the table in SQL: its source, the trimmed source, its value, and when a row is at fault.
 
-    sql: str
+    A text that goes through unchanged has no value but is `passed`.
+    """
+
+    source: str
+    trimmed: str | None = None
+    value: str | None = None
     faults: tuple[tuple[str, str], ...] = ()
     passed: Any = None
 
@@ -177,31 +197,48 @@ def _readable(values: Any, column: Column) -> Any:
 
 
 def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, passed: Any) -> _Mapped:
+    name = column.name
+    is_text = typed == pa.string()
     faults: list[tuple[str, str]] = []
     if column.required:
-        empty = f"{sql} IS NULL" if typed != pa.string() else f"({sql} IS NULL OR trim({sql}) = '')"
-        faults.append((empty, f"`{column.name}` is empty"))
+        faults.append(
+            (f"({sql} IS NULL OR trim({sql}) = '')" if is_text else f"{sql} IS NULL", f"`{name}` is empty")
+        )
     if column.type == "text":
-        return _Mapped(sql=sql, faults=tuple(faults), passed=passed)
+        return _Mapped(source=sql, value=None if passed else sql, faults=tuple(faults), passed=passed)
+    given = f"t_{name} <> ''" if is_text else f"{sql} IS NOT NULL"
     if column.type == "time":
-        value, tests = _time(sql, typed, fact_map)
-        faults += [(test, f"`{column.name}` {reason}") for test, reason in tests]
-        return _Mapped(sql=value, faults=tuple(faults))
+        value, tests = _time(f"t_{name}" if is_text else sql, typed, fact_map)
+        tests.append(("true", "is not a time; set `time_format:` if it is written otherwise"))
+    else:
+        value = _value(column, f"t_{name}" if is_text else sql)
+        tests = [("true", f"is not {_ARTICLES[column.type]}")]
+    missing = f"v_{name} IS NULL"
+    if column.type == "time":
+        missing = f"({missing} OR NOT v_{name} BETWEEN {_EARLIEST} AND {_LATEST})"
+    faults += [(f"{given} AND {missing} AND {test}", f"`{name}` {reason}") for test, reason in tests]
+    trimmed = None
+    if is_text:
+        # Offsets may stand apart and in small letters; DuckDB wants them otherwise.
+        trimmed = f"trim({sql})" if column.type != "time" or fact_map.options.time_format else _tidied(sql)
+    return _Mapped(source=sql, trimmed=trimmed, value=value, faults=tuple(faults))
+
+
+def _value(column: Column, sql: str) -> str:
     if column.type == "date":
-        value = f"TRY_CAST({sql} AS DATE)"
-        faults.append((f"{sql} IS NOT NULL AND {value} IS NULL", f"`{column.name}` is not a date"))
-        return _Mapped(sql=value, faults=tuple(faults))
-    value = f"TRY_CAST(trim({sql}) AS {_SQL_TYPES[column.type]})"
-    if column.type in {"number", "integer", "money"}:
-        value = f"CASE WHEN regexp_full_match(trim({sql}), '[+-]?[0-9.]+([eE][+-]?[0-9]+)?') THEN {value} END"
-    empty_is_missing = f"{sql} IS NOT NULL AND trim({sql}) <> ''"
-    reason = f"`{column.name}` is not {_ARTICLES[column.type]}"
-    faults.append((f"{empty_is_missing} AND {value} IS NULL", reason))
-    return _Mapped(sql=value, faults=tuple(faults))
+        return f"TRY_CAST({sql} AS DATE)"
+    value = f"TRY_CAST({sql} AS {_SQL_TYPES[column.type]})"
+    if column.type == "boolean":
+        return value
+    return f"CASE WHEN regexp_full_match({sql}, {quoted(_WRITTEN_NUMBER)}) THEN {value} END"
+
+
+def _tidied(sql: str) -> str:
+    return f"replace(replace(upper(trim({sql})), ' +', '+'), ' -', '-')"
 
 
 def _time(sql: str, typed: pa.DataType, fact_map: FactMap) -> tuple[str, list[tuple[str, str]]]:
-    """A point in time, and when there is none.
+    """A point in time, and why there may be none.
 
     A local time that the clock skips in spring counts as an hour later, one that comes twice in autumn as the
     second; a date alone is midnight.
@@ -209,48 +246,31 @@ def _time(sql: str, typed: pa.DataType, fact_map: FactMap) -> tuple[str, list[tu
     zone, written = fact_map.options.timezone, fact_map.options.time_format
     local_zone = "NULL" if zone is None else quoted(zone)
     unzoned = "has no offset; set `timezone:` in the map"
-    if pa.types.is_timestamp(typed) and typed.tz is not None:
-        return f"CAST({sql} AS TIMESTAMPTZ)", []
-    if pa.types.is_timestamp(typed) or pa.types.is_date(typed):
-        value = f"timezone({local_zone}, CAST({sql} AS TIMESTAMP))"
-        return value, [] if zone else [(f"{sql} IS NOT NULL", unzoned)]
-    text = f"trim({sql})"
-    given = f"{sql} IS NOT NULL AND {text} <> ''"
+    if not pa.types.is_string(typed):
+        if pa.types.is_timestamp(typed) and typed.tz is not None:
+            return f"CAST({sql} AS TIMESTAMPTZ)", []
+        return f"timezone({local_zone}, CAST({sql} AS TIMESTAMP))", [] if zone else [("true", unzoned)]
     if written is not None:
-        value = _formatted(text, written, local_zone)
-        tests = [(f"{given} AND {value} IS NULL", f"is not a time written as {written}")]
-        needs_zone = zone is None and not written.startswith("epoch_") and "%z" not in written
-        return value, [(given, unzoned)] if needs_zone else tests
-    plain = f"replace(replace(upper({text}), ' +', '+'), ' -', '-')"
-    with_offset = f"regexp_matches({plain}, {quoted(_OFFSET)})"
-    instant = f"TRY_CAST({plain} AS TIMESTAMPTZ)"
-    local = (
-        f"timezone({local_zone}, CASE WHEN regexp_full_match({text}, {quoted(_LOCAL)}) "
-        f"THEN TRY_CAST({text} AS TIMESTAMP) END)"
+        reason = f"is not a time written as {written}"
+        if written.startswith("epoch_"):
+            return _since_epoch(sql, written), [("true", reason)]
+        parsed = f"try_strptime({sql}, {quoted(written)})"
+        if "%z" in written:
+            return parsed, [("true", reason)]
+        tests = [(f"{parsed} IS NOT NULL", unzoned)] if zone is None else []
+        return f"timezone({local_zone}, {parsed})", [*tests, ("true", reason)]
+    parsed = f"CASE WHEN regexp_full_match({sql}, {quoted(_LOCAL)}) THEN TRY_CAST({sql} AS TIMESTAMP) END"
+    value = (
+        f"CASE WHEN regexp_matches({sql}, {quoted(_OFFSET)}) THEN TRY_CAST({sql} AS TIMESTAMPTZ) "
+        f"ELSE timezone({local_zone}, {parsed}) END"
     )
-    value = _plausible(f"CASE WHEN {with_offset} THEN {instant} ELSE {local} END")
-    tests = [(f"{given} AND {value} IS NULL", "is not a time; set `time_format:` if it is written otherwise")]
-    if zone is None:
-        is_local = (
-            f"TRY_CAST({text} AS TIMESTAMP) IS NOT NULL AND regexp_full_match({text}, {quoted(_LOCAL)})"
-        )
-        tests.insert(0, (f"{given} AND NOT {with_offset} AND {is_local}", unzoned))
-    return value, tests
+    return value, [(f"({parsed}) IS NOT NULL", unzoned)] if zone is None else []
 
 
-def _formatted(text: str, written: str, local_zone: str) -> str:
-    if written.startswith("epoch_"):
-        places = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}[written]
-        micros = f"TRY_CAST(TRY_CAST({text} AS DECIMAL(30, 6)) * {places} AS BIGINT)"
-        return _plausible(f"timezone('UTC', make_timestamp({micros}))")
-    parsed = f"try_strptime({text}, {quoted(written)})"
-    return _plausible(parsed if "%z" in written else f"timezone({local_zone}, {parsed})")
-
-
-def _plausible(sql: str) -> str:
-    """Other programs stop at the years 1 and 9999."""
-    low, high = "TIMESTAMPTZ '0001-01-02 00:00:00+00'", "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
-    return f"CASE WHEN {sql} BETWEEN {low} AND {high} THEN {sql} END"
+def _since_epoch(sql: str, written: str) -> str:
+    micros = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}[written]
+    whole = f"TRY_CAST(TRY_CAST({sql} AS DECIMAL(30, 6)) * {micros} AS BIGINT)"
+    return f"timezone('UTC', make_timestamp({whole}))"
 
 
 def _texts_with_kinds(
@@ -307,8 +327,3 @@ def _bad_rows(block: Block, reasons: Any) -> Iterator[BadRow]:
     where = np.flatnonzero(reasons.is_valid().to_numpy(zero_copy_only=False))
     for row, reason in zip(where.tolist(), reasons.take(pa.array(where)).to_pylist(), strict=True):
         yield BadRow(row_number=int(block.row_numbers[row]), reason=reason, raw=block.raw(row))
-
-
-def arrow_type(column: Column) -> pa.DataType:
-    """The Arrow type of a column of the schema."""
-    return ARROW_TYPES[column.type]

@@ -110,8 +110,8 @@ def _sort_out(
     struct = _chunk(properties)
     fits: dict[str, Any] = {}
     overflow: list[tuple[str, Any]] = []
-    for index, key in enumerate(field.name for field in struct.type):
-        values = pc.struct_field(struct, [index])
+    keys = [field.name for field in struct.type]
+    for key, values in zip(keys, struct.flatten(), strict=True):
         if values.null_count == len(values):
             continue
         fitting, left_over = _fit(key, values, kinds)
@@ -184,5 +184,5 @@ def with_values(rest: Any, values: Mapping[int, Mapping[str, object]]) -> Any:
 
 def _chunk(values: Any) -> Any:
     if isinstance(values, pa.ChunkedArray):
-        return values.chunk(0) if values.num_chunks == 1 else pa.concat_arrays(values.chunks)
+        return pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
     return values

@@ -70,6 +70,13 @@ class Table:
         return tuple(column.name for column in self.columns if column.personal)
 
     @property
+    def statistics_column(self) -> str:
+        """The one column whose smallest and largest values Delta may write into its log: never an id of a person."""
+        open_columns = (column for column in self.columns if not column.personal)
+        times = (column.name for column in self.columns if column.type == "time")
+        return self.time or next(times, None) or next(open_columns).name
+
+    @property
     def arrow_schema(self) -> pa.Schema:
         """The columns as Arrow fields; the struct `properties` joins with the first property seen."""
         fields = [

@@ -39,11 +39,12 @@ class Tombstones:
         """When something was erased, and which versions of which tables can be read since."""
         return list(self._content["erasures"])
 
-    def add(self, ids: list[str], erasure: dict[str, Any]) -> None:
-        """Remember ids, and what was done for it."""
+    def add(self, ids: list[str], erasure: dict[str, Any] | None) -> None:
+        """Remember ids, and since when which versions are gone."""
         self._erased |= {self._hash(name) for name in ids}
         self._content["erased"] = sorted(self._erased)
-        self._content["erasures"].append(erasure)
+        if erasure is not None:
+            self._content["erasures"].append(erasure)
         self.write()
 
     def write(self) -> None:

@@ -84,6 +84,9 @@ class Source(Protocol):
     def position(self) -> int:
         """Bytes of the file read so far, for progress."""
 
+    def close(self) -> None:
+        """Close the file."""
+
 
 def selected(name: str, selectors: Sequence[str]) -> str | None:
     """The property key under which a column or path is kept, or None if no selector takes it."""

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import zlib
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol
 
 import zstandard
 
@@ -34,17 +34,23 @@ class PlainBytes:
             self._file = path.open("rb")
         except OSError as error:
             raise FactError(f"{path} cannot be read: {error.strerror}.", "Check the name.") from error
-        self._stream: Readable = decompressed(self._file)
         self._waiting = b""
-        start = self._fill(4)
+        try:
+            self._stream: Readable = decompressed(self._file)
+            self._begin(encoding)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _begin(self, encoding: str | None) -> None:
+        """Take the byte order mark off."""
+        start = self.read(4)
         if encoding is not None and normal(encoding) not in _UTF8:
-            self._waiting = start
-            self._stream = Transcoded(_Joined(start, self._stream), encoding, path)
-            self._waiting = b""
+            self._stream = Transcoded(_Joined(start, self._stream), encoding, self.path)
         elif start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            raise FactError(f"{path} is encoded in UTF-16.", "Add the line `encoding: utf-16` to the map.")
+            raise FactError(f"{self.path} is encoded in UTF-16.", "Add the line `encoding: utf-16` to the map.")
         else:
-            self._waiting = start.removeprefix(codecs.BOM_UTF8)
+            self._waiting = start.removeprefix(codecs.BOM_UTF8) + self._waiting
 
     def read(self, size: int) -> bytes:
         """Exactly `size` bytes, fewer only at the end of the file: blocks must not depend on the disk."""
@@ -68,7 +74,8 @@ class PlainBytes:
                 part = part[:missing]
             parts.append(part)
             missing -= len(part)
-        return b"".join(parts)
+        filled = [part for part in parts if part]
+        return filled[0] if len(filled) == 1 else b"".join(filled)
 
     def position(self) -> int:
         """Bytes of the file itself read so far."""
@@ -76,6 +83,8 @@ class PlainBytes:
 
     def close(self) -> None:
         """Close the file."""
+        if isinstance(self._stream, gzip.GzipFile | bz2.BZ2File):
+            self._stream.close()
         self._file.close()
 
 
@@ -118,6 +127,30 @@ class Transcoded:
                 return text.removeprefix("\ufeff").encode("utf-8", errors="surrogateescape")
 
 
+class _ZstdBytes:
+    """The content of a Zstandard file; unlike the library's own stream it complains when the end is missing."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._between_frames = True
+
+    def read(self, _size: int, /) -> bytes:
+        while True:
+            packed = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+                self._between_frames = True
+            packed = packed or self._file.read(_CHUNK // 8)
+            if not packed:
+                if self._between_frames:
+                    return b""
+                raise EOFError("compressed file ended before the end-of-stream marker was reached")
+            self._between_frames = False
+            if plain := self._frame.decompress(packed):
+                return plain
+
+
 def normal(encoding: str) -> str:
     """An encoding's name for comparing."""
     return encoding.lower().replace("-", "").replace("_", "")
@@ -130,8 +163,7 @@ def decompressed(file: BinaryIO) -> Readable:
     if start[:2] == b"\x1f\x8b":
         return gzip.GzipFile(fileobj=file)
     if start == b"\x28\xb5\x2f\xfd":
-        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        return cast("Readable", reader)
+        return _ZstdBytes(file)
     if start[:3] == b"BZh":
         return bz2.BZ2File(file)
     return file

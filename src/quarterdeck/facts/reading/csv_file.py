@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -26,18 +27,29 @@ class CsvFile:
     def __init__(self, path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> None:
         self.path = path
         self._bytes = PlainBytes(path, encoding)
-        self._lines = LineBlocks(self._bytes)
+        try:
+            self._lines = LineBlocks(self._bytes)
+            self._delimiter, names = self._header(delimiter)
+        except FactError:
+            self.close()
+            raise
+        self.repeated_columns = tuple(sorted(name for name, times in Counter(names).items() if times > 1))
+        self._names = tuple(_numbered(names))
+
+    def _header(self, delimiter: str | None) -> tuple[str, list[str]]:
         header = self._lines.header()
         if header is None:
-            raise FactError(f"{path} is empty.", "A CSV file begins with a line of column names.")
+            raise FactError(f"{self.path} is empty.", "A CSV file begins with a line of column names.")
         if b"\0" in header:
             raise FactError(
-                f"{path} has NUL bytes in its header; it looks like UTF-16.",
+                f"{self.path} has NUL bytes in its header; it looks like UTF-16.",
                 "Add the line `encoding: utf-16` to the map.",
             )
-        self._delimiter, names = _header_fields(path, header, delimiter)
-        self.repeated_columns = tuple(sorted({name for name in names if names.count(name) > 1}))
-        self._names = tuple(_numbered(names))
+        return _header_fields(self.path, header, delimiter)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._bytes.close()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -233,9 +245,10 @@ def _header_fields(path: Path, header: bytes, delimiter: str | None) -> tuple[st
 def _numbered(names: list[str]) -> Iterator[str]:
     """Names told apart: an empty one is called by its place, a repeated one by how often it came."""
     taken: set[str] = set()
+    given = set(names)
     for place, name in enumerate(names, start=1):
         unique, times = name or f"column_{place}", 1
-        while unique in taken or (unique != name and unique in names):
+        while unique in taken or (unique != name and unique in given):
             times += 1
             unique = f"{name or 'column'}_{times}"
         taken.add(unique)

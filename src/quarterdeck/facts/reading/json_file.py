@@ -27,19 +27,30 @@ class JsonFile:
     def __init__(self, path: Path, *, encoding: str | None = None) -> None:
         self.path = path
         self._bytes = PlainBytes(path, encoding)
-        self._lines = LineBlocks(self._bytes, _BLOCK_BYTES)
-        start = self._lines.peek(64).lstrip()
+        try:
+            self._lines = LineBlocks(self._bytes, _BLOCK_BYTES)
+            self._check(self._lines.peek(64).lstrip())
+        except FactError:
+            self.close()
+            raise
+
+    def _check(self, start: bytes) -> None:
         if not start:
-            raise FactError(f"{path} is empty.", "A JSON lines file has one object per line.")
-        if start.startswith(b"["):
-            raise FactError(
-                f"{path} is one JSON array.",
-                "One object per line is needed: `jq -c '.[]' FILE > FILE.jsonl` makes it so.",
-            )
+            raise FactError(f"{self.path} is empty.", "A JSON lines file has one object per line.")
         if b"\0" in start:
             raise FactError(
-                f"{path} has NUL bytes; it looks like UTF-16.", "Add the line `encoding: utf-16` to the map."
+                f"{self.path} has NUL bytes; it looks like UTF-16.",
+                "Add the line `encoding: utf-16` to the map.",
             )
+        if start.startswith(b"["):
+            raise FactError(
+                f"{self.path} is one JSON array.",
+                "One object per line is needed: `jq -c '.[]' FILE > FILE.jsonl` makes it so.",
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._bytes.close()
 
     @property
     def columns(self) -> None:

@@ -64,7 +64,7 @@ class LineBlocks:
         while following := self._in_newlines(self._stream.read(self._block_bytes)):
             cut = data.rfind(b"\n") + 1
             if cut:
-                yield carry + data[:cut] if carry else data[:cut], False
+                yield b"".join((carry, memoryview(data)[:cut])), False
                 carry, data = data[cut:], following
             elif len(carry) + len(data) <= MAX_LINE_BYTES:
                 carry, data = carry + data, following

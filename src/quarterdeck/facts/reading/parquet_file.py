@@ -31,6 +31,10 @@ class ParquetFile:
             raise FactError(f"{path} is no readable Parquet file: {error}.", "Write it again.") from error
         self._read = 0
 
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns, and of the fields of structs with dots."""

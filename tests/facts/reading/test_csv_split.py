@@ -1,0 +1,141 @@
+"""The vectorised splitter against the plain rule, applied line by line."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from quarterdeck.facts.reading import csv_split
+from quarterdeck.facts.reading.csv_record import parse_record
+from quarterdeck.facts.reading.csv_split import Split, split_records
+
+WIDTH = 3
+
+
+def is_row(line: str) -> bool:
+    fields = parse_record(line, ",")
+    return fields is not None and fields[0].startswith("1")
+
+
+def split(data: bytes, *, final: bool = True, width: int = WIDTH) -> Split:
+    return split_records(
+        data,
+        delimiter=ord(","),
+        width=width,
+        final=final,
+        is_row=lambda start, end: is_row(data[start:end].decode("latin-1")),
+    )
+
+
+def outcome(data: bytes, split: Split, offset: int = 0) -> tuple[list[tuple[int, bytes]], list[tuple[int, bytes]]]:
+    good = [
+        (line + offset, data[start:end])
+        for line, start, end in zip(
+            split.first_lines.tolist(), split.starts.tolist(), split.ends.tolist(), strict=True
+        )
+    ]
+    return good, [(bad.line + offset, data[bad.start : bad.end]) for bad in split.bad]
+
+
+def by_the_rule(data: bytes) -> tuple[list[tuple[int, bytes]], list[tuple[int, bytes]]]:
+    """One line after the other, as the documentation says it."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    while lines and not lines[-1].removesuffix(b"\r"):
+        lines.pop()
+    good, bad = [], []
+    first = 0
+    while first < len(lines):
+        last = first
+        record = lines[first].removesuffix(b"\r")
+        fields = parse_record(record.decode("latin-1"), ",")
+        while fields is None and last + 1 < min(len(lines), first + csv_split.MAX_OPEN_LINES):
+            last += 1
+            record = b"\n".join(lines[first : last + 1]).removesuffix(b"\r")
+            fields = parse_record(record.decode("latin-1"), ",")
+        inner = [line.removesuffix(b"\r").decode("latin-1") for line in lines[first + 1 : last + 1]]
+        rows_inside = [
+            line for line in inner if line and len(parse_record(line, ",") or ()) == WIDTH and is_row(line)
+        ]
+        if fields is None or rows_inside:
+            last, record, fields = first, lines[first].removesuffix(b"\r"), None
+        (good if record and fields is not None and len(fields) == WIDTH else bad).append((first, record))
+        first = last + 1
+    return good, bad
+
+
+texts = st.text(alphabet=',"\n\ra1', max_size=60).map(str.encode)
+rows = st.lists(
+    st.lists(st.sampled_from(['a', '""', '"x,y"', '"x\ny"', '"q""q"', '1', '']), min_size=3, max_size=3).map(",".join)
+    | st.sampled_from(['1,"open,2', '1,2', 'a"b,1,2', '"a"b,1,2', '1,2,3,4', '', 'x,y",z', '"', '\r']),
+    max_size=12,
+).map(lambda lines: "\n".join(lines).encode())
+
+
+@pytest.fixture(autouse=True)
+def few_open_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_split, "MAX_OPEN_LINES", 4)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(texts | rows)
+def test_every_line_is_judged_as_the_rule_says(data: bytes) -> None:
+    assert outcome(data, split(data)) == by_the_rule(data)
+
+
+@settings(max_examples=600, deadline=None)
+@given(rows, st.data())
+def test_where_a_block_is_cut_makes_no_difference(data: bytes, choice: st.DataObject) -> None:
+    data = b"1,b,c\n" + data.rstrip(b"\r\n") + b"\n"
+    assume(not data.endswith(b"\n\n"))
+    places = [place + 1 for place, byte in enumerate(data) if byte == 10]
+    cut = choice.draw(st.sampled_from(places))
+    first = split(data[:cut], final=False)
+    rest = data[first.consumed :]
+    second = split(rest)
+    good, bad = outcome(data, first)
+    more_good, more_bad = outcome(rest, second, first.lines)
+    assert (good + more_good, bad + more_bad) == outcome(data, split(data))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.lists(st.text(alphabet='ab,"\n', max_size=6), min_size=3, max_size=3), min_size=1, max_size=8))
+def test_what_the_standard_library_writes_is_read_whole(table: list[list[str]]) -> None:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(table)
+    data = out.getvalue().encode()
+    good, bad = outcome(data, split_records(
+        data, delimiter=ord(","), width=3, final=True, is_row=lambda start, end: False
+    ))
+    longest = max("".join(record).count("\n") + 1 for record in table)
+    if longest <= csv_split.MAX_OPEN_LINES:
+        assert not bad
+        assert [parse_record(raw.decode(), ",") for _, raw in good] == table
+
+
+def test_an_unclosed_quote_costs_one_row_even_if_a_later_quote_would_close_it() -> None:
+    data = b'1,"foo,x\n1,bar,y\n1,baz",z\n1,c,d\n'
+    good, bad = outcome(data, split(data))
+    assert bad == [(0, b'1,"foo,x'), (2, b'1,baz",z')]
+    assert [line for line, _ in good] == [1, 3]
+
+
+def test_a_record_may_go_over_lines() -> None:
+    data = b'1,"dear all,\r\n\r\nplease ""call"" me",x\r\n1,b,c\r\n'
+    good, bad = outcome(data, split(data))
+    assert not bad
+    assert good == [(0, b'1,"dear all,\r\n\r\nplease ""call"" me",x'), (3, b"1,b,c")]
+
+
+def test_nul_and_wrong_encoding_make_the_whole_record_bad() -> None:
+    data = b'1,"a\0\nb",c\n1,\xe9,c\n1,"\xe9\nx",c\n1,\xc3\xa9,c\n'
+    found = split(data)
+    assert [(bad.line, bad.reason.split(";")[0]) for bad in found.bad] == [
+        (0, "NUL byte"),
+        (2, "not valid UTF-8"),
+        (3, "not valid UTF-8"),
+    ]
+    assert found.first_lines.tolist() == [5]
