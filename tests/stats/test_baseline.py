@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarterdeck.stats.baseline import dispersion, fit_trend, shift_start, weekday_pattern
+from quarterdeck.stats.baseline import dispersion, fit_trend, shift_window, weekday_pattern
 from quarterdeck.stats.interval import student_quantile
 
 
@@ -70,4 +70,12 @@ def test_dispersion_of_poisson_counts_is_one() -> None:
 def test_the_start_of_a_clear_shift_is_found(start: int, size: float) -> None:
     scores = np.zeros(28)
     scores[start:] = -size
-    assert shift_start(scores, -1) == start
+    assert shift_window(scores, -1, recent=7) == slice(start, 28)
+
+
+@given(st.integers(0, 20), st.integers(22, 27), st.floats(6.0, 50.0))
+def test_a_shift_that_ended_within_the_week_has_an_end(start: int, stop: int, size: float) -> None:
+    scores = np.zeros(28)
+    scores[start:stop] = size
+    if size**2 * (stop - start) * (1 - (stop - start) / (28 - start)) > 9.5:
+        assert shift_window(scores, 1, recent=7) == slice(start, stop)

@@ -2,10 +2,18 @@ import numpy as np
 import pytest
 
 from quarterdeck.stats.baseline import Floats
-from quarterdeck.stats.daily import DailySeries, expect_days, find_holder, standard_scores
+from quarterdeck.stats.daily import (
+    DailyExpectation,
+    DailySeries,
+    change_within,
+    expect_days,
+    find_holder,
+    standard_scores,
+)
 
 DAYS = 182
 BASELINE = 154
+WINDOW = slice(176, DAYS)
 
 
 def shares(seed: int, trials: float, share: float, since: int = DAYS, then: float = 0.0) -> DailySeries:
@@ -37,6 +45,10 @@ def test_scores_of_quiet_shares_scatter_by_one() -> None:
     assert float(np.std(standard_scores(series, expectation)[BASELINE:])) == pytest.approx(1.0, abs=0.35)
 
 
+def whole_change(known: list[tuple[DailySeries, DailyExpectation]]) -> float:
+    return sum(change_within(*pair, WINDOW)[0] for pair in known)
+
+
 def slices_of(seed: int, fallen: set[int], since: int = 176) -> list[DailySeries]:
     return [
         shares(seed * 100 + number, trials, 0.37, since if number in fallen else DAYS, 0.12)
@@ -49,7 +61,7 @@ def test_the_one_slice_that_fell_holds_the_shift(seed: int) -> None:
     series = slices_of(seed, {1})
     pairs = [(one, expect_days(one, BASELINE, "share")) for one in series]
     known = [(one, expectation) for one, expectation in pairs if expectation is not None]
-    holder = find_holder(known, slice(176, DAYS), np.zeros(3, dtype=np.int64))
+    holder = find_holder(known, np.zeros(3, dtype=np.int64), WINDOW, whole_change(known))
     assert holder is not None
     assert holder.index == 1
     assert 0.6 < holder.share_of_change <= 1
@@ -62,4 +74,13 @@ def test_no_slice_holds_a_shift_of_all(seed: int) -> None:
         expectation = expect_days(one, BASELINE, "share")
         assert expectation is not None
         known.append((one, expectation))
-    assert find_holder(known, slice(176, DAYS), np.zeros(3, dtype=np.int64)) is None
+    assert find_holder(known, np.zeros(3, dtype=np.int64), WINDOW, whole_change(known)) is None
+
+
+def test_a_change_of_mix_has_no_holder() -> None:
+    known = []
+    for one in slices_of(3, set()):
+        expectation = expect_days(one, BASELINE, "share")
+        assert expectation is not None
+        known.append((one, expectation))
+    assert find_holder(known, np.zeros(3, dtype=np.int64), WINDOW, -150.0) is None

@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 OUTLIER_SCALES = 3.5
 FEW_POINTS = 8.0  # the fewer the points, the less their own scatter can be trusted to call one an outlier
 MEDIAN_TO_DEVIATION = 1.4826  # makes the median absolute deviation of a normal sample its standard deviation
+END_MARGIN = 9.0  # twice the log-likelihood by which "it has ended" must beat "it goes on"
 SPREAD_OF_KEPT = 1.01  # a normal sample cut at 3.5 deviations keeps 99 % of its spread
 
 
@@ -100,12 +101,22 @@ def dispersion(residuals: Floats, variances: Floats) -> float:
     return float(np.mean(kept**2)) * SPREAD_OF_KEPT**2
 
 
-def shift_start(scores: Floats, direction: int) -> int:
-    """Index at which a shift that lasts to the end most likely began.
+def shift_window(scores: Floats, direction: int, recent: int) -> slice:
+    """The run of positions over which a shift most likely held, ending within the `recent` last ones.
 
     `scores` (n,) are residuals over their standard deviation; `direction` is +1 or -1. Maximises the
-    likelihood ratio of a step of unknown size (Hinkley, 1970): sum of the scores since, over the root of
-    their number.
+    likelihood ratio of a level shift of unknown size (Hinkley, 1970): the sum of a run's scores over the root
+    of its length. A shift that has ended needs clear evidence that it has; otherwise it lasts to the end.
     """
-    after = np.cumsum(scores[::-1])[::-1] * direction
-    return int(np.argmax(after / np.sqrt(np.arange(len(scores), 0, -1))))
+    count = len(scores)
+    sums = np.concatenate([[0.0], np.cumsum(scores * direction)])
+    starts = np.arange(count)
+    lasting = (sums[count] - sums[:count]) / np.sqrt(count - starts)
+    best = slice(int(np.argmax(lasting)), count)
+    needed = float(lasting.max()) ** 2 + END_MARGIN
+    for stop in range(count - recent + 1, count):
+        begins = np.arange(stop)
+        gains = (sums[stop] - sums[:stop]) / np.sqrt(stop - begins)
+        if gains.max() > 0 and gains.max() ** 2 > needed:
+            best, needed = slice(int(np.argmax(gains)), stop), float(gains.max()) ** 2
+    return best

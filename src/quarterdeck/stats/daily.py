@@ -84,22 +84,30 @@ def standard_scores(series: DailySeries, expectation: DailyExpectation) -> Float
     return np.where(np.isfinite(scores), scores, 0.0)
 
 
+def change_within(series: DailySeries, expectation: DailyExpectation, window: slice) -> tuple[float, float]:
+    """Sum of a window's weighted residuals, additive over slices, and its variance."""
+    weights = series.weights[window]
+    residuals = np.where(weights > 0, series.values[window] - expectation.expected[window], 0.0)
+    variance = ((weights * expectation.deviation[window]) ** 2).sum()
+    return float((weights * residuals).sum()), float(variance)
+
+
 def find_holder(
-    slices: Sequence[tuple[DailySeries, DailyExpectation]], window: slice, groups: NDArray[np.int64]
+    slices: Sequence[tuple[DailySeries, DailyExpectation]],
+    groups: NDArray[np.int64],
+    window: slice,
+    whole: float,
 ) -> Holder | None:
     """The one slice, over all dimensions, that explains a shift within a window of days best, if one does.
 
-    `groups` (len(slices),) numbers the dimension of each slice. A slice's change is the sum of its weighted
-    residuals; twice its log-likelihood against no change is change squared over variance. It must hold at
-    least half of its dimension's change and explain it better than a shift of all slices in proportion
-    does, corrected for how many slices were tried.
+    `groups` (len(slices),) numbers the dimension of each slice; `whole` is the change of the whole. Twice the
+    log-likelihood of a slice's change against none is its square over its variance. The slice must hold at
+    least half of the whole change, and explain its dimension's changes better than a shift of all slices in
+    proportion does, corrected for how many slices were tried. Where the mix of slices moved the whole and no
+    slice changed in itself, there is no holder.
     """
-    changes, variances = np.zeros(len(slices)), np.zeros(len(slices))
-    for index, (series, expectation) in enumerate(slices):
-        weights = series.weights[window]
-        residuals = np.where(weights > 0, series.values[window] - expectation.expected[window], 0.0)
-        changes[index] = (weights * residuals).sum()
-        variances[index] = ((weights * expectation.deviation[window]) ** 2).sum()
+    pairs = [change_within(*each, window) for each in slices]
+    changes, variances = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
     best: Holder | None = None
     best_gain = 0.0
     for group in np.unique(groups):
@@ -107,7 +115,7 @@ def find_holder(
         total = changes[members].sum()
         uniform = total**2 / max(variances[members].sum(), 1e-300)
         for index in members.tolist():
-            share = changes[index] / total if total else 0.0
+            share = changes[index] / whole if whole else 0.0
             gain = changes[index] ** 2 / variances[index] if variances[index] > 0 else 0.0
             needed = uniform + UNIFORM_MARGIN + 2 * np.log(len(slices))
             others = CHANCE * np.sqrt(variances[members].sum() - variances[index])

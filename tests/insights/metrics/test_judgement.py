@@ -1,5 +1,6 @@
 """Verdicts, expected ranges, and where a movement stands, on made-up weeks and days."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -114,18 +115,26 @@ def whole_of(parts: list[list[Point]]) -> list[Point]:
 def test_the_day_and_the_slice_of_a_fall_are_named(seed: int) -> None:
     android, ios = days(0.37, 70, 176, 0.12, seed), days(0.37, 100, 999, 0, seed + 100)
     slices = {("device", "android"): android, ("device", "ios"): ios}
-    since, key, share = explain_movement(whole_of([android, ios]), slices, "share", "below")
-    assert key == ("device", "android")
-    assert abs((since - (MONDAY + timedelta(176))).days) <= 1
-    assert share > 0.6
+    shift = explain_movement(whole_of([android, ios]), slices, "share", "below")
+    assert shift.key == ("device", "android")
+    assert abs((shift.since - (MONDAY + timedelta(176))).days) <= 1
+    assert shift.until is None
+    assert shift.share_of_change > 0.6
 
 
 def test_a_fall_of_everything_has_no_holder() -> None:
     parts = [days(0.37, 90, 176, 0.2, 1), days(0.37, 80, 176, 0.2, 2)]
     slices = {("device", "android"): parts[0], ("device", "ios"): parts[1]}
-    since, key, _ = explain_movement(whole_of(parts), slices, "share", "below")
-    assert key is None
-    assert abs((since - (MONDAY + timedelta(176))).days) <= 1
+    shift = explain_movement(whole_of(parts), slices, "share", "below")
+    assert shift.key is None
+    assert abs((shift.since - (MONDAY + timedelta(176))).days) <= 1
+
+
+def test_an_outage_that_is_over_has_an_end() -> None:
+    quiet = [Point(start=MONDAY + timedelta(index), value=100.0 + index % 3) for index in range(119)]
+    out = [replace(point, value=5.0) if 114 <= index < 116 else point for index, point in enumerate(quiet)]
+    shift = explain_movement(out, {("device", "ios"): out}, "count", "below")
+    assert (shift.since, shift.until) == (MONDAY + timedelta(114), MONDAY + timedelta(116))
 
 
 def test_the_rest_is_the_whole_without_the_slice() -> None:

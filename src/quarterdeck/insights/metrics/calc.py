@@ -8,11 +8,12 @@ from typing import Literal
 
 import numpy as np
 
-from quarterdeck.stats.baseline import Floats, fit_trend, shift_start
+from quarterdeck.stats.baseline import Floats, fit_trend, shift_window
 from quarterdeck.stats.daily import (
     DailyExpectation,
     DailySeries,
     Spread,
+    change_within,
     expect_days,
     find_holder,
     standard_scores,
@@ -79,10 +80,24 @@ class Slice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Movement:
-    """Since which day a metric moved, and the one dimension value that holds most of it, if any does."""
+class Shift:
+    """When a movement began, the first day after it if it has ended, and the slice that holds it."""
 
     since: date
+    until: date | None = None
+    key: tuple[str, str] | None = None
+    share_of_change: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Movement:
+    """Since which day a metric moved, and the one dimension value that holds most of it, if any does.
+
+    `until` is the first day after it, None where it lasts to the week's end.
+    """
+
+    since: date
+    until: date | None = None
     direction: Literal["above", "below"]
     holder: Slice | None
     rest: tuple[Point, ...] = ()
@@ -214,27 +229,30 @@ def explain_movement(
     slices: Mapping[tuple[str, str], Sequence[Point]],
     unit: Unit,
     direction: Literal["above", "below"],
-) -> tuple[date, tuple[str, str] | None, float]:
-    """Since which day a metric moved, the dimension and value that hold most of it, and how much of it.
+) -> Shift:
+    """When a metric moved, and the dimension and value that hold most of it.
 
     `days` and every slice cover the same days, whole weeks, the last day being the week's last.
     """
     sign = 1 if direction == "above" else -1
-    total = _expected(days, unit)
-    if total is None:
-        return days[-7].start, None, 0.0
-    start = _start(total, sign)
+    whole = _expected(days, unit)
+    if whole is None:
+        return Shift(since=days[-7].start)
+    window = _window(whole, sign)
     known = {key: pair for key, points in slices.items() if (pair := _expected(points, unit)) is not None}
-    if not known:
-        return days[start].start, None, 0.0
     keys = list(known)
     dimensions = sorted({dimension for dimension, _ in keys})
-    groups = np.array([dimensions.index(dimension) for dimension, _ in keys])
-    holder = find_holder([known[key] for key in keys], slice(start, len(days)), groups)
-    if holder is None:
-        return days[start].start, None, 0.0
-    key = keys[holder.index]
-    return days[_start(known[key], sign)].start, key, holder.share_of_change
+    groups = np.array([dimensions.index(dimension) for dimension, _ in keys], dtype=np.int64)
+    change, _ = change_within(*whole, window)
+    holder = find_holder([known[key] for key in keys], groups, window, change)
+    if holder is not None:
+        window = _window(known[keys[holder.index]], sign)
+    return Shift(
+        since=days[window.start].start,
+        until=days[window.stop].start if window.stop < len(days) else None,
+        key=keys[holder.index] if holder else None,
+        share_of_change=holder.share_of_change if holder else 0.0,
+    )
 
 
 def remainder(whole: Sequence[Point], part: Sequence[Point]) -> tuple[Point, ...]:
@@ -275,9 +293,10 @@ def _expected(points: Sequence[Point], unit: Unit) -> tuple[DailySeries, DailyEx
     return None if expectation is None else (series, expectation)
 
 
-def _start(pair: tuple[DailySeries, DailyExpectation], sign: int) -> int:
+def _window(pair: tuple[DailySeries, DailyExpectation], sign: int) -> slice:
     first = len(pair[0].values) - SHIFT_DAYS
-    return first + shift_start(standard_scores(*pair)[first:], sign)
+    found = shift_window(standard_scores(*pair)[first:], sign, recent=7)
+    return slice(first + found.start, first + found.stop)
 
 
 RECONCILED_WITHIN = 0.01

@@ -284,9 +284,11 @@ class Fields:
         if columns := sorted(self._joined["account"]):
             given = "".join(f", {sql_name(name)} AS {sql_name('account.' + name)}" for name in columns)
             text += (
-                f"\nASOF LEFT JOIN (\n"
-                f"  SELECT account AS joined_account, valid_from AS joined_from{given} FROM accounts\n"
-                f") AS account_then ON account = joined_account AND {self.time} >= joined_from"
+                "\nLEFT JOIN (\n"
+                "  SELECT account AS joined_account, valid_from AS joined_from, valid_to AS joined_to"
+                f"{given}\n  FROM account_periods\n"
+                f") AS account_then ON account = joined_account AND {self.time} >= joined_from\n"
+                f"  AND (joined_to IS NULL OR {self.time} < joined_to)"
             )
         if columns := sorted(self._joined["person"]):
             given = "".join(f", max({sql_name(name)}) AS {sql_name('person.' + name)}" for name in columns)

@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 HISTORY_WEEKS = 26
+DAILY_WEEKS = 17  # four in which a movement may have begun, thirteen to expect them from
 SHOWN_WEEKS = 13
 SHOWN_DAYS = 42
 MOST_SLICES = 40
@@ -80,7 +81,7 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
     since = end - timedelta(7 * HISTORY_WEEKS)
     weekly = reader.series(name, "week", since, end)
     weeks = weekly.points[None]
-    daily = reader.series(name, "day", since, end).points[None]
+    daily = reader.series(name, "day", end - timedelta(7 * DAILY_WEEKS), end).points[None]
     week, verdict = judge_week(weeks, metric.unit, reader.silent_since(name, daily, end))
     days = expect_points(daily, metric.unit)
     movement = None
@@ -102,7 +103,7 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
         if share and week.value is not None and week.base
         else None,
         verdict=verdict,
-        weeks=_with_ranges(weeks, week, metric)[-SHOWN_WEEKS:],
+        weeks=_with_ranges(weeks, week, metric),
         days=days[-SHOWN_DAYS:],
         movement=movement,
         proof=weekly.proof,
@@ -121,15 +122,16 @@ def _movement(
         cut = reader.series(name, "day", since, end, dimension).points
         for value in _largest(cut)[:MOST_SLICES]:
             slices[dimension, value] = cut[value]
-    start, key, share = explain_movement(daily, slices, metric.unit, direction)
+    shift = explain_movement(daily, slices, metric.unit, direction)
+    key = shift.key
     if key is None:
-        return Movement(since=start, direction=direction, holder=None)
+        return Movement(since=shift.since, until=shift.until, direction=direction, holder=None)
     weekly = reader.series(name, "week", since, end, key[0]).points
     shown = {
         value: Slice(
             dimension=key[0],
             value=value,
-            share_of_change=share if value == key[1] else 0.0,
+            share_of_change=shift.share_of_change if value == key[1] else 0.0,
             points=expect_points(slices[key[0], value], metric.unit)[-SHOWN_DAYS:],
             week=expect_week(weekly[value], metric.unit),
         )
@@ -138,7 +140,8 @@ def _movement(
     others = [shown[value] for value in shown if value != key[1]]
     rest = expect_points(remainder(daily, slices[key]), metric.unit)[-SHOWN_DAYS:]
     return Movement(
-        since=start,
+        since=shift.since,
+        until=shift.until,
         direction=direction,
         holder=shown[key[1]],
         rest=rest,
@@ -155,8 +158,9 @@ def _largest(slices: Mapping[str | None, Sequence[Point]] | Mapping[str, Sequenc
 
 
 def _with_ranges(weeks: Sequence[Point], week: Point, metric: Metric) -> tuple[Point, ...]:
-    """Earlier weeks with the range that was expected of them then, the last one as judged."""
-    before = [expect_week(weeks[: index + 1], metric.unit) for index in range(len(weeks) - 1)]
+    """The weeks shown, each with the range that was expected of it then, the last one as judged."""
+    first = max(0, len(weeks) - SHOWN_WEEKS)
+    before = [expect_week(weeks[: index + 1], metric.unit) for index in range(first, len(weeks) - 1)]
     return (*before, week)
 
 
