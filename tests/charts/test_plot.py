@@ -1,5 +1,6 @@
 """Axes name round values, lines keep their gaps, and what cannot be known yet is hatched."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -43,7 +44,7 @@ def test_ticks_are_round_few_and_within_the_span(low, width, most, whole):
     assert len(named) <= max(most, 2)
     assert list(named) == sorted(named)
     if not whole and len(named) > 2:
-        steps = {round(after - before, 9) for before, after in zip(named, named[1:], strict=False)}
+        steps = {round(after - before, 9) for before, after in itertools.pairwise(named)}
         assert max(steps) == pytest.approx(min(steps), rel=1e-3, abs=1e-9)
 
 

@@ -129,7 +129,7 @@ def activation() -> Reading:
         verdict=Verdict(
             kind="moved",
             direction="below",
-            reason="29 % is below the expected 33 to 40, and six days of the week were below their own range.",
+            reason="29 % is below the expected 33 to 40; six days were below their own range.",
         ),
         days=days,
         movement=Movement(
@@ -256,9 +256,7 @@ def too_young() -> Reading:
             replace(day, expected_low=None, expected_high=None)
             for day in series("partner days", level=1.2, noise=0.5, buckets=20, start=date(2026, 10, 27))
         ),
-        verdict=Verdict(
-            kind="too little data", reason="Three weeks are too few to say what is expected; nine are needed."
-        ),
+        verdict=Verdict(kind="too little data", reason="Three weeks are too few to say what is expected."),
         status="draft",
     )
 
@@ -324,7 +322,7 @@ def calm() -> tuple[Reading, ...]:
 
 
 def eventful() -> tuple[Reading, ...]:
-    """The week of the mock: a fall in one slice, a rise in another, a spread-out one, and every other verdict."""
+    """A fall in one slice, a rise in another, a spread-out one, and every other verdict."""
     return (
         north_star(),
         activation(),
@@ -359,4 +357,24 @@ def eventful() -> tuple[Reading, ...]:
         tracking_gone(),
         too_young(),
         *calm()[3:],
+    )
+
+
+def wordy() -> tuple[Reading, ...]:
+    """Titles and owners as long as a definition may have them, everything moved."""
+    return tuple(
+        replace(
+            one,
+            name=f"{one.name}_{number}",
+            title=f"Enterprise and mid-market adoption of {number:02}",
+            owner="Vice president of customer success operations",
+            role=role,
+        )
+        for number, (one, role) in enumerate(
+            zip(
+                (spread_out(), activation(), adoption(), activation(), spread_out(), adoption()),
+                ("north star", "input", "input", "input", "guardrail", "guardrail"),
+                strict=True,
+            )
+        )
     )

@@ -1,6 +1,6 @@
 """How does a week of metrics become what the brief knows of them?"""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 
 from quarterdeck.insights.metrics.service.week import Point, Reading, Slice
@@ -8,12 +8,14 @@ from quarterdeck.report.brief.calc.dossier import Bucket, Dossier, SliceSeries
 from quarterdeck.report.brief.calc.measures import Holder, Measure
 
 
-def read_dossiers(readings: Iterable[Reading], *, currency: str) -> tuple[Dossier, ...]:
-    """One dossier for each metric, in the order of the tree."""
-    return tuple(_dossier(reading, currency) for reading in readings)
+def read_dossiers(
+    readings: Iterable[Reading], *, currency: str, tables: Container[str]
+) -> tuple[Dossier, ...]:
+    """One dossier for each metric, in the order of the tree; its proof names the pinned tables."""
+    return tuple(_dossier(reading, currency, tables) for reading in readings)
 
 
-def _dossier(reading: Reading, currency: str) -> Dossier:
+def _dossier(reading: Reading, currency: str, tables: Container[str]) -> Dossier:
     movement = reading.movement
     holder = movement.holder if movement else None
     slices = ((holder,) if holder else ()) + (movement.others if movement else ())
@@ -28,7 +30,7 @@ def _dossier(reading: Reading, currency: str) -> Dossier:
         slices=tuple(_slice(part) for part in slices),
         rest=_buckets(movement.rest) if movement else (),
         sql=reading.proof.sql,
-        versions=dict(sorted(reading.proof.versions.items())),
+        versions={name: at for name, at in sorted(reading.proof.versions.items()) if name in tables},
         definition=reading.proof.definition,
         definition_version=reading.proof.definition_version,
     )

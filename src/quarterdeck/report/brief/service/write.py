@@ -109,7 +109,7 @@ def _read(
         company=workspace.company,
         made_up=workspace.demo,
         week_start=week.start,
-        dossiers=read_dossiers(readings, currency=workspace.currency),
+        dossiers=read_dossiers(readings, currency=workspace.currency, tables=tables),
         changes=read_changes(
             snapshot, since=week.end - timedelta(days=CHANGES_SHOWN_DAYS), until=as_of, zone=workspace.zone
         ),
