@@ -365,13 +365,14 @@ def wordy() -> tuple[Reading, ...]:
     return tuple(
         replace(
             one,
-            name=f"{one.name}_{number}",
-            title=f"Enterprise and mid-market adoption of {number:02}",
+            name=f"{one.name}_{letter}",
+            title=f"Enterprise and mid-market adoption of {letter}",
             owner="Vice president of customer success operations",
             role=role,
         )
-        for number, (one, role) in enumerate(
+        for letter, one, role in (
             zip(
+                "abcdef",
                 (spread_out(), activation(), adoption(), activation(), spread_out(), adoption()),
                 ("north star", "input", "input", "input", "guardrail", "guardrail"),
                 strict=True,

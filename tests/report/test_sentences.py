@@ -69,7 +69,7 @@ STAR = measure("Teams dispatching", role="north star")
         ),
         ([STAR, fell("Side thing", role="other")], "On track, though side thing fell."),
         ([STAR, fell("Activation"), fell("Side thing", role="other")], "On track except activation."),
-        ([STAR, *(fell(f"M{n}") for n in "abcde")], "On track except ma, mb and three more."),
+        ([STAR, *(fell(f"M{n}") for n in "abcde")], "On track except ma, mb, mc and two more."),
         ([measure("A", judgement="too little data")], "Too little data to judge this week."),
         ([measure("A", judgement="no data", value=None)], "No data for this week."),
         (

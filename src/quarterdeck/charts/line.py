@@ -129,7 +129,8 @@ def _end_labels(chart: LineChart, size: Format) -> list[_End]:
     ends = [
         _End(value=known[-1], text=_fit(line.label, room), kind=_label_class(line))
         for line in chart.lines
-        if (known := [point.value for point in line.points if point.known and point.value is not None])
+        if line.label
+        and (known := [point.value for point in line.points if point.known and point.value is not None])
     ]
     if chart.target:
         ends.append(_End(value=chart.target[0], text=_fit(chart.target[1], room), kind="halo"))

@@ -27,7 +27,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A labelled series, oldest point first; `banded` draws its expected range and the points outside it."""
+    """A series, oldest point first, named by its label; `banded` draws its range and the points outside."""
 
     label: str
     points: tuple[Point, ...]

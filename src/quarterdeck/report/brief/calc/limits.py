@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from quarterdeck.report.brief.calc.page import Brief, LeftOut, SectionName, Sentence
 from quarterdeck.report.brief.calc.sentences import INDEX
@@ -37,15 +38,18 @@ NOUNS: dict[SectionName, tuple[str, str]] = {
     "launches": ("launch or incident", "launches or incidents"),
     "risks": ("risk", "risks"),
 }
-# Dropped from the end of each, the least important section first; a decision goes last.
-GIVES_WAY: tuple[SectionName, ...] = (
-    "risks",
-    "launches",
-    "customers",
-    "promises",
-    "moved",
-    "scoreboard",
-    "decisions",
+# Which section gives way next, and how many of its items stay; the chart goes with the name "figure".
+GIVES_WAY: tuple[tuple[SectionName | Literal["figure"], int], ...] = (
+    ("risks", 0),
+    ("launches", 0),
+    ("customers", 0),
+    ("promises", 0),
+    ("moved", 1),
+    ("figure", 0),
+    ("scoreboard", 3),
+    ("moved", 0),
+    ("scoreboard", 0),
+    ("decisions", 0),
 )
 EVERYTHING = "Everything behind this page"
 
@@ -130,7 +134,7 @@ def fit(brief: Brief) -> Brief:
     """The brief within its limits: sections cut to length, then the least important gives way by steps."""
     for section, most in MOST_IN_SECTION.items():
         while len(getattr(brief, section)) > most:
-            brief = _without_last(brief, section)
+            brief = _without(brief, section, len(getattr(brief, section)) - 1)
     size = size_of(brief)
     while not size.fits:
         smaller = next((step for step in _steps(brief) if size_of(step).relieves(size)), None)
@@ -145,11 +149,12 @@ def _steps(brief: Brief) -> Iterator[Brief]:
     for index in range(len(brief.moved) - 1, -1, -1):
         if not brief.moved[index].told_briefly:
             yield _told_briefly(brief, index)
-    for section in GIVES_WAY:
-        if section == "moved" and brief.figure is not None and len(brief.moved) < 2:
+    for section, stay in GIVES_WAY:
+        if section != "figure":
+            for index in range(len(getattr(brief, section)) - 1, stay - 1, -1):
+                yield _without(brief, section, index)
+        elif brief.figure:
             yield replace(brief, figure=None)
-        if getattr(brief, section):
-            yield _without_last(brief, section)
 
 
 def _told_briefly(brief: Brief, index: int) -> Brief:
@@ -157,16 +162,17 @@ def _told_briefly(brief: Brief, index: int) -> Brief:
     return replace(brief, moved=(*brief.moved[:index], movement, *brief.moved[index + 1 :]))
 
 
-def _without_last(brief: Brief, section: SectionName) -> Brief:
+def _without(brief: Brief, section: SectionName, index: int) -> Brief:
     items = getattr(brief, section)
-    left = LeftOut(section=section, said=_said(section, items[-1]))
-    shorter: Brief = replace(brief, **{section: items[:-1]}, left_out=(*brief.left_out, left))
-    if section == "moved" and shorter.figure and shorter.figure.metric == items[-1].name:
+    left = LeftOut(section=section, said=_said(items[index]))
+    kept: dict[str, Any] = {section: (*items[:index], *items[index + 1 :])}
+    shorter = replace(brief, **kept, left_out=(*brief.left_out, left))
+    if section == "moved" and shorter.figure and shorter.figure.metric == items[index].name:
         shorter = replace(shorter, figure=None)
     return shorter
 
 
-def _said(section: SectionName, item: object) -> Sentence:
+def _said(item: object) -> Sentence:
     for name in ("question", "promised", "title", "words"):
         said = getattr(item, name, None)
         if isinstance(said, Sentence):

@@ -20,6 +20,7 @@ from quarterdeck.stats.figures import (
 
 INDEX = "evidence/index.html"
 NAMED_IN_HEADLINE = 3
+LETTERS_IN_HEADLINE = 60
 WORKING_DAYS_TO_ANSWER = 2
 
 
@@ -111,13 +112,14 @@ def _track(wrong: Sequence[Measure]) -> str:
 
 
 def _named(measures: Sequence[Measure]) -> str:
+    """As many names as a headline has room for, and how many more there are."""
     titles = [in_sentence(measure.title) for measure in measures]
-    if len(titles) > NAMED_IN_HEADLINE:
-        titles = [
-            *titles[: NAMED_IN_HEADLINE - 1],
-            f"{counted(len(titles) - NAMED_IN_HEADLINE + 1, 'more', 'more')}",
-        ]
-    return listed(titles)
+    for named in range(min(len(titles), NAMED_IN_HEADLINE), 0, -1):
+        more = len(titles) - named
+        said = listed([*titles[:named], *([counted(more, "more", "more")] if more else [])])
+        if len(said) <= LETTERS_IN_HEADLINE or named == 1:
+            return said
+    return ""
 
 
 def _verb(measures: Sequence[Measure]) -> str:

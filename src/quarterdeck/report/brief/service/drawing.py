@@ -175,7 +175,7 @@ def _cell(measure: Measure, part: SliceSeries, scale: tuple[float, float], index
 def _movement_lines(dossier: Dossier) -> tuple[Line, ...]:
     measure = dossier.measure
     if measure.holder is None or not dossier.slices:
-        return (Line(label=measure.title, points=_points(dossier.days), tone="first"),)
+        return (Line(label="", points=_points(dossier.days), tone="first"),)
     held = Line(label=measure.holder.value, points=_points(dossier.slices[0].days), tone="first")
     rest = Line(label="the rest", points=_points(dossier.rest), tone="rest", banded=False)
     return (held, rest) if rest.points and _level(rest) <= TOO_HIGH_BESIDE * _level(held) else (held,)
