@@ -19,13 +19,13 @@ from quarterdeck.facts.schema import TABLES
 SIZE = 60_000
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def rows(table: str, seed: int = 7, stories: bool = True, events: int = SIZE) -> pa.Table:
     batches = dict(company(seed, stories, events).tables())[table]
     return pa.concat_tables(list(batches))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def company(seed: int = 7, stories: bool = True, events: int = SIZE) -> Company:
     return generate(events=events, seed=seed, stories=stories)
 
@@ -129,6 +129,14 @@ def test_the_truth_can_be_kept_as_json_and_says_that_it_is_made_up():
         "ageing reviews",
     ]
     assert json.loads(company(stories=False).truth.as_json())["stories"] == []
+
+
+def test_two_stories_move_metrics_of_the_last_week():
+    moving = [story for story in company().truth.stories if story.moves_last_week]
+    assert [(story.kind, story.dimension, story.value, str(story.since)) for story in moving] == [
+        ("activation drop", "device", "android", "2026-11-10"),
+        ("launch", "account.plan", "growth", "2026-11-05"),
+    ]
 
 
 def test_the_company_ends_on_a_fixed_sunday():

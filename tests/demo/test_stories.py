@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from quarterdeck.demo.accounts import CHANNELS, PLANS, make_accounts
 from quarterdeck.demo.company import generate
-from quarterdeck.demo.events import event_day
+from quarterdeck.demo.events import EVENTS, VIEWED, event_batches, event_day
 from quarterdeck.demo.feedback import OFFLINE, messages, theme_story
 from quarterdeck.demo.plan import DAYS, OUTAGE_DAYS, Plan, day_index
 from quarterdeck.demo.releases import ANDROID, DEVICES, IOS, RELEASES, installed
@@ -181,3 +183,21 @@ def test_the_truth_names_a_change_that_stands_in_the_data():
     calm = next(iter(dict(generate(events=10_000, seed=1, stories=False).tables())["changes"]))
     assert "campaign-autumn" not in calm["change_id"].to_pylist()
     assert "deploy-android-4.2.1" in calm["change_id"].to_pylist()
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_without_stories_no_kind_of_event_leaves_its_line(seed):
+    plan = Plan(events=MILLION, seed=seed, stories=False)
+    counts = np.zeros((DAYS // 7, len(EVENTS)))
+    for batch in event_batches(plan, make_accounts(plan)):
+        day = np.char.partition(batch["event_id"].to_numpy(zero_copy_only=False).astype(str), "-")[:, 0]
+        code = pc.index_in(batch["event"], value_set=pa.array(EVENTS)).to_numpy()
+        np.add.at(counts, (day.astype(int) // 7, code), 1)
+    assert counts.sum() == MILLION
+    weeks = np.arange(len(counts))
+    for event in (event for event in range(len(EVENTS)) if event != VIEWED):
+        line = np.polyval(np.polyfit(weeks, counts[:, event], 1), weeks)
+        scores = (counts[:, event] - line) / np.sqrt(line + (0.012 * line) ** 2)
+        assert np.abs(scores).max() < 4.5, EVENTS[event]
+        assert abs(scores[-1]) < 3.5, EVENTS[event]
+        assert 0.5 < scores.std() < 1.5, EVENTS[event]
