@@ -31,6 +31,7 @@ _EARLIEST = "TIMESTAMPTZ '0001-01-02 00:00:00+00'"
 _LATEST = "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
 _SQL_TYPES = {"number": "DOUBLE", "integer": "BIGINT", "money": "DECIMAL(18,2)", "boolean": "BOOLEAN"}
 _ARTICLES = {
+    "date": "a date",
     "number": "a number",
     "integer": "a whole number",
     "money": "an amount",

@@ -29,7 +29,9 @@ def split(data: bytes, *, final: bool = True, width: int = WIDTH) -> Split:
     )
 
 
-def outcome(data: bytes, split: Split, offset: int = 0) -> tuple[list[tuple[int, bytes]], list[tuple[int, bytes]]]:
+def outcome(
+    data: bytes, split: Split, offset: int = 0
+) -> tuple[list[tuple[int, bytes]], list[tuple[int, bytes]]]:
     good = [
         (line + offset, data[start:end])
         for line, start, end in zip(
@@ -69,8 +71,10 @@ def by_the_rule(data: bytes) -> tuple[list[tuple[int, bytes]], list[tuple[int, b
 
 texts = st.text(alphabet=',"\n\ra1', max_size=60).map(str.encode)
 rows = st.lists(
-    st.lists(st.sampled_from(['a', '""', '"x,y"', '"x\ny"', '"q""q"', '1', '']), min_size=3, max_size=3).map(",".join)
-    | st.sampled_from(['1,"open,2', '1,2', 'a"b,1,2', '"a"b,1,2', '1,2,3,4', '', 'x,y",z', '"', '\r']),
+    st.lists(st.sampled_from(["a", '""', '"x,y"', '"x\ny"', '"q""q"', "1", ""]), min_size=3, max_size=3).map(
+        ",".join
+    )
+    | st.sampled_from(['1,"open,2', "1,2", 'a"b,1,2', '"a"b,1,2', "1,2,3,4", "", 'x,y",z', '"', "\r"]),
     max_size=12,
 ).map(lambda lines: "\n".join(lines).encode())
 
@@ -102,14 +106,16 @@ def test_where_a_block_is_cut_makes_no_difference(data: bytes, choice: st.DataOb
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.lists(st.text(alphabet='ab,"\n', max_size=6), min_size=3, max_size=3), min_size=1, max_size=8))
+@given(
+    st.lists(st.lists(st.text(alphabet='ab,"\n', max_size=6), min_size=3, max_size=3), min_size=1, max_size=8)
+)
 def test_what_the_standard_library_writes_is_read_whole(table: list[list[str]]) -> None:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(table)
     data = out.getvalue().encode()
-    good, bad = outcome(data, split_records(
-        data, delimiter=ord(","), width=3, final=True, is_row=lambda start, end: False
-    ))
+    good, bad = outcome(
+        data, split_records(data, delimiter=ord(","), width=3, final=True, is_row=lambda start, end: False)
+    )
     longest = max("".join(record).count("\n") + 1 for record in table)
     if longest <= csv_split.MAX_OPEN_LINES:
         assert not bad

@@ -48,7 +48,9 @@ class PlainBytes:
         if encoding is not None and normal(encoding) not in _UTF8:
             self._stream = Transcoded(_Joined(start, self._stream), encoding, self.path)
         elif start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            raise FactError(f"{self.path} is encoded in UTF-16.", "Add the line `encoding: utf-16` to the map.")
+            raise FactError(
+                f"{self.path} is encoded in UTF-16.", "Add the line `encoding: utf-16` to the map."
+            )
         else:
             self._waiting = start.removeprefix(codecs.BOM_UTF8) + self._waiting
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from quarterdeck.facts.reading.bytes_of import PlainBytes
 from quarterdeck.facts.reading.csv_record import parse_record
 from quarterdeck.facts.reading.csv_split import Record, Split, split_records
 from quarterdeck.facts.reading.lines import LineBlocks, OverlongLine
+from quarterdeck.facts.reading.property_columns import PropertyColumns
 
 _SNIFFED = (",", ";", "\t", "|")
 
@@ -108,22 +110,46 @@ class _Columns:
         for name in wanted.properties:
             if name in wanted.columns and name in names:
                 self.properties[name] = name
+        # A column that holds JSON objects as text, where the map asks for their fields.
+        self.objects = [name for name in names if f"{name}.*" in wanted.properties]
         self._time = names.index(wanted.time_column) if wanted.time_column in names else None
         self._looks_like_time = wanted.looks_like_time
 
     @property
     def included(self) -> list[str]:
-        return list(dict.fromkeys([*self.mapped, *self.properties]))
+        return list(dict.fromkeys([*self.mapped, *self.properties, *self.objects]))
+
+    def block(
+        self,
+        number: int,
+        fields: Mapping[str, Any],
+        *,
+        row_numbers: npt.NDArray[np.int64],
+        raw: Callable[[int], str],
+        bad: Sequence[BadRow],
+    ) -> Block:
+        """Columns of text as a block."""
+        properties = [(key, fields[name]) for name, key in self.properties.items()]
+        opened = PropertyColumns(len(row_numbers))
+        for name in self.objects:
+            for row, text in enumerate(fields[name].to_pylist()):
+                opened.add_text(row, name, text)
+        rows = [fields[name] for name in self.mapped]
+        return Block(
+            number=number,
+            rows=pa.Table.from_arrays(rows, names=self.mapped),
+            row_numbers=row_numbers,
+            raw=raw,
+            bad=tuple(bad),
+            properties=(*properties, *opened.arrays()),
+            rest=opened.rest,
+        )
 
     def only_bad(self, number: int, bad: BadRow) -> Block:
         """A block that is one bad row."""
-        return Block(
-            number=number, rows=self.no_rows(), row_numbers=np.zeros(0, np.int64), raw=str, bad=(bad,)
-        )
-
-    def no_rows(self) -> pa.Table:
-        """The mapped columns without rows."""
-        return pa.schema([(name, pa.string()) for name in self.mapped]).empty_table()
+        nothing = pa.array([], pa.string())
+        fields = dict.fromkeys(self.included, nothing)
+        return self.block(number, fields, row_numbers=np.zeros(0, np.int64), raw=str, bad=[bad])
 
     def is_row(self, line: bytes) -> bool:
         """Does a line that could be a whole record look like a row of this file?"""
@@ -137,13 +163,12 @@ class _Columns:
 def _block(number: int, data: bytes, split: Split, first_line: int, columns: _Columns) -> Block:
     parsed = _parse(_kept(data, split), len(split.starts), columns)
     starts, ends = split.starts, split.ends
-    return Block(
-        number=number,
-        rows=parsed.select(columns.mapped),
+    return columns.block(
+        number,
+        {name: _joined(parsed.column(name)) for name in columns.included},
         row_numbers=split.first_lines + first_line,
         raw=lambda row: data[starts[row] : ends[row]].decode(),
-        bad=tuple(_bad_row(data, record, first_line) for record in split.bad),
-        properties=tuple((key, _joined(parsed.column(name))) for name, key in columns.properties.items()),
+        bad=[_bad_row(data, record, first_line) for record in split.bad],
     )
 
 
@@ -160,15 +185,7 @@ def block_of_records(
         name: pa.array([record[names.index(name)] or None for record in records], pa.string())
         for name in columns.included
     }
-    count = len(records)
-    return Block(
-        number=0,
-        rows=pa.table({name: fields[name] for name in columns.mapped}) if count else columns.no_rows(),
-        row_numbers=row_numbers,
-        raw=lambda row: "",
-        bad=tuple(bad),
-        properties=tuple((key, fields[name]) for name, key in columns.properties.items()),
-    )
+    return columns.block(0, fields, row_numbers=row_numbers, raw=lambda row: "", bad=bad)
 
 
 def _joined(column: pa.ChunkedArray) -> pa.Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from quarterdeck.facts.properties import ARROW_KINDS, EXACT_INTEGER, PropertyKind
@@ -53,6 +54,17 @@ class PropertyColumns:
                     self.add(row, f"{key}.{deeper}", content)
             else:
                 self.add(row, key, inner)
+
+    def add_text(self, row: int, key: str, text: str | None) -> None:
+        """Put the fields of an object that stands there as JSON text; other text stays what it is."""
+        try:
+            value = orjson.loads(text) if text and text.startswith("{") else text
+        except orjson.JSONDecodeError:
+            value = text
+        if isinstance(value, dict):
+            self.add_object(row, "", value)
+        else:
+            self.add(row, key, value)
 
     def arrays(self) -> Iterator[tuple[str, Any]]:
         """The columns; a key occurs once per kind."""

@@ -1,0 +1,147 @@
+"""Exactly once: repeated, killed and simultaneous imports leave what one undisturbed import leaves."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from quarterdeck.errors import FactError
+from quarterdeck.facts.store import FactStore
+from tests.facts.conftest import EVENTS_MAP, GOOD, HEADER, Import
+
+WITHOUT_KEY = EVENTS_MAP.replace("event_id: id\n", "")
+
+# The block size is small, so that a short file has many blocks to be killed between.
+IMPORTER = """
+import sys
+from pathlib import Path
+from quarterdeck.facts.reading import lines
+lines.LineBlocks.__init__.__defaults__ = (20_000,)
+from quarterdeck.facts.importing import import_file, table_named
+from quarterdeck.facts.maps import read_map
+from quarterdeck.facts.store import FactStore
+store = FactStore(Path(sys.argv[1]))
+table = table_named(store, "events")
+fact_map = read_map(table, Path(sys.argv[2]))
+for file in sys.argv[3:]:
+    result = import_file(store, table, Path(file), fact_map)
+    print(result.read, result.added, result.present, result.quarantined)
+"""
+
+
+def start(store: Path, map_file: Path, *files: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", IMPORTER, str(store), str(map_file), *map(str, files)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> list[int]:
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return [int(word) for word in out.split()]
+
+
+def write_events(path: Path, first: int, count: int) -> Path:
+    lines = [HEADER]
+    for i in range(first, first + count):
+        person = "" if i % 97 == 0 else f"p{i % 50}"
+        lines.append(f"{i},{person},view,2024-05-01T10:00:{i % 60:02}Z,pro,{i}\n")
+        if i % 89 == 0:
+            lines.append(f'{i},"open,view\n')
+    path.write_text("".join(lines))
+    return path
+
+
+def content(store: FactStore) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+    with store.snapshot() as snapshot:
+        return (
+            snapshot.rows("SELECT * EXCLUDE (properties), properties.amount FROM events ORDER BY ALL"),
+            snapshot.rows("SELECT row_number, reason, raw FROM quarantine ORDER BY ALL"),
+        )
+
+
+def test_the_same_file_again_adds_nothing_under_any_name(bring: Import, ask) -> None:
+    assert bring(HEADER + GOOD).added == 1
+    again = bring(HEADER + GOOD, name="other.csv")
+    assert (again.added, again.present, again.same_file) == (0, 1, True)
+    assert ask("SELECT count(*) FROM events") == [(1,)]
+
+
+def test_rows_with_a_known_key_are_already_there(bring: Import, ask) -> None:
+    bring(HEADER + GOOD)
+    result = bring(HEADER + GOOD + GOOD.replace("1,", "2,", 1) + GOOD.replace("1,", "2,", 1), name="b.csv")
+    assert (result.read, result.added, result.present) == (3, 1, 2)
+    assert ask("SELECT event_id FROM events ORDER BY 1") == [("1",), ("2",)]
+
+
+def test_rows_without_a_key_are_taken_as_they_come_and_the_import_says_so(bring: Import) -> None:
+    result = bring(HEADER + GOOD + GOOD, map_text=WITHOUT_KEY)
+    assert (result.added, result.deduplicates_rows) == (2, False)
+
+
+def test_a_file_without_keys_is_not_taken_again_by_another_map(bring: Import) -> None:
+    bring(HEADER + GOOD, map_text=WITHOUT_KEY)
+    other = WITHOUT_KEY.replace("[plan, amount]", "[plan]")
+    with pytest.raises(FactError) as caught:
+        bring(None, map_text=other)
+    assert "--quarantine" in caught.value.hint
+    assert "--again" in caught.value.hint
+    assert bring(None, map_text=other, again=True).added == 1
+
+
+def test_killed_ten_times_and_run_again_equals_an_undisturbed_import(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(WITHOUT_KEY)
+    file = write_events(tmp_path / "events.csv", 0, 6_000)
+    began = time.monotonic()
+    whole = finish(start(tmp_path / "undisturbed", tmp_path / "map.yaml", file))
+    duration = time.monotonic() - began
+    chance = random.Random(7)
+    for _ in range(10):
+        process = start(tmp_path / "killed", tmp_path / "map.yaml", file)
+        time.sleep(chance.uniform(0.3, 1.0) * duration)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        for name in FactStore(tmp_path / "killed").versions():
+            FactStore(tmp_path / "killed").snapshot_of(name).close()
+    finish(start(tmp_path / "killed", tmp_path / "map.yaml", file))
+    assert content(FactStore(tmp_path / "killed")) == content(FactStore(tmp_path / "undisturbed"))
+    assert whole[0] == 6_000 + 6_000 // 89 + 1
+
+
+def test_several_processes_may_import_and_query_at_once(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(EVENTS_MAP)
+    files = [write_events(tmp_path / f"events{k}.csv", 2_000 * k, 4_000) for k in range(3)]
+    processes = [start(tmp_path / "facts", tmp_path / "map.yaml", *order) for order in (files, files[::-1])]
+    store = FactStore(tmp_path / "facts")
+    seen = [0]
+    while any(process.poll() is None for process in processes):
+        with store.snapshot() as snapshot:
+            rows, keys = snapshot.rows("SELECT count(*), count(DISTINCT event_id) FROM events")[0]
+        assert rows == keys
+        assert rows >= seen[-1]
+        seen.append(rows)
+    for process in processes:
+        finish(process)
+    expected = sum(1 for i in range(8_000) if i % 97)
+    with store.snapshot() as snapshot:
+        assert snapshot.rows("SELECT count(*), count(DISTINCT event_id) FROM events") == [
+            (expected, expected)
+        ]
+
+
+def test_many_small_imports_are_compacted_and_no_version_is_lost(
+    bring: Import, ask, store: FactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quarterdeck.facts.delta.COMPACT_ABOVE_FILES", 5)
+    for i in range(8):
+        bring(HEADER + GOOD.replace("1,", f"{i},", 1), name=f"{i}.csv")
+    with store.snapshot() as snapshot:
+        assert len(snapshot.files["events"]) <= 6
+        assert snapshot.rows("SELECT count(*) FROM events") == [(8,)]
+    with store.snapshot(at={"events": 2}) as snapshot:
+        assert snapshot.rows("SELECT count(*) FROM events") == [(1,)]
+    assert bring(None, name="3.csv").same_file
