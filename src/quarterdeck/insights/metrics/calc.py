@@ -27,9 +27,7 @@ VerdictKind = Literal["moved", "within noise", "too little data", "not mature ye
 MINIMUM_WEEKS = 12
 MINIMUM_BASE = 30  # a share or mean of fewer says too little
 MINIMUM_COUNT = 20  # below this a count is too far from normal for the range drawn here
-WEEK_CONFIDENCE = (
-    0.999  # one false alarm in 1,000 weeks of one metric: a false alarm costs the reader's trust
-)
+WEEK_CONFIDENCE = 0.9998  # one false alarm in 5,000 weeks of a metric; one in a first brief and people leave
 DAY_CONFIDENCE = 0.99
 SHIFT_DAYS = 28  # how far back the start of a movement is looked for
 SMALLEST_CHANGE = 0.001  # of the expected value: less cannot be seen on the page
@@ -150,7 +148,7 @@ def spread_of(unit: Unit, has_base: bool) -> Spread:
 def expect_week(weeks: Sequence[Point], unit: Unit) -> Point:
     """The last of the weeks with the range it was expected in, from the weeks before it.
 
-    The range is a prediction interval at 99.9 % around a robust line; its variance is at least what
+    The range is a prediction interval at 99.98 % around a robust line; its variance is at least what
     sampling alone gives a share of that base. Without enough history the range stays open.
     """
     *before, week = weeks
@@ -203,7 +201,7 @@ def judge_week(weeks: Sequence[Point], unit: Unit, absent_since: date | None) ->
         )
     side = expected.outside
     if side:
-        reason = f"It stands {side} the range that 999 of 1,000 such weeks stay in."
+        reason = f"It stands {side} its expected range; chance does that once in 5,000 weeks."
         return expected, Verdict(kind="moved", reason=reason, direction=side)
     return expected, Verdict(kind="within noise", reason="It stands inside its expected range.")
 
