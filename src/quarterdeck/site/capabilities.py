@@ -63,6 +63,17 @@ VERBS: tuple[Verb, ...] = (
         command="quarterdeck.cli.facts:import_",
     ),
     Verb(
+        name="facts",
+        help="Show the fact tables: rows, versions, freshness, quarantine.",
+        command="quarterdeck.cli.facts:facts",
+    ),
+    Verb(name="sql", help="Ask the facts in SQL, read-only.", command="quarterdeck.cli.facts:sql"),
+    Verb(
+        name="erase",
+        help="Remove a person from every table, provably.",
+        command="quarterdeck.cli.facts:erase",
+    ),
+    Verb(
         name="brief",
         help="Write the decision-ready page of the week, with its evidence.",
         command="quarterdeck.report.brief.cli:brief",
