@@ -94,9 +94,6 @@ def test_upgrade_names_what_it_wrote(run, tmp_path):
 
 def test_editors_find_a_description_for_every_key():
     allowed = {
-        "status",
-        "north_star",
-        "no_lint",
         "timezone",
         "time_format",
         "encoding",

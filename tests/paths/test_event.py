@@ -64,8 +64,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.unlink()
     for name, text in METRICS.items():
         (path / "metrics" / f"{name}.yaml").write_text(text)
-    (path / "maps" / "shop.yaml").write_text(MAP)
-    quarterdeck("import", "events", "events.csv", "--map", "maps/shop.yaml", workspace=path)
+    (path / "maps" / "events_shop.yaml").write_text(MAP)
+    quarterdeck("import", "events", "events.csv", "--map", "maps/events_shop.yaml", workspace=path)
     return path
 
 
@@ -92,7 +92,7 @@ def test_every_row_is_in_the_table_or_in_quarantine(workspace: Path) -> None:
 
 def test_importing_again_adds_nothing(workspace: Path) -> None:
     before = quarterdeck("sql", "SELECT count(*) FROM events", workspace=workspace)
-    quarterdeck("import", "events", "events.csv", "--map", "maps/shop.yaml", workspace=workspace)
+    quarterdeck("import", "events", "events.csv", "--map", "maps/events_shop.yaml", workspace=workspace)
     assert quarterdeck("sql", "SELECT count(*) FROM events", workspace=workspace) == before
 
 
@@ -122,7 +122,7 @@ def test_the_same_pins_give_the_same_bytes_after_more_has_come_in(workspace: Pat
     late.write_text(
         f"id,user,what,at,device\nlate,alice,visit,{FIRST + timedelta(7 * WEEKS - 3)} 10:00:00,ios\n"
     )
-    quarterdeck("import", "events", "late.csv", "--map", "maps/shop.yaml", workspace=workspace)
+    quarterdeck("import", "events", "late.csv", "--map", "maps/events_shop.yaml", workspace=workspace)
     quarterdeck("brief", "--pins", "first/brief.json", "--out", "second", workspace=workspace)
     files = sorted(path.relative_to(workspace / "first") for path in (workspace / "first").rglob("*.*"))
     assert len(files) > 4
@@ -136,7 +136,7 @@ def test_an_erased_person_is_in_no_file(workspace: Path) -> None:
     assert json.loads(quarterdeck("sql", asked, "--format", "json", workspace=workspace)) == [
         {"left_over": 0}
     ]
-    quarterdeck("import", "events", "events.csv", "--map", "maps/shop.yaml", workspace=workspace)
+    quarterdeck("import", "events", "events.csv", "--map", "maps/events_shop.yaml", workspace=workspace)
     assert json.loads(quarterdeck("sql", asked, "--format", "json", workspace=workspace)) == [
         {"left_over": 0}
     ]

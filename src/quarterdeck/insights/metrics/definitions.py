@@ -126,7 +126,9 @@ class Metric(BaseModel):
     matures_after_days: int = Field(
         0, ge=0, le=400, description="Days after a week's end before its number is final."
     )
-    status: Literal["draft", "signed", "retired"] = "draft"
+    status: Literal["draft", "signed", "retired"] = Field(
+        "draft", description="signed: its owner stands behind it; retired: nothing reads it any more."
+    )
     no_lint: tuple[str, ...] = Field((), description="Lint rules that this definition silences.")
 
     @property
@@ -161,10 +163,10 @@ class Tree(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    north_star: MetricName
+    north_star: MetricName = Field(description="The one metric that says whether the product does its work.")
     inputs: tuple[MetricName, ...] = Field(min_length=1, description="The first three stand on the brief.")
     guardrails: tuple[MetricName, ...] = Field((), description="The first two stand on the brief.")
-    no_lint: tuple[str, ...] = ()
+    no_lint: tuple[str, ...] = Field((), description="Lint rules that this definition silences.")
 
     @property
     def roles(self) -> dict[str, str]:

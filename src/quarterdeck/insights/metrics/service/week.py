@@ -126,7 +126,7 @@ def _movement(
     key = shift.key
     if key is None:
         return Movement(since=shift.since, until=shift.until, direction=direction, holder=None)
-    weekly = reader.series(name, "week", since, end, key[0]).points
+    weekly = reader.series(name, "week", end - timedelta(7 * HISTORY_WEEKS), end, key[0]).points
     shown = {
         value: Slice(
             dimension=key[0],
