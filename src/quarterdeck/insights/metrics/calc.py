@@ -28,7 +28,7 @@ MINIMUM_WEEKS = 12
 MINIMUM_BASE = 30  # a share or mean of fewer says too little
 MINIMUM_COUNT = 20  # below this a count is too far from normal for the range drawn here
 WEEK_CONFIDENCE = 0.9998  # one false alarm in 5,000 weeks of a metric; one in a first brief and people leave
-DAY_CONFIDENCE = 0.99
+DETAIL_CONFIDENCE = 0.99  # of days and slices, which show where a movement stands and raise no alarm
 SHIFT_DAYS = 28  # how far back the start of a movement is looked for
 SMALLEST_CHANGE = 0.001  # of the expected value: less cannot be seen on the page
 
@@ -145,10 +145,10 @@ def spread_of(unit: Unit, has_base: bool) -> Spread:
     return "other" if has_base or unit != "count" else "count"
 
 
-def expect_week(weeks: Sequence[Point], unit: Unit) -> Point:
+def expect_week(weeks: Sequence[Point], unit: Unit, confidence: float = WEEK_CONFIDENCE) -> Point:
     """The last of the weeks with the range it was expected in, from the weeks before it.
 
-    The range is a prediction interval at 99.98 % around a robust line; its variance is at least what
+    The range is a prediction interval around a robust line; its variance is at least what
     sampling alone gives a share of that base. Without enough history the range stays open.
     """
     *before, week = weeks
@@ -165,7 +165,7 @@ def expect_week(weeks: Sequence[Point], unit: Unit) -> Point:
         variance = max(variance, mean * (1 - mean) / week.base)
     if unit == "count":
         variance = max(variance, 1.0)
-    distance = student_quantile(0.5 + WEEK_CONFIDENCE / 2, forecast.degrees_of_freedom) * variance**0.5
+    distance = student_quantile(0.5 + confidence / 2, forecast.degrees_of_freedom) * variance**0.5
     distance = max(distance, SMALLEST_CHANGE * abs(forecast.mean))
     low, high = forecast.mean - distance, forecast.mean + distance
     if min(value for _, value in known) >= 0:
@@ -207,7 +207,7 @@ def judge_week(weeks: Sequence[Point], unit: Unit, absent_since: date | None) ->
 
 
 def expect_points(
-    points: Sequence[Point], unit: Unit, confidence: float = DAY_CONFIDENCE
+    points: Sequence[Point], unit: Unit, confidence: float = DETAIL_CONFIDENCE
 ) -> tuple[Point, ...]:
     """Days with their expected ranges, learnt from all but the last 28; unchanged where they are too few."""
     series = _series(points)

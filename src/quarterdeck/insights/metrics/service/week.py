@@ -8,6 +8,7 @@ from typing import Literal, cast
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.metrics.calc import (
+    DETAIL_CONFIDENCE,
     Movement,
     Point,
     Proof,
@@ -133,7 +134,7 @@ def _movement(
             value=value,
             share_of_change=shift.share_of_change if value == key[1] else 0.0,
             points=expect_points(slices[key[0], value], metric.unit)[-SHOWN_DAYS:],
-            week=expect_week(weekly[value], metric.unit),
+            week=expect_week(weekly[value], metric.unit, DETAIL_CONFIDENCE),
         )
         for value in _largest({one: points for (by, one), points in slices.items() if by == key[0]})
     }
