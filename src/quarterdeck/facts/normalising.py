@@ -202,9 +202,7 @@ def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, pas
     is_text = typed == pa.string()
     faults: list[tuple[str, str]] = []
     if column.required:
-        faults.append(
-            (f"({sql} IS NULL OR trim({sql}) = '')" if is_text else f"{sql} IS NULL", f"`{name}` is empty")
-        )
+        faults.append((_empty(sql) if is_text else f"{sql} IS NULL", f"`{name}` is empty"))
     if column.type == "text":
         return _Mapped(source=sql, value=None if passed else sql, faults=tuple(faults), passed=passed)
     given = f"t_{name} <> ''" if is_text else f"{sql} IS NOT NULL"
@@ -221,7 +219,8 @@ def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, pas
     trimmed = None
     if is_text:
         # Offsets may stand apart and in small letters; DuckDB wants them otherwise.
-        trimmed = f"trim({sql})" if column.type != "time" or fact_map.options.time_format else _tidied(sql)
+        plain = column.type != "time" or fact_map.options.time_format is not None
+        trimmed = _trimmed(sql) if plain else _tidied(sql)
     return _Mapped(source=sql, trimmed=trimmed, value=value, faults=tuple(faults))
 
 
@@ -234,8 +233,20 @@ def _value(column: Column, sql: str) -> str:
     return f"CASE WHEN regexp_full_match({sql}, {quoted(_WRITTEN_NUMBER)}) THEN {value} END"
 
 
+def _trimmed(sql: str) -> str:
+    # trim() takes longer than all the rest, and hardly any value needs it.
+    return f"CASE WHEN {sql} LIKE ' %' OR {sql} LIKE '% ' THEN trim({sql}) ELSE {sql} END"
+
+
 def _tidied(sql: str) -> str:
-    return f"replace(replace(upper(trim({sql})), ' +', '+'), ' -', '-')"
+    """A time as DuckDB reads it: capital T and Z, and the offset close by."""
+    unusual = " OR ".join(f"contains({sql}, '{part}')" for part in ("t", "z", " +", " -"))
+    tidy = f"replace(replace(upper(trim({sql})), ' +', '+'), ' -', '-')"
+    return f"CASE WHEN {sql} LIKE ' %' OR {sql} LIKE '% ' OR {unusual} THEN {tidy} ELSE {sql} END"
+
+
+def _empty(sql: str) -> str:
+    return f"({sql} IS NULL OR {sql} = '' OR ({sql} LIKE ' %' AND trim({sql}) = ''))"
 
 
 def _time(sql: str, typed: pa.DataType, fact_map: FactMap) -> tuple[str, list[tuple[str, str]]]:
