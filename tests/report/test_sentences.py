@@ -108,6 +108,19 @@ def test_a_movement_that_no_slice_holds_says_so():
     assert tell_movement(fell("Activation"), as_of=AS_OF).full[1].text == "No single slice holds most of it."
 
 
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (None, "since Tuesday 10 November."),
+        (date(2026, 11, 11), "on Tuesday 10 November alone."),
+        (date(2026, 11, 13), "from Tuesday 10 November to Thursday 12 November."),
+    ],
+)
+def test_a_movement_that_is_over_says_so(until, said):
+    told = tell_movement(fell("Jobs", until=until), as_of=AS_OF)
+    assert told.full[0].text.endswith(said)
+
+
 def test_a_dimension_of_an_account_is_said_by_its_own_name():
     holder = Holder(dimension="account.plan", value="starter", figure=1, base=None, low=None, high=None)
     told = tell_movement(fell("Jobs", holder=holder), as_of=AS_OF)

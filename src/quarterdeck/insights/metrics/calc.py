@@ -114,10 +114,7 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """One metric read at one week, with 13 weeks and 6 weeks of days before it, oldest first.
-
-    `part_of` names the ratios that it stands above or below the line of.
-    """
+    """One metric read at one week, with 13 weeks and 6 weeks of days before it, oldest first."""
 
     name: str
     title: str
@@ -135,7 +132,6 @@ class Reading:
     days: tuple[Point, ...]
     movement: Movement | None
     proof: Proof
-    part_of: tuple[str, ...] = ()
 
 
 def spread_of(unit: Unit, has_base: bool) -> Spread:

@@ -53,12 +53,6 @@ class MetricBook:
             raise QuarterdeckError(f"No metric is named {name!r}.", hint)
         return self.metrics[name]
 
-    def ratios_of(self, name: str) -> tuple[str, ...]:
-        """The ratios that a metric is a part of."""
-        return tuple(
-            ratio for ratio, metric in self.metrics.items() if name in (metric.numerator, metric.denominator)
-        )
-
     @property
     def ordered(self) -> tuple[str, ...]:
         """Names by the tree, then the others by name; without the retired."""

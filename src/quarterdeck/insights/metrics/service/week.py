@@ -108,7 +108,6 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
         days=days[-SHOWN_DAYS:],
         movement=movement,
         proof=weekly.proof,
-        part_of=reader.book.ratios_of(name),
     )
 
 

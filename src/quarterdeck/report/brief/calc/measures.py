@@ -50,6 +50,7 @@ class Measure:
     week_start: date
     last_seen: date | None
     since: date | None = None
+    until: date | None = None
     holder: Holder | None = None
 
     @property

@@ -182,8 +182,8 @@ def state_words(measure: Measure) -> str:
 def tell_movement(measure: Measure, companions: Sequence[Measure] = (), *, as_of: date) -> Movement:
     """What moved, by how much, since when, who holds it; the cause is unknown until it is looked for."""
     answer = working_days_after(as_of, WORKING_DAYS_TO_ANSWER)
-    since = f" since {long_date(measure.since)}" if measure.since else ""
-    on = f" on {long_date(measure.since)}" if measure.since else ""
+    over = over_words(measure)
+    on = over.replace(" since ", " on ")
     where = f"{measure.evidence}#where"
     along = tuple(
         Sentence(text=f"{other.title} {_verb([other])} with it.", evidence=other.evidence)
@@ -193,7 +193,7 @@ def tell_movement(measure: Measure, companions: Sequence[Measure] = (), *, as_of
     return Movement(
         name=measure.name,
         full=(
-            Sentence(text=f"{_lead(measure)}{since}.", evidence=measure.evidence),
+            Sentence(text=f"{_lead(measure)}{over}.", evidence=measure.evidence),
             Sentence(text=_holder_in_full(measure), evidence=where),
             *along,
         ),
@@ -205,6 +205,18 @@ def tell_movement(measure: Measure, companions: Sequence[Measure] = (), *, as_of
         confidence="unknown",
         then=(Sentence(text=f"Next answer {day_name(answer)}.", evidence=f"{measure.evidence}#changes"),),
     )
+
+
+def over_words(measure: Measure) -> str:
+    """When the movement was: since a day, or from a day to a day where it is over."""
+    if measure.since is None:
+        return ""
+    if measure.until is None:
+        return f" since {long_date(measure.since)}"
+    last = measure.until - timedelta(days=1)
+    if last == measure.since:
+        return f" on {long_date(last)} alone"
+    return f" from {long_date(measure.since)} to {long_date(last)}"
 
 
 def _lead(measure: Measure) -> str:

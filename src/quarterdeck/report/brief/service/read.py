@@ -56,6 +56,7 @@ def _measure(reading: Reading, currency: str) -> Measure:
         week_start=week.start,
         last_seen=_last_seen(reading),
         since=movement.since if movement else None,
+        until=movement.until if movement else None,
         holder=_holder(movement.holder) if movement and movement.holder else None,
     )
 
