@@ -53,7 +53,7 @@ class Constant(BaseModel):
 class Options(BaseModel):
     """What a map says beside its columns."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
     """IANA time zone of times without an offset."""
