@@ -46,9 +46,9 @@ def _definitions() -> Iterator[str]:
 
     yield f"# Definitions\n\n{NOTE}"
     yield (
-        "Definitions are YAML in the workspace folder, reviewed in git. `quarterdeck init` puts a JSON Schema "
-        "of each kind into `schemas/`, so that an editor completes them; `quarterdeck check` says what is "
-        "wrong, with file and line.\n"
+        "Definitions are YAML in the workspace folder, reviewed in git. `quarterdeck init` puts a JSON "
+        "Schema of each kind into `schemas/`, so that an editor completes them; `quarterdeck check` says "
+        "what is wrong, with file and line.\n"
     )
     for kind in (WORKSPACE, *load_kinds()):
         place = kind.file if kind.folder == "." else f"{kind.folder}/{kind.file or 'NAME.yaml'}"

@@ -21,6 +21,7 @@ from quarterdeck.charts.svg import Drawing
 from quarterdeck.report.brief.calc.dossier import Bucket, Dossier, SliceSeries
 from quarterdeck.report.brief.calc.measures import Measure
 from quarterdeck.report.brief.calc.page import Figure
+from quarterdeck.report.brief.calc.sentences import over_words
 from quarterdeck.report.brief.facts import Change
 from quarterdeck.stats.figures import (
     Notation,
@@ -198,6 +199,8 @@ def _movement_claim(dossier: Dossier) -> str:
 
 
 def _days_claim(measure: Measure) -> str:
+    if measure.moved and measure.until is not None:
+        return f"{measure.title} was {measure.side} the expected range{over_words(measure)}"
     if measure.moved:
         when = f" on {long_date(measure.since)}" if measure.since else ""
         return f"{measure.title} left the expected range{when}"
