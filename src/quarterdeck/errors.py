@@ -1,5 +1,7 @@
 """What can go wrong, said so that the reader knows what to do next."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -31,3 +33,14 @@ class NotAllowed(QuarterdeckError):
 
 class Conflict(QuarterdeckError):
     """Somebody else changed the same thing in the meantime."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The question "Did you mean 'x'?" for the nearest known word, or nothing when none is near.
+
+    >>> did_you_mean("timezon", ["timezone", "currency"])
+    "Did you mean 'timezone'?"
+    """
+    by_folded = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return f"Did you mean '{by_folded[near[0]]}'?" if near else ""

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from quarterdeck.definitions.findings import Finding, did_you_mean
+from quarterdeck.definitions.findings import Finding
 from quarterdeck.definitions.source import Content, Location, Source, content_json, value_at
+from quarterdeck.errors import did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -1,7 +1,5 @@
 """What is wrong with a definition, where, and what did its writer probably mean?"""
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +22,3 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.words}"
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The question "Did you mean 'x'?" for the nearest known word, or nothing when none is near.
-
-    >>> did_you_mean("timezon", ["timezone", "currency"])
-    "Did you mean 'timezone'?"
-    """
-    by_lower_case = {candidate.lower(): candidate for candidate in known}
-    near = difflib.get_close_matches(word.lower(), by_lower_case, n=1, cutoff=0.6)
-    return f"Did you mean '{by_lower_case[near[0]]}'?" if near else ""

@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from quarterdeck.definitions.findings import Finding, did_you_mean
+from quarterdeck.definitions.findings import Finding
 from quarterdeck.definitions.folder import Definition, Kind, Problem, definition_files, read_definition
 from quarterdeck.definitions.settings import SETTINGS_FILE
 from quarterdeck.definitions.source import Content, Location, read_source, value_at
 from quarterdeck.definitions.workspace import GITIGNORE, read_settings
+from quarterdeck.errors import did_you_mean
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 

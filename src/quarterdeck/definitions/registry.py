@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from quarterdeck.definitions.findings import did_you_mean
 from quarterdeck.definitions.folder import Definition, Kind, read_folder
-from quarterdeck.errors import DefinitionError
+from quarterdeck.errors import DefinitionError, did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 

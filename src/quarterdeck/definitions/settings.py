@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from quarterdeck.definitions.findings import did_you_mean
 from quarterdeck.definitions.folder import Kind
+from quarterdeck.errors import did_you_mean
 
 FORMAT = 1
 SETTINGS_FILE = "quarterdeck.yaml"

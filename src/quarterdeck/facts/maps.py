@@ -16,10 +16,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError
 
-from quarterdeck.errors import DefinitionError, FactError
+from quarterdeck.errors import DefinitionError, FactError, did_you_mean
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import Table
-from quarterdeck.facts.spelling import did_you_mean
 
 Name = Annotated[str, StringConstraints(min_length=1)]
 

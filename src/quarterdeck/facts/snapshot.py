@@ -11,13 +11,12 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from quarterdeck.errors import FactError
+from quarterdeck.errors import FactError, did_you_mean
 from quarterdeck.facts import views
 from quarterdeck.facts.connection import Connection, Limits, identifier, quoted
 from quarterdeck.facts.delta import Delta, arrow_schema, kinds_of
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import TABLES
-from quarterdeck.facts.spelling import did_you_mean
 from quarterdeck.facts.tombstones import Tombstones
 
 _SQL_KINDS: Mapping[PropertyKind, str] = {"text": "VARCHAR", "number": "DOUBLE", "boolean": "BOOLEAN"}

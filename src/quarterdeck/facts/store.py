@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from quarterdeck.errors import FactError
+from quarterdeck.errors import FactError, did_you_mean
 from quarterdeck.facts.connection import Limits
 from quarterdeck.facts.delta import Delta, kinds_of
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot, open_snapshot
-from quarterdeck.facts.spelling import did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

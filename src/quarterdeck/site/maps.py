@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
-from quarterdeck.definitions.findings import did_you_mean
 from quarterdeck.definitions.folder import Kind, Models, Problem
+from quarterdeck.errors import did_you_mean
 from quarterdeck.facts.maps import Constant, Name, Options
 from quarterdeck.facts.schema import TABLES, Table
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from hashlib import sha256
 from typing import cast
 
 from quarterdeck.definitions.folder import Kind, read_folder
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.errors import QuarterdeckError
+from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.insights.metrics.calc import Role
 from quarterdeck.insights.metrics.definitions import Metric, Tree
 from quarterdeck.insights.metrics.service.lint import (
@@ -48,8 +47,7 @@ class MetricBook:
     def get(self, name: str) -> Metric:
         """The metric of that name; an unknown name is an error with a suggestion."""
         if name not in self.metrics:
-            near = get_close_matches(name, self.metrics, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(self.metrics) or 'none'}."
+            hint = did_you_mean(name, self.metrics) or f"Known: {', '.join(self.metrics) or 'none'}."
             raise QuarterdeckError(f"No metric is named {name!r}.", hint)
         return self.metrics[name]
 

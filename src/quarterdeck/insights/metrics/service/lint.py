@@ -1,10 +1,10 @@
 """What in a metric's definition is well formed and yet cannot be right?"""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from quarterdeck.definitions.folder import Models, Problem
+from quarterdeck.errors import did_you_mean
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.insights.metrics.definitions import Metric, Tree
 
@@ -13,8 +13,7 @@ def unknown_table(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
     """A metric counts the rows of a fact table that has a time."""
     timed = sorted(name for name, table in TABLES.items() if table.time is not None)
     if metric.source not in timed:
-        near = get_close_matches(metric.source, timed, 1)
-        hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(timed)}."
+        hint = did_you_mean(metric.source, timed) or f"Known: {', '.join(timed)}."
         yield ("from",), f"there is no fact table '{metric.source}' with a time", hint
 
 
