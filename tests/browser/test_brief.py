@@ -20,6 +20,7 @@ WEEKS = {
     "eventful": (eventful(), ()),
     "full": (eventful(), (FULL,)),
     "wordy": (wordy(), (FULL,)),
+    "wordy alone": (wordy(), ()),
     "calm": (calm(), ()),
     "young": ((too_young(), tracking_gone()), ()),
     "empty": ((), ()),

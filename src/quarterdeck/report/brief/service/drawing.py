@@ -37,6 +37,7 @@ from quarterdeck.stats.figures import (
 
 DAYS_ON_THE_BRIEF = 21
 MARKS_ON_A_CHART = 3
+FEWEST_DRAWN = 30
 # Beside a line more than this many times as high, a slice would lie flat on the axis.
 TOO_HIGH_BESIDE = 4.0
 
@@ -142,12 +143,17 @@ def draw_days(dossier: Dossier, changes: Iterable[Change]) -> Drawn | None:
 
 def draw_slices(dossier: Dossier) -> tuple[Cell, ...]:
     """The slices of the dimension that was looked into, most affected first, on one scale."""
-    if not dossier.slices:
+    drawn = [part for part in dossier.slices if part.days and not _too_few(dossier.measure, part)]
+    if not drawn:
         return ()
-    scale = shared_scale(tuple(_points(part.days) for part in dossier.slices if part.days))
-    return tuple(
-        _cell(dossier.measure, part, scale, index) for index, part in enumerate(dossier.slices) if part.days
-    )
+    scale = shared_scale(tuple(_points(part.days) for part in drawn))
+    return tuple(_cell(dossier.measure, part, scale, index) for index, part in enumerate(drawn))
+
+
+def _too_few(measure: Measure, part: SliceSeries) -> bool:
+    """A share of so few jumps from nothing to everything; the table of rows still has it."""
+    base = part.week.base if part.week else None
+    return measure.unit == "share" and base is not None and base < FEWEST_DRAWN
 
 
 def slice_week(measure: Measure, part: SliceSeries) -> str:
