@@ -1,13 +1,16 @@
 """Every way out of the SQL sandbox that we could think of, tried for real."""
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 from quarterdeck.errors import FactError
-from quarterdeck.facts.sandbox import Allowance, run_query
+from quarterdeck.facts.sandbox import Allowance, run_query, select
+from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.facts.store import FactStore
 
 SMALL = Allowance(seconds=20, memory_mb=256, temp_mb=64, threads=2)
@@ -154,14 +157,35 @@ GREEDY = [
 ]
 
 
+@pytest.fixture(scope="module")
+def shut_in(full: FactStore) -> Iterator[Snapshot]:
+    """The connection that the child process makes, without the process: an attempt takes milliseconds."""
+    with full.snapshot() as snapshot:
+        yield snapshot
+
+
+def spelled(attempt: str, store: FactStore) -> str:
+    file = sorted(store.path.glob("events/*.parquet"))[0]
+    return attempt.replace("{folder}", str(store.path.parent)).replace("{file}", str(file))
+
+
 @pytest.mark.parametrize("attempt", [*READING, *WRITING, *DISGUISED])
-def test_no_file_is_read_or_written_and_nothing_is_set(full: FactStore, attempt: str) -> None:
-    folder = full.path.parent
-    file = sorted(full.path.glob("events/*.parquet"))[0]
+def test_no_file_is_read_or_written_and_nothing_is_set(
+    full: FactStore, shut_in: Snapshot, attempt: str
+) -> None:
     before = state(full)
-    sql = attempt.replace("{folder}", str(folder)).replace("{file}", str(file))
+    with pytest.raises((FactError, duckdb.Error)) as caught:
+        select(shut_in, spelled(attempt, full)).read_all()
+    assert "rosebud" not in str(caught.value)
+    assert state(full) == before
+    assert select(shut_in, "SELECT count(*) AS n FROM events").read_all().to_pylist() == [{"n": 20_010}]
+
+
+@pytest.mark.parametrize("attempt", [READING[0], READING[5], WRITING[2], WRITING[27], DISGUISED[0]])
+def test_the_child_process_withstands_as_well(full: FactStore, attempt: str) -> None:
+    before = state(full)
     with pytest.raises(FactError) as caught:
-        answer(full, sql)
+        answer(full, spelled(attempt, full))
     assert "rosebud" not in caught.value.message
     assert state(full) == before
 
@@ -170,7 +194,7 @@ def test_no_file_is_read_or_written_and_nothing_is_set(full: FactStore, attempt:
 def test_no_query_outlives_its_time(full: FactStore, attempt: str) -> None:
     began = dt.datetime.now(dt.UTC)
     with pytest.raises(FactError):
-        answer(full, attempt, Allowance(seconds=2, memory_mb=256, temp_mb=64, threads=2))
+        answer(full, attempt, Allowance(seconds=1.5, memory_mb=256, temp_mb=64, threads=2))
     assert dt.datetime.now(dt.UTC) - began < dt.timedelta(seconds=15)
 
 
@@ -184,12 +208,12 @@ def test_temporary_files_are_gone_afterwards(
     full: FactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    spilling = "SELECT count(*) FROM (SELECT a.range AS x, random() AS r FROM range(3000000) a ORDER BY r)"
+    spilling = "SELECT count(*) FROM (SELECT a.range AS x, random() AS r FROM range(2000000) a ORDER BY r)"
     roomy = Allowance(seconds=30, memory_mb=64, temp_mb=512, threads=2)
-    assert answer(full, spilling, roomy) == [{"count_star()": 3_000_000}]
+    assert answer(full, spilling, roomy) == [{"count_star()": 2_000_000}]
     for greedy in (GREEDY[4], ENDLESS[1]):
         with pytest.raises(FactError):
-            answer(full, greedy, Allowance(seconds=3, memory_mb=64, temp_mb=32, threads=2))
+            answer(full, greedy, Allowance(seconds=1.5, memory_mb=64, temp_mb=32, threads=2))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -288,7 +288,7 @@ def _holds(connection: Any, file: Path, ids: Sequence[str]) -> bool:
     listed = ", ".join(map(quoted, ids))
     tests = [f"CAST({text} AS VARCHAR) IN ({listed})" for text in texts]
     tests += [
-        f"contains(CAST({text} AS VARCHAR), {quoted(name)})"
+        f"regexp_matches(CAST({text} AS VARCHAR), {quoted(_pattern(name))})"
         for name in ids
         if is_distinctive(name)
         for text in texts
@@ -301,4 +301,6 @@ def _holds(connection: Any, file: Path, ids: Sequence[str]) -> bool:
 
 def _bytes_hold(content: bytes, name: str) -> bool:
     """A log is JSON: an id in it would stand in quotes."""
-    return f'"{name}"'.encode() in content or (is_distinctive(name) and name.encode() in content)
+    if f'"{name}"'.encode() in content:
+        return True
+    return is_distinctive(name) and re.search(_pattern(name).encode(), content) is not None

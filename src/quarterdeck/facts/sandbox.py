@@ -25,9 +25,12 @@ import pyarrow as pa
 
 from quarterdeck.errors import FactError, QuarterdeckError
 from quarterdeck.facts.connection import Limits
+from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.facts.store import FactStore
 
 TROUBLE = 2
+_HINT = '`quarterdeck sql "SHOW TABLES"` names the tables, `DESCRIBE events` their columns.'
+_ROWS_AT_ONCE = 10_000
 _MEGABYTE = 1024 * 1024
 # The interpreter, the libraries and the stacks of threads take address space that no query asked for.
 _ADDRESS_SPACE_MB = 6 * 1024
@@ -214,12 +217,20 @@ def _serve(request: Mapping[str, Any], out: BinaryIO) -> None:
         temp=Path(request["temp"]),
     )
     with FactStore(Path(request["folder"])).snapshot(at=request["at"], limits=limits) as snapshot:
-        statement = one_select(snapshot.connection, request["sql"])
         try:
-            reader = snapshot.connection.execute(statement).to_arrow_reader(10_000)
-            _send(reader, out, allowance.rows)
+            _send(select(snapshot, request["sql"]), out, allowance.rows)
         except duckdb.Error as error:
-            raise FactError(f"The query failed: {error}", "") from error
+            raise FactError(f"The query failed: {error}", _HINT) from error
+
+
+def select(snapshot: Snapshot, sql: str) -> pa.RecordBatchReader:
+    """Run one SELECT on a shut-in connection; its rows come as they are read."""
+    statement = one_select(snapshot.connection, sql)
+    try:
+        reader: pa.RecordBatchReader = snapshot.connection.sql(statement).to_arrow_reader(_ROWS_AT_ONCE)
+    except duckdb.Error as error:
+        raise FactError(f"The query failed: {error}", _HINT) from error
+    return reader
 
 
 def _send(reader: pa.RecordBatchReader, out: BinaryIO, most: int | None) -> None:

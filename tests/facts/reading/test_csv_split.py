@@ -84,13 +84,13 @@ def few_open_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_split, "MAX_OPEN_LINES", 4)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(texts | rows)
 def test_every_line_is_judged_as_the_rule_says(data: bytes) -> None:
     assert outcome(data, split(data)) == by_the_rule(data)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(rows, st.data())
 def test_where_a_block_is_cut_makes_no_difference(data: bytes, choice: st.DataObject) -> None:
     data = b"1,b,c\n" + data.rstrip(b"\r\n") + b"\n"
@@ -105,7 +105,7 @@ def test_where_a_block_is_cut_makes_no_difference(data: bytes, choice: st.DataOb
     assert (good + more_good, bad + more_bad) == outcome(data, split(data))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.lists(st.text(alphabet='ab,"\n', max_size=6), min_size=3, max_size=3), min_size=1, max_size=8)
 )
