@@ -190,6 +190,7 @@ def spread_out() -> Reading:
         verdict=Verdict(kind="moved", direction="above", reason="2.6 s is above the expected 1.6 to 2.1."),
         days=series("syncs", level=1.85, noise=0.1, change=after(date(2026, 11, 13), 1.5)),
         movement=Movement(since=date(2026, 11, 13), direction="above", holder=None),
+        dimensions=("device", "country"),
     )
 
 

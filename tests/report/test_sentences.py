@@ -73,8 +73,12 @@ STAR = measure("Teams dispatching", role="north star")
         ([measure("A", judgement="too little data")], "Too little data to judge this week."),
         ([measure("A", judgement="no data", value=None)], "No data for this week."),
         (
+            [fell("Activation"), *(measure(t, judgement="no data", value=None) for t in "ab")],
+            "On track except activation; two metrics cannot be judged yet.",
+        ),
+        (
             [STAR, measure("A", judgement="not mature yet", value=None)],
-            "On track where it can be judged; one metric cannot be yet.",
+            "On track as far as is known; one metric cannot be judged yet.",
         ),
     ],
 )
@@ -105,7 +109,9 @@ def test_a_movement_is_told_with_figures_slice_and_date():
 
 
 def test_a_movement_that_no_slice_holds_says_so():
-    assert tell_movement(fell("Activation"), as_of=AS_OF).full[1].text == "No single slice holds most of it."
+    looked_into = fell("Activation", dimensions=("device",))
+    assert tell_movement(looked_into, as_of=AS_OF).full[1].text == "No single slice holds most of it."
+    assert len(tell_movement(fell("Activation"), as_of=AS_OF).full) == 1
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ class Reading:
     days: tuple[Point, ...]
     movement: Movement | None
     proof: Proof
+    dimensions: tuple[str, ...] = ()
 
 
 def spread_of(unit: Unit, has_base: bool) -> Spread:

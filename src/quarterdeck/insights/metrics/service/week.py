@@ -108,6 +108,7 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
         days=days[-SHOWN_DAYS:],
         movement=movement,
         proof=weekly.proof,
+        dimensions=metric.dimensions,
     )
 
 

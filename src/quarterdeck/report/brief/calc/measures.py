@@ -52,6 +52,7 @@ class Measure:
     since: date | None = None
     until: date | None = None
     holder: Holder | None = None
+    dimensions: tuple[str, ...] = ()
 
     @property
     def moved(self) -> bool:

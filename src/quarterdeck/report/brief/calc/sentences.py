@@ -87,14 +87,16 @@ def _week_in_words(measures: Sequence[Measure]) -> str:
         return "No data for this week" if silent else "Too little data to judge this week"
     wrong = [measure for measure in moved if not measure.welcome]
     right = [measure for measure in moved if measure.welcome]
-    said = _track(_in_the_tree(wrong, measures))
+    # What cannot be judged is said where it is half of the page, or all that there is to say.
+    open_ends = unjudged if not moved or 2 * unjudged >= len(board) else 0
+    said = _track(_in_the_tree(wrong, measures), partly=open_ends > 0)
     if right:
         named = _in_the_tree(right, measures) or right
         said += f"; {_named(named)} {_verb(named)}"
     if wrong and not _in_the_tree(wrong, measures):
         said += f", though {_named(wrong)} {_verb(wrong)}"
-    if unjudged and not moved:
-        said += f" where it can be judged; {counted(unjudged, 'metric')} cannot be yet"
+    if open_ends:
+        said += f"; {counted(open_ends, 'metric')} cannot be judged yet"
     return said
 
 
@@ -105,10 +107,12 @@ def _in_the_tree(moved: Sequence[Measure], measures: Sequence[Measure]) -> list[
     return [measure for measure in moved if measure.role != "other"]
 
 
-def _track(wrong: Sequence[Measure]) -> str:
+def _track(wrong: Sequence[Measure], *, partly: bool) -> str:
     if any(measure.role == "north star" for measure in wrong):
         return f"Off track on {_named(wrong)}"
-    return f"On track except {_named(wrong)}" if wrong else "On track"
+    if wrong:
+        return f"On track except {_named(wrong)}"
+    return "On track as far as is known" if partly else "On track"
 
 
 def _named(measures: Sequence[Measure]) -> str:
@@ -183,28 +187,33 @@ def tell_movement(measure: Measure, companions: Sequence[Measure] = (), *, as_of
     """What moved, by how much, since when, who holds it; the cause is unknown until it is looked for."""
     answer = working_days_after(as_of, WORKING_DAYS_TO_ANSWER)
     over = over_words(measure)
-    on = over.replace(" since ", " on ")
-    where = f"{measure.evidence}#where"
     along = tuple(
         Sentence(text=f"{other.title} {_verb([other])} with it.", evidence=other.evidence)
         for other in companions
     )
     left = "rose above" if measure.side == "above" else "fell below"
+    briefly = f"{measure.title} {left} the expected range{over.replace(' since ', ' on ')}."
     return Movement(
         name=measure.name,
         full=(
             Sentence(text=f"{_lead(measure)}{over}.", evidence=measure.evidence),
-            Sentence(text=_holder_in_full(measure), evidence=where),
+            *_where(measure, _holder_in_full(measure)),
             *along,
         ),
         brief=(
-            Sentence(text=f"{measure.title} {left} the expected range{on}.", evidence=measure.evidence),
-            Sentence(text=_holder_briefly(measure.holder), evidence=where),
+            Sentence(text=briefly, evidence=measure.evidence),
+            *_where(measure, _holder_briefly(measure.holder)),
             *along,
         ),
         confidence="unknown",
         then=(Sentence(text=f"Next answer {day_name(answer)}.", evidence=f"{measure.evidence}#changes"),),
     )
+
+
+def _where(measure: Measure, told: str) -> tuple[Sentence, ...]:
+    """Who holds it; nothing where the metric names no dimension to look into."""
+    looked = measure.holder is not None or measure.dimensions
+    return (Sentence(text=told, evidence=f"{measure.evidence}#where"),) if looked else ()
 
 
 def over_words(measure: Measure) -> str:

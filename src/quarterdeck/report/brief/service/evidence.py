@@ -153,6 +153,8 @@ def _amount(measure: Measure, week_end: date) -> tuple[str, str]:
 def _where(measure: Measure) -> str:
     if not measure.moved:
         return ""
+    if measure.holder is None and not measure.dimensions:
+        return "not looked into"
     return f"{measure.holder.name} holds most of it" if measure.holder else "no single slice holds most of it"
 
 

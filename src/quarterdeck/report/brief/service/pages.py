@@ -78,7 +78,7 @@ def page_files(
 def _brief_context(composed: Composed) -> Mapping[str, object]:
     brief = composed.brief
     return {
-        "title": f"The brief of {long_date(brief.as_of)}",
+        "title": f"The brief of {long_date(brief.as_of)} {brief.as_of.year}",
         "brief": brief,
         "company": brief.company,
         "made_up": brief.made_up,

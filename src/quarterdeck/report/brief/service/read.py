@@ -58,6 +58,7 @@ def _measure(reading: Reading, currency: str) -> Measure:
         since=movement.since if movement else None,
         until=movement.until if movement else None,
         holder=_holder(movement.holder) if movement and movement.holder else None,
+        dimensions=reading.dimensions,
     )
 
 
