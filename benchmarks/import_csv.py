@@ -133,7 +133,7 @@ def main() -> None:
     print(f"{asked.rows:,} rows, {broken:,} broken, {size / 1e6:.0f} MB")
     for contender, result in results.items():
         print(
-            f"  {contender:5}  {result['rows_per_second']:>9,.0f} rows/s  {result['peak_mb']:>5,.0f} MB peak  "
+            f"  {contender:5}  {result['rows_per_second']:>9,.0f} rows/s  {result['peak_mb']:>5,.0f} MB  "
             f"{result['in_table']:>9,.0f} in table  {result['set_aside']:>6,.0f} set aside  "
             f"{result['lost']:>7,.0f} lost"
         )

@@ -25,7 +25,7 @@ def rows(count: int) -> str:
 
 @pytest.fixture
 def peopled(bring: Import, store: FactStore) -> FactStore:
-    """Five people; user-001 is known by another id, shares a phone, is broken in quarantine, and is talked about."""
+    """Five people; user-001 has another id, shares a phone, is in quarantine, and is talked about."""
     bring(HEADER + rows(100) + "x,user-001,view\n" + '{"broken for": "user-002"},a\n', map_text=None)
     bring(HEADER + rows(120), name="more.csv", map_text=None)
     since = pa.array([None, NOON.as_py()], pa.timestamp("us", "UTC"))

@@ -12,6 +12,7 @@ from quarterdeck.facts.store import FactStore
 from tests.facts.conftest import EVENTS_MAP, GOOD, HEADER, Import
 
 UTC = dt.UTC
+NAIVE = dt.datetime(2024, 5, 1, 10)  # noqa: DTZ001
 JSON_MAP = "event_id: id\nperson: user.id\nevent: name\ntime: at\nproperties: all\n"
 
 
@@ -87,7 +88,7 @@ def test_parquet_keeps_its_types(bring: Import, ask, tmp_path) -> None:
             "id": pa.array([1.0, 2.0, None]),
             "user_id": pa.array(["ann", "bob", None], pa.large_string()),
             "event_name": pa.array(["view", "buy", "buy"]).dictionary_encode(),
-            "timestamp": pa.array([dt.datetime(2024, 5, 1, 10)] * 3, pa.timestamp("ns")),
+            "timestamp": pa.array([NAIVE] * 3, pa.timestamp("ns")),
             "plan": ["pro", None, "free"],
             "amount": pa.array([1, 2, 3], pa.int32()),
         }
@@ -134,7 +135,8 @@ def test_segment_and_posthog_exports_need_no_map(bring: Import, ask) -> None:
     ]
     bring("\n".join(map(json.dumps, segment)), name="s.jsonl", preset="segment")
     bring("\n".join(map(json.dumps, posthog)), name="p.jsonl", preset="posthog")
-    csv = 'uuid,event,properties,timestamp,distinct_id\nh2,open,"{""a"": 1, ""b"": {""c"": ""d""}}",2024-05-01T10:00:00Z,u\n'
+    csv = "uuid,event,properties,timestamp,distinct_id\n"
+    csv += 'h2,open,"{""a"": 1, ""b"": {""c"": ""d""}}",2024-05-01T10:00:00Z,u\n'
     bring(csv, name="p.csv", preset="posthog")
     rows = ask("SELECT event_id, person, event, release, source FROM events ORDER BY event_id")
     assert rows == [
@@ -220,7 +222,8 @@ def test_a_constant_and_the_first_present_of_several_columns(bring: Import, ask)
 
 
 def test_without_a_map_columns_named_as_in_the_schema_map_themselves(bring: Import, ask) -> None:
-    text = "account,valid_from,arr,renewal,region\nA,2024-05-01T00:00:00Z,1200.50,2025-01-31,north\nB,2024-05-01T00:00:00Z,lots,,\n"
+    text = "account,valid_from,arr,renewal,region\nA,2024-05-01T00:00:00Z,1200.50,2025-01-31,north\n"
+    text += "B,2024-05-01T00:00:00Z,lots,,\n"
     result = bring(text, table="accounts", map_text=None)
     assert result.reasons == {"`arr` is not an amount": 1}
     assert ask("SELECT arr::VARCHAR, renewal, properties.region FROM accounts") == [

@@ -199,7 +199,7 @@ def sql(
         list[str] | None,
         typer.Option("--at", metavar="TABLE=VERSION", help="Read a table at a version; may be repeated."),
     ] = None,
-    format: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = "table",
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows; 1,000 in a table.")] = None,
     seconds: Annotated[float, typer.Option(min=0.1, help="Stop the query after this time.")] = 60,
     workspace: WorkspaceOption = HERE,

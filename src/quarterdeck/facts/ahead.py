@@ -39,7 +39,7 @@ def _make(items: Iterable[Item], queue: Queue[Item | BaseException | None], stop
             _put(queue, item, stop)
             if stop.is_set():
                 return
-    except BaseException as error:  # noqa: BLE001
+    except BaseException as error:
         _put(queue, error, stop)
         return
     _put(queue, None, stop)

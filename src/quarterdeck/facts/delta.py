@@ -174,7 +174,7 @@ class Delta:
         )
 
     def replace(self, handle: DeltaTable, rows: pa.RecordBatchReader) -> int:
-        """Put other rows in place of all rows of an opened table, and remove the files of every older version.
+        """Put other rows in place of all those of an opened table; remove the files of every older version.
 
         The caller holds the lock. No predicate is given, for it would stand in the log; the application
         transactions stay. Returns the first version that can be read from now on.

@@ -46,7 +46,7 @@ class Traces:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
-    """What was removed: rows of the person per table before and after, and places where an id still stands."""
+    """What was removed: rows of the person per table before and after, and where an id still stands."""
 
     ids: tuple[str, ...]
     rows: Mapping[str, tuple[int, int]]
@@ -59,8 +59,8 @@ class Proof:
         if self.remaining:
             return f"Still found in: {', '.join(self.remaining)}. Run the same command again."
         return (
-            f"Searched {self.files_searched:,} files, logs and projections included: nothing is left. Versions "
-            "before today cannot be recomputed any more."
+            f"Searched {self.files_searched:,} files, logs and projections included: nothing is left. "
+            "Versions before today cannot be recomputed any more."
         )
 
 
@@ -128,8 +128,9 @@ def _ids_of(store: FactStore, person: str) -> tuple[tuple[str, ...], tuple[tuple
         )
         spans = snapshot.rows(
             "SELECT alias, begins, ends FROM (SELECT alias, person, CASE WHEN row_number() OVER w > 1 "
-            "THEN valid_from END AS begins, lead(valid_from) OVER w AS ends, count(*) OVER (PARTITION BY alias) "
-            "AS held FROM resolved_aliases WINDOW w AS (PARTITION BY alias ORDER BY valid_from NULLS FIRST)) "
+            "THEN valid_from END AS begins, lead(valid_from) OVER w AS ends, "
+            "count(*) OVER (PARTITION BY alias) AS held "
+            "FROM resolved_aliases WINDOW w AS (PARTITION BY alias ORDER BY valid_from NULLS FIRST)) "
             "WHERE person = $1 AND held > 1",
             [chief],
         )

@@ -65,11 +65,11 @@ class Options(BaseModel):
     ) = None
     """What stands between the fields of a CSV file, if it is not a comma."""
     properties: Literal["all"] | list[Name] | dict[Name, PropertyKind] = []
-    """Columns kept as properties: `all`, a list (`object.*` takes every key of an object), or kinds by name."""
+    """Columns kept as properties: `all`, a list (`object.*` is each key of an object), or kinds by name."""
 
 
 class Columns(BaseModel):
-    """Where each column of the table comes from: a column of the file, the first present of several, a value."""
+    """Where each column of the table comes from: a column, the first present of several, a value."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

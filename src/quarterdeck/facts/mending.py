@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def _groups(store: FactStore, table: Table) -> Iterator[tuple[Sequence[Row], Map
 def _adapted(fact_map: FactMap | None, table: Table, description: Mapping[str, Any], file: str) -> FactMap:
     columns = description.get("columns")
     fact_map = fact_map or plain_map(table, columns)
-    return fact_map if columns is None else fitted(fact_map, columns, (), file)
+    return fact_map if columns is None else fitted(fact_map, columns, (), Path(file))
 
 
 class _Batch:

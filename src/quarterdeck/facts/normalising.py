@@ -191,7 +191,7 @@ def _readable(values: Any, column: Column) -> Any:
         return values
     if types.is_floating(values.type) and column.type in {"text", "integer"}:
         whole = pc.all(pc.equal(values, pc.floor(values))).as_py()
-        in_range = pc.all(pc.less(pc.abs(values), 2.0**53)).as_py()
+        in_range = pc.all(pc.less(pc.abs(values), pa.scalar(2.0**53))).as_py()
         if whole and in_range:
             values = values.cast(pa.int64())
     return values.cast(pa.string())

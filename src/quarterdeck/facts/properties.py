@@ -1,7 +1,7 @@
 """How do free key-value pairs become one typed column per key, with nothing lost where a key changes type?
 
-A key has one type for ever: text, number or boolean, settled by the first values seen. Values of another type,
-keys beyond the two-hundredth and names that other engines cannot read go to `properties_rest` as JSON text.
+A key has one type for ever: text, number or boolean, settled by the first values seen. Values of another
+type, keys beyond the two-hundredth and names that other engines cannot read go to `properties_rest` as JSON.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def admissible(key: str, kinds: Mapping[str, PropertyKind]) -> bool:
 
 
 def conform(rows: pa.Table, schema: pa.Schema, known: Mapping[str, PropertyKind]) -> Conformed:
-    """Bring rows into the shape of `schema` (without properties) plus the struct of all known and new keys."""
+    """Bring rows into the shape of `schema` plus the struct of all known and new keys."""
     columns = [_plain_column(rows, field) for field in schema if field.name != "properties"]
     fields = [field for field in schema if field.name != "properties"]
     kinds = dict(known)
@@ -154,9 +154,13 @@ def _inexact(values: Any) -> Any:
     return beyond if pc.any(beyond).as_py() else None
 
 
+def _missing(count: int, arrow_type: Any) -> Any:
+    return pa.nulls(count, arrow_type)
+
+
 def _struct(values: Mapping[str, Any], kinds: Mapping[str, PropertyKind], count: int) -> Any:
     return pa.StructArray.from_arrays(
-        [values[key] if key in values else pa.nulls(count, ARROW_KINDS[kind]) for key, kind in kinds.items()],
+        [values[key] if key in values else _missing(count, ARROW_KINDS[kind]) for key, kind in kinds.items()],
         fields=[pa.field(key, ARROW_KINDS[kind]) for key, kind in kinds.items()],
     )
 

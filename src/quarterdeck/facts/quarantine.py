@@ -28,8 +28,9 @@ def open_rows_sql(mends: Sequence[str]) -> str:
     listed = ", ".join(quoted(name) for name in mends) or "''"
     return (
         "SELECT * FROM quarantine AS q WHERE mended IS NULL AND NOT EXISTS ("  # noqa: S608
-        f"SELECT 1 FROM quarantine AS mark WHERE mark.mended IN ({listed}) AND mark.table_name = q.table_name "
-        "AND mark.import_id = q.import_id AND mark.row_number = q.row_number)"
+        f"SELECT 1 FROM quarantine AS mark WHERE mark.mended IN ({listed}) "
+        "AND mark.table_name = q.table_name AND mark.import_id = q.import_id "
+        "AND mark.row_number = q.row_number)"
     )
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import duckdb
 import orjson
@@ -125,7 +125,7 @@ class _Watch:
         except BrokenPipeError:
             self.finish()
         try:
-            reader = pa.ipc.open_stream(stdout)
+            reader = pa.ipc.open_stream(cast("Any", stdout))
         except (pa.ArrowInvalid, OSError) as error:
             self.finish()
             raise FactError("The query gave no answer.", "Try a smaller one.") from error
@@ -199,9 +199,14 @@ def one_select(connection: Any, sql: str) -> Any:
     if len(statements) != 1:
         raise FactError(f"One statement is expected; these are {len(statements)}.", "Ask one at a time.")
     statement = statements[0]
-    if statement.type != duckdb.StatementType.SELECT:
+    try:
+        kind = statement.type
+    except ValueError:
+        # DuckDB knows statements that its Python client has no name for.
+        kind = None
+    if kind != duckdb.StatementType.SELECT:
         raise FactError(
-            f"Only SELECT is allowed, not {statement.type.name}.",
+            f"Only SELECT is allowed, not {kind.name if kind else 'this'}.",
             "Facts are written by `quarterdeck import`.",
         )
     return statement
@@ -235,7 +240,7 @@ def select(snapshot: Snapshot, sql: str) -> pa.RecordBatchReader:
 
 def _send(reader: pa.RecordBatchReader, out: BinaryIO, most: int | None) -> None:
     left = sys.maxsize if most is None else most
-    with pa.ipc.new_stream(out, reader.schema) as writer:
+    with pa.ipc.new_stream(cast("Any", out), reader.schema) as writer:
         for batch in reader:
             writer.write_batch(batch.slice(0, left))
             left -= batch.num_rows

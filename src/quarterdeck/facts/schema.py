@@ -71,7 +71,7 @@ class Table:
 
     @property
     def statistics_column(self) -> str:
-        """The one column whose smallest and largest values Delta may write into its log: never an id of a person."""
+        """The one column whose extremes Delta may write into its log: never the id of a person."""
         open_columns = (column for column in self.columns if not column.personal)
         times = (column.name for column in self.columns if column.type == "time")
         return self.time or next(times, None) or next(open_columns).name

@@ -82,7 +82,7 @@ class Snapshot:
         return dict(self._kinds[table])
 
     def property_sql(self, key: str, kind: PropertyKind, table: str = "events") -> str:
-        """The SQL expression of a property as `kind`, from its struct field and `properties_rest` together."""
+        """The SQL of a property as `kind`, from its struct field and `properties_rest` together."""
         in_rest = f"json_extract_string(properties_rest, {quoted(_json_path(key))})"
         known = self._kinds[table]
         stored = next((name for name in known if name == key), None)
@@ -136,8 +136,8 @@ def _refuse_erased(table: Pinned, pins: Mapping[str, int], folder: Path) -> None
         first_readable = erasure["first_readable"].get(table.name, 0)
         if pins[table.name] < first_readable:
             raise FactError(
-                f"Table {table.name} at version {pins[table.name]} was recomputable until {erasure['at'][:10]}: "
-                "a person was erased then.",
+                f"Table {table.name} at version {pins[table.name]} was recomputable until "
+                f"{erasure['at'][:10]}: a person was erased then.",
                 f"Read it at version {first_readable} or later.",
             )
 

@@ -33,7 +33,8 @@ def read_status(store: FactStore) -> tuple[TableStatus, ...]:
     with store.snapshot() as snapshot:
         waiting: dict[str, dict[str, int]] = {}
         for table, reason, count in snapshot.rows(
-            f"SELECT table_name, reason, count(*) FROM ({open_rows_sql(mends)}) GROUP BY ALL ORDER BY 3 DESC, 2"  # noqa: S608
+            f"SELECT table_name, reason, count(*) FROM ({open_rows_sql(mends)}) "  # noqa: S608
+            "GROUP BY ALL ORDER BY 3 DESC, 2"
         ):
             waiting.setdefault(table, {})[reason] = count
         return tuple(

@@ -43,7 +43,7 @@ class FactStore:
         return Delta(self.path, table)
 
     def append(self, table: str, batches: Iterable[pa.Table], *, transaction: str) -> Appended:
-        """Write normalised rows exactly once: batch i is committed as application transaction (transaction, i).
+        """Write normalised rows exactly once: batch i is application transaction (transaction, i).
 
         Calling it again with the same transaction and batches adds only what is missing.
         """

@@ -21,7 +21,7 @@ _DUCKDB_TYPES = {
 RESOLVED_ALIASES = """
 CREATE TEMP TABLE resolved_aliases AS
 WITH RECURSIVE latest AS (
-    SELECT alias, max_by(person, (coalesce(valid_from, TIMESTAMPTZ '0001-01-01 00:00:00+00'), person)) AS person
+    SELECT alias, max_by(person, (coalesce(valid_from, TIMESTAMPTZ '0001-01-01'), person)) AS person
     FROM aliases WHERE alias <> person GROUP BY alias
 ),
 steps AS (
@@ -43,7 +43,7 @@ FROM ends
 
 LATEST_ACCOUNTS = """
 CREATE TEMP TABLE person_accounts AS
-SELECT person, max_by(account, (coalesce(valid_from, TIMESTAMPTZ '0001-01-01 00:00:00+00'), account)) AS account
+SELECT person, max_by(account, (coalesce(valid_from, TIMESTAMPTZ '0001-01-01'), account)) AS account
 FROM people WHERE account IS NOT NULL GROUP BY person
 """
 
@@ -59,7 +59,7 @@ def table_view(name: str, schema: pa.Schema, files: Sequence[str]) -> str:
         listed = ", ".join(quoted(file) for file in files)
         columns = ", ".join(identifier(field) for field in schema.names)
         # Without union_by_name DuckDB takes the first file's struct and loses later properties silently.
-        source = f"SELECT {columns} FROM read_parquet([{listed}], union_by_name = true)"
+        source = f"SELECT {columns} FROM read_parquet([{listed}], union_by_name = true)"  # noqa: S608
     else:
         columns = ", ".join(
             f"CAST(NULL AS {duckdb_type(field.type)}) AS {identifier(field.name)}" for field in schema
@@ -79,7 +79,7 @@ def duckdb_type(arrow_type: pa.DataType) -> str:
 def identified_events(columns: Sequence[str], *, aliases: str, accounts: bool) -> str:
     """The view with each event's one person and account; as cheap as `events` where nothing is to be done.
 
-    `aliases` is "" (none), "one" (each alias has one row: a plain join) or "many" (the row valid at the time).
+    `aliases` is "" (none), "one" (each has one row: a plain join) or "many" (the row valid at the time).
     """
     person = "coalesce(alias_of.person, events.person)" if aliases else "events.person"
     replaced = {"person": person}
@@ -96,7 +96,7 @@ def identified_events(columns: Sequence[str], *, aliases: str, accounts: bool) -
         f"{replaced[name]} AS {identifier(name)}" if name in replaced else f"events.{identifier(name)}"
         for name in columns
     )
-    return f"CREATE VIEW identified_events AS SELECT {listed} FROM events{joins}"
+    return f"CREATE VIEW identified_events AS SELECT {listed} FROM events{joins}"  # noqa: S608
 
 
 ALIAS_PERIODS = """

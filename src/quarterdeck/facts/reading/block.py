@@ -31,7 +31,7 @@ class BadRow:
 class Block:
     """Some rows of a file: the wanted columns, where each row stands, and the rows already found bad.
 
-    `properties` are further key-value columns; a key may occur once per type. `rest` holds what no column can.
+    `properties` are further key-value columns; a key may occur once per type; `rest` is what no column holds.
     """
 
     number: int
@@ -53,8 +53,8 @@ class Wanted:
     """What the map asks of a reader.
 
     `columns` are source columns or dotted paths; `properties` are selectors: a name, `object.*`, or `*` for
-    everything that no other column takes. The time column tells whether a line inside a quoted field is a row of
-    its own, behind a quote that was never closed.
+    everything that no other column takes. The time column tells whether a line inside a quoted field is a row
+    of its own, behind a quote that was never closed.
     """
 
     columns: tuple[str, ...]

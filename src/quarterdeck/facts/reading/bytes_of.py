@@ -130,7 +130,7 @@ class Transcoded:
 
 
 class _ZstdBytes:
-    """The content of a Zstandard file; unlike the library's own stream it complains when the end is missing."""
+    """The content of a Zstandard file; unlike the library's own stream it misses a missing end."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -72,15 +72,15 @@ class CsvFile:
         columns = _Columns(self._names, wanted, self._delimiter)
         line, number, undecided = 1 + self._lines.header_lines, 0, b""
         for data, final in self._lines.blocks():
-            overlong = isinstance(data, OverlongLine)
-            joined = undecided if overlong else undecided + data
+            overlong = data if isinstance(data, OverlongLine) else None
+            joined = undecided if isinstance(data, OverlongLine) else undecided + data
             if joined:
-                split = self._split(joined, final or overlong, columns)
+                split = self._split(joined, final or overlong is not None, columns)
                 undecided = joined[split.consumed :]
                 yield _block(number, joined, split, line, columns)
                 number, line = number + 1, line + split.lines
-            if overlong:
-                yield columns.only_bad(number, data.bad_row(line))
+            if overlong is not None:
+                yield columns.only_bad(number, overlong.bad_row(line))
                 number, line = number + 1, line + 1
         if undecided:
             yield _block(number, undecided, self._split(undecided, True, columns), line, columns)
@@ -188,7 +188,7 @@ def block_of_records(
     return columns.block(0, fields, row_numbers=row_numbers, raw=lambda row: "", bad=bad)
 
 
-def _joined(column: pa.ChunkedArray) -> pa.Array:
+def _joined(column: Any) -> Any:
     return (
         column.chunk(0)
         if column.num_chunks == 1
@@ -225,7 +225,7 @@ def _parse(kept: memoryview | bytes, count: int, columns: _Columns) -> pa.Table:
     if not count:
         return pa.schema(list(types.items())).empty_table()
     table = pa_csv.read_csv(
-        pa.BufferReader(kept),
+        cast("Any", pa.BufferReader(kept)),
         read_options=pa_csv.ReadOptions(
             column_names=list(columns.names), block_size=max(len(kept) + 1, 1 << 16), use_threads=True
         ),

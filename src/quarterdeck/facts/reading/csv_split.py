@@ -81,14 +81,16 @@ class _Lines:
         if b"\r" not in self.data or not len(self.ends):
             return self.ends
         last = self.bytes[np.maximum(self.ends - 1, 0)]
-        return self.ends - ((last == RETURN) & (self.ends > self.starts))
+        ends: Positions = self.ends - ((last == RETURN) & (self.ends > self.starts))
+        return ends
 
     def _lone_returns(self) -> Positions:
         if b"\r" not in self.data:
             return np.zeros(0, np.int64)
         returns = np.flatnonzero(self.bytes == RETURN)
         line = np.searchsorted(self.ends, returns)
-        return returns[returns != self.content_ends[line]]
+        lone: Positions = returns[returns != self.content_ends[line]]
+        return lone
 
     def _judge(self) -> npt.NDArray[np.uint8]:
         """The state of each line as if it stood alone."""

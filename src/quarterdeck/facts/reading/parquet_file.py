@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ class ParquetFile:
                 if wanted.columns
                 else pa.table({"": pa.nulls(batch.num_rows)}),
                 row_numbers=np.arange(first, first + batch.num_rows, dtype=np.int64),
-                raw=lambda row, batch=batch: _as_json(batch, row),
+                raw=partial(_as_json, batch),
                 bad=(),
                 properties=tuple(_properties(columns, wanted)),
             )
