@@ -70,7 +70,7 @@ READING = [
     "SELECT * FROM read_parquet('s3://bucket/x.parquet')",
     "SELECT * FROM query('SELECT * FROM read_text(''{folder}/secret.csv'')')",
     "SELECT * FROM query_table('{folder}/secret.csv')",
-    "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('FROM read_text(''{folder}/secret.csv'')'))",
+    "FROM json_execute_serialized_sql(json_serialize_sql('FROM read_text(''{folder}/secret.csv'')'))",
     "WITH x AS (SELECT * FROM read_text('{folder}/secret.csv')) SELECT * FROM x",
     "SELECT (SELECT content FROM read_text('{folder}/secret.csv'))",
     "SELECT getenv('PATH')",
@@ -151,7 +151,7 @@ GREEDY = [
     "SELECT repeat('x', 10000000000)",
     "SELECT string_agg(repeat('x', 1000000), '') FROM range(100000)",
     "SELECT list(event_id || i) FROM events, range(100000) t(i)",
-    "SELECT a.event_id, b.event_id FROM events a, events b ORDER BY a.event_id || b.event_id LIMIT 1 OFFSET 300000000",
+    "SELECT a.event_id, b.event_id FROM events a, events b ORDER BY a.event_id || b.event_id OFFSET 3e8",
     "SELECT random() AS r FROM range(1000000000) ORDER BY r",
     "SELECT range(10000000000)",
 ]

@@ -206,6 +206,7 @@ def sql(
 ) -> None:
     """Ask the facts, read-only and shut in."""
     from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.facts.pins import parse_pins
     from quarterdeck.facts.printing import WRITERS  # slow import
     from quarterdeck.facts.sandbox import Allowance, run_query  # slow import
     from quarterdeck.facts.store import FactStore  # slow import
@@ -214,22 +215,10 @@ def sql(
     most = limit if limit is not None else 1_000 if format == "table" else None
     # One row more than is shown tells that there are more.
     allowance = Allowance(seconds=seconds, rows=None if most is None else most + 1)
-    with run_query(store, query, at=_pins(at or []), allowance=allowance) as answer:
+    with run_query(store, query, at=parse_pins(at or []), allowance=allowance) as answer:
         cut = WRITERS[format](answer, sys.stdout, most)
     if cut:
         typer.echo(f"Only the first {most:,} rows are shown; --limit shows more.", err=True)
-
-
-def _pins(texts: Sequence[str]) -> dict[str, int]:
-    from quarterdeck.errors import FactError
-
-    pins = {}
-    for text in texts:
-        table, _, version = text.partition("=")
-        if not version.isdecimal():
-            raise FactError(f"--at {text} is not TABLE=VERSION.", "For example --at events=12.")
-        pins[table] = int(version)
-    return pins
 
 
 def erase(

@@ -137,11 +137,17 @@ class Delta:
         )
 
     def _writer(self) -> WriterProperties:
+        plain: dict[str, ColumnProperties] = {}
         key = TABLES[self.name].key
-        # A dictionary of keys, each of which occurs once, costs a fifth of the time to write.
-        plain = {key: ColumnProperties(dictionary_enabled=False)} if key is not None else None
+        if key is not None:
+            # A dictionary of values that occur once each costs a fifth of the time to write.
+            plain[key] = ColumnProperties(dictionary_enabled=False)
+        if self.name == "quarantine":
+            # The statistics would hold the smallest and largest row several times in memory, and rows may be
+            # a hundred megabytes long.
+            plain["raw"] = ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")
         return WriterProperties(
-            compression="SNAPPY", max_row_group_size=_ROW_GROUP_ROWS, column_properties=plain
+            compression="SNAPPY", max_row_group_size=_ROW_GROUP_ROWS, column_properties=plain or None
         )
 
     def _evolve(self, handle: DeltaTable, rows: pa.Table) -> None:

@@ -14,21 +14,15 @@ MAX_RAW_BYTES = 8 * BLOCK_BYTES
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OverlongLine:
-    """A line beyond the limit: its length, and its beginning or all of it."""
+    """A line beyond the limit: why it is bad, and its text or the beginning of it."""
 
-    length: int
-    kept: bytes
+    reason: str
+    raw: str
+    encoding: str | None
 
     def bad_row(self, row_number: int) -> BadRow:
         """The line as a row for the quarantine."""
-        reason = f"line of {self.length:,} bytes; the limit is {MAX_LINE_BYTES:,}"
-        if self.length > len(self.kept):
-            reason += f"; only the first {len(self.kept):,} are kept here"
-        try:
-            return BadRow(row_number=row_number, reason=reason, raw=self.kept.decode("utf-8"))
-        except UnicodeDecodeError:
-            text = self.kept.decode("latin-1")
-            return BadRow(row_number=row_number, reason=reason, raw=text, encoding="latin-1")
+        return BadRow(row_number=row_number, reason=self.reason, raw=self.raw, encoding=self.encoding)
 
 
 class LineBlocks:
@@ -69,25 +63,38 @@ class LineBlocks:
             elif len(carry) + len(data) <= MAX_LINE_BYTES:
                 carry, data = carry + data, following
             else:
-                overlong, data = self._overlong([carry, data], following)
-                carry = b""
+                begun, carry, data = [carry, data], b"", b""
+                overlong, data = self._overlong(begun, following)
                 yield overlong, False
         if carry or data:
             yield carry + data, True
 
-    def _overlong(self, pieces: list[bytes], following: bytes) -> tuple[OverlongLine, bytes]:
+    def _overlong(self, begun: list[bytes], following: bytes) -> tuple[OverlongLine, bytes]:
         """Read on to the end of a line beyond the limit; also what stands behind it."""
-        length = sum(map(len, pieces))
-        while following and (end := following.find(b"\n")) < 0:
-            length += len(following)
-            if length <= MAX_RAW_BYTES:
-                pieces.append(following)
+        kept = bytearray()
+        length = 0
+        while begun:
+            length += len(begun[0])
+            kept += begun.pop(0)
+        while following:
+            end = following.find(b"\n")
+            part = following if end < 0 else following[:end]
+            length += len(part)
+            kept += part[: MAX_RAW_BYTES - len(kept)]
+            if end >= 0:
+                return _overlong_line(kept, length), following[end + 1 :]
             following = self._in_newlines(self._stream.read(self._block_bytes))
-        if following:
-            length += end
-            pieces.append(following[:end])
-            following = following[end + 1 :]
-        return OverlongLine(length=length, kept=b"".join(pieces)[:MAX_RAW_BYTES]), following
+        return _overlong_line(kept, length), b""
 
     def _in_newlines(self, data: bytes) -> bytes:
         return data.replace(b"\r", b"\n") if self._only_returns else data
+
+
+def _overlong_line(kept: bytearray, length: int) -> OverlongLine:
+    reason = f"line of {length:,} bytes; the limit is {MAX_LINE_BYTES:,}"
+    if length > len(kept):
+        reason += f"; only the first {len(kept):,} are kept here"
+    try:
+        return OverlongLine(reason=reason, raw=kept.decode("utf-8"), encoding=None)
+    except UnicodeDecodeError:
+        return OverlongLine(reason=reason, raw=kept.decode("latin-1"), encoding="latin-1")

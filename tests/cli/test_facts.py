@@ -1,0 +1,87 @@
+"""The verbs of the fact store, as typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from quarterdeck.cli.main import run
+
+CLEAN = """event_id,person,event,time,plan
+1,ann,view,2024-05-01T10:00:00Z,pro
+2,bob,view,2024-05-01T10:00:00Z,=1
+"""
+LOCAL = "event_id,person,event,time,plan\n3,ann,view,2024-05-01 10:00,pro\n"
+
+
+@pytest.fixture
+def quarterdeck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command in a workspace: standard output and standard error, the exit code as expected."""
+
+    def run_command(*arguments: str, code: int = 0) -> tuple[str, str]:
+        monkeypatch.setattr("sys.argv", ["quarterdeck", *arguments])
+        with pytest.raises(SystemExit) as exit_:
+            run()
+        said = capsys.readouterr()
+        assert (exit_.value.code or 0) == code, said.out + said.err
+        return said.out, said.err
+
+    monkeypatch.chdir(tmp_path)
+    run_command("init", ".", "--company", "Acme", "--timezone", "UTC")
+    (tmp_path / "clean.csv").write_text(CLEAN)
+    (tmp_path / "local.csv").write_text(LOCAL)
+    return run_command
+
+
+def test_the_way_of_an_event_from_file_to_answer_and_out_again(quarterdeck, tmp_path: Path) -> None:
+    assert "No facts yet" in quarterdeck("facts")[0]
+    said, _ = quarterdeck("import", "events", "clean.csv")
+    assert "2 rows read, 2 added, 0 already there." in said
+    assert "nothing to do" in quarterdeck("import", "events", "clean.csv")[0]
+    assert quarterdeck("sql", "SELECT person, properties.plan FROM events ORDER BY 1", "--format", "csv")[
+        0
+    ] == ("person,plan\nann,pro\nbob,=1\n")
+    assert json.loads(quarterdeck("sql", "SELECT count(*) AS n FROM events", "--format", "json")[0]) == [
+        {"n": 2}
+    ]
+    assert json.loads(quarterdeck("sql", "FROM events", "--at", "events=0", "--format", "json")[0]) == []
+    table, note = quarterdeck("sql", "SELECT event FROM events", "--limit", "1")
+    assert table == "event\n-----\nview\n"
+    assert "first 1 rows" in note
+    status = json.loads(quarterdeck("facts", "--json")[0])
+    assert [(row["table"], row["rows"]) for row in status] == [("events", 2), ("imports", 2)]
+    (tmp_path / "clean.csv").unlink()
+    assert "nothing is left" in quarterdeck("erase", "person", "ann", "--yes")[0]
+    assert json.loads(quarterdeck("sql", "SELECT person FROM events", "--format", "json")[0]) == [
+        {"person": "bob"}
+    ]
+
+
+def test_a_file_of_which_no_row_is_good_is_trouble_and_can_be_mended(quarterdeck, tmp_path: Path) -> None:
+    said, _ = quarterdeck("import", "events", "local.csv", code=2)
+    assert "has no offset; set `timezone:`" in said
+    assert "--quarantine --map" in said
+    names = ("event_id", "person", "event", "time")
+    (tmp_path / "map.yaml").write_text("".join(f"{n}: {n}\n" for n in names) + "timezone: UTC\n")
+    assert "1 rows read, 1 added" in quarterdeck("import", "events", "--quarantine", "--map", "map.yaml")[0]
+    assert "in quarantine  " not in quarterdeck("facts")[0].splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "hint"),
+    [
+        (["import", "event", "clean.csv"], "no fact table named 'event'", "Did you mean 'events'?"),
+        (["import", "events"], "No file to import", "Name one"),
+        (["import", "events", "nowhere.csv"], "cannot be read", "Check the name"),
+        (["import", "events", "clean.csv", "--quarantine"], "not files", "Leave the files out"),
+        (["sql", "DROP VIEW events"], "Only SELECT is allowed, not DROP", "quarterdeck import"),
+        (["sql", "SELECT 1", "--at", "events"], "names no table version", "TABLE=VERSION"),
+        (["sql", "SELECT 1", "--at", "events=7"], "does not exist yet", "quarterdeck facts"),
+        (["sql", "SELECT nothing FROM events"], "nothing", "DESCRIBE events"),
+    ],
+)
+def test_trouble_is_told_with_a_way_out(quarterdeck, arguments: list[str], said: str, hint: str) -> None:
+    _, error = quarterdeck(*arguments, code=2)
+    assert said in error
+    assert hint in error
+    assert "Traceback" not in error
