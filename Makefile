@@ -44,7 +44,7 @@ check: $(VENV)/.developing ## Style, types, contracts, dependencies, templates.
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config importlinter.ini
 	$(BIN)/deptry src
-	$(BIN)/djlint --quiet --check --lint src
+	$(BIN)/djlint --quiet --lint src
 
 docs: $(VENV)/.developing ## The documentation, into site-docs/.
 	$(BIN)/mkdocs build --strict --quiet --site-dir site-docs

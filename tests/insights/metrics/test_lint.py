@@ -34,6 +34,7 @@ COUNT = "kind: count\n"
             {"visits": COUNT, "tree": "north_star: visits\ninputs:\n  - visits\n"},
             "tree.yaml:3: 'visits' has a place in the tree already",
         ),
+        ({"visits": "kind: count\ndimensions:\n  - person\n"}, "visits.yaml:6: 'person' names people"),
         ({"visits": "kind: sum\n"}, "kind: sum needs `property:`"),
         ({"visits": "kind: count\nproperty: x\n"}, "`property:` means nothing for kind: count"),
         ({"visits": "kind: count\nwhere: [{property: plan}]\n"}, "exactly one comparison"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,6 +22,7 @@ Row = tuple[date, str | None, float | None, float | None]
 DECIMAL = "DECIMAL(30, 6)"  # sums of doubles differ from run to run with the order of the threads
 NO_VALUE = "(none)"
 MOST_CLOCK_CHANGES = 8
+VIEWS = {"identified_events": {"events", "aliases", "people"}, "account_periods": {"accounts"}}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,6 +201,20 @@ class Compiler:
             f"WHERE {(chr(10) + '  AND ').join(filters)}\n"
             "GROUP BY ALL"
         )
+
+
+def is_personal(source: str, field: str) -> bool:
+    """Does a field hold ids of people?"""
+    return source in TABLES and field in TABLES[source].personal_columns
+
+
+def tables_read(sql: str, versions: Mapping[str, int]) -> dict[str, int]:
+    """The tables that a query names, itself or by a view, with their versions."""
+    words = set(re.findall(r"\w+", sql))
+    for view, tables in VIEWS.items():
+        if view in words:
+            words |= tables
+    return {table: version for table, version in sorted(versions.items()) if table in words}
 
 
 def slice_of(expression: str, question: Question) -> str:

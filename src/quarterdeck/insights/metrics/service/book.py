@@ -12,6 +12,7 @@ from quarterdeck.insights.metrics.calc import Role
 from quarterdeck.insights.metrics.definitions import Metric, Tree
 from quarterdeck.insights.metrics.service.lint import (
     named_twice,
+    personal_dimension,
     ratio_of_ratio,
     share_target,
     share_without_base,
@@ -24,7 +25,7 @@ METRIC = Kind(
     model=Metric,
     leaves_out=("tree.yaml",),
     references={"numerator": "metric", "denominator": "metric"},
-    linters=(unknown_table, ratio_of_ratio, share_without_base, share_target),
+    linters=(unknown_table, personal_dimension, ratio_of_ratio, share_without_base, share_target),
 )
 TREE = Kind(
     name="metric tree",

@@ -7,6 +7,7 @@ from quarterdeck.definitions.folder import Models, Problem
 from quarterdeck.errors import did_you_mean
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.insights.metrics.definitions import Metric, Tree
+from quarterdeck.insights.metrics.facts import is_personal
 
 
 def unknown_table(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
@@ -15,6 +16,13 @@ def unknown_table(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
     if metric.source not in timed:
         hint = did_you_mean(metric.source, timed) or f"Known: {', '.join(timed)}."
         yield ("from",), f"there is no fact table '{metric.source}' with a time", hint
+
+
+def personal_dimension(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
+    """A breakdown stands on pages that many read, where no id of a person belongs."""
+    for index, dimension in enumerate(metric.dimensions):
+        if is_personal(metric.source, dimension):
+            yield ("dimensions", index), f"'{dimension}' names people", "Break down by account or role."
 
 
 def ratio_of_ratio(_name: str, metric: Metric, models: Models) -> Iterator[Problem]:

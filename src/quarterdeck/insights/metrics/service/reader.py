@@ -11,7 +11,7 @@ from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.metrics.calc import Point, Proof, absent_since
 from quarterdeck.insights.metrics.definitions import Metric
-from quarterdeck.insights.metrics.facts import Compiler, Grain, Question, presence
+from quarterdeck.insights.metrics.facts import Compiler, Grain, Question, presence, tables_read
 from quarterdeck.insights.metrics.service.book import read_metrics
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -94,7 +94,7 @@ class MetricReader:
         """What recomputes a number of this metric."""
         return Proof(
             sql=sql,
-            versions=dict(sorted(self._snapshot.versions.items())),
+            versions=tables_read(sql, self._snapshot.versions),
             definition=name,
             definition_version=self.book.versions[name],
         )

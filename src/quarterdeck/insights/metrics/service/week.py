@@ -22,6 +22,7 @@ from quarterdeck.insights.metrics.calc import (
     remainder,
 )
 from quarterdeck.insights.metrics.definitions import Metric
+from quarterdeck.insights.metrics.facts import is_personal
 from quarterdeck.insights.metrics.service.reader import WEEKDAYS, MetricReader
 from quarterdeck.stats.interval import wilson_interval
 
@@ -120,6 +121,8 @@ def _movement(
     since = daily[0].start
     slices: dict[tuple[str, str], tuple[Point, ...]] = {}
     for dimension in metric.dimensions:
+        if is_personal(metric.source, dimension):
+            continue
         cut = reader.series(name, "day", since, end, dimension).points
         for value in _largest(cut)[:MOST_SLICES]:
             slices[dimension, value] = cut[value]
