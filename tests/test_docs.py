@@ -103,6 +103,6 @@ def test_each_how_to_works_in_the_demo_company(page, demo, tmp_path):
 def test_the_tutorial_ends_with_a_brief_that_says_what_happened(tmp_path):
     said = run(typed(DOCS / "tutorial" / "first-brief.md"), tmp_path)
     assert "activation" in said.splitlines()[-2]
-    told = (tmp_path / "shop" / "briefs" / "2026-11-17" / "brief.md").read_text()
+    told = (tmp_path / "shop" / "briefs" / "2026-11-16" / "brief.md").read_text()
     assert "Activation fell" in told
     assert "Device android holds most of it" in told
