@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from quarterdeck.errors import FactError
+from quarterdeck.facts.delta import Delta
 from quarterdeck.facts.erasing import erase_person, traces_of
 from quarterdeck.facts.store import FactStore
 from tests.facts.conftest import Import
@@ -135,3 +136,20 @@ def test_erasing_somebody_unknown_changes_nothing(peopled: FactStore) -> None:
     proof = erase_person(peopled, "nobody-9")
     assert proof.recomputable_from == {}
     assert peopled.versions() == pins
+
+
+def test_an_import_under_way_while_somebody_is_erased_does_not_bring_them_back(
+    peopled: FactStore, bring: Import, ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = Delta.commit
+
+    def erasing_first(self, rows, **keywords):
+        if self.name == "events":
+            monkeypatch.setattr(Delta, "commit", commit)
+            erase_person(peopled, "user-001")
+        return commit(self, rows, **keywords)
+
+    monkeypatch.setattr(Delta, "commit", erasing_first)
+    result = bring(HEADER + "new1,user-001,view,2024-05-01T10:00:00Z,\n", name="late.csv", map_text=None)
+    assert (result.added, result.erased) == (0, 1)
+    assert ask("SELECT count(*) FROM events WHERE person = 'user-001'") == [(0,)]

@@ -96,14 +96,18 @@ def _report(results: "Sequence[ImportResult]", as_json: bool) -> None:
 
 
 def _say(result: "ImportResult") -> None:
+    if result.same_file:
+        typer.echo(
+            f"{result.file} to {result.table}: the same file came in before, by the same map; nothing to do. "
+            f"{result.present:,} of its rows could be used."
+        )
+        return
     parts = [f"{result.read:,} rows read", f"{result.added:,} added", f"{result.present:,} already there"]
     if result.quarantined:
         parts.append(f"{result.quarantined:,} {'still ' * (result.file == 'quarantine')}in quarantine")
     if result.erased:
         parts.append(f"{result.erased:,} of erased people left out")
     typer.echo(f"{result.file} to {result.table}: {', '.join(parts)}.")
-    if result.same_file:
-        typer.echo("  The same file came in before, by the same map: nothing to do.")
     for reason, count in list(result.reasons.items())[:8]:
         typer.echo(f"  {count:>9,}  {reason}")
     if len(result.reasons) > 8:

@@ -26,6 +26,7 @@ from deltalake.exceptions import CommitFailedError, TableNotFoundError
 from quarterdeck.errors import Conflict, FactError
 from quarterdeck.facts.properties import PropertyKind, conform, property_kinds
 from quarterdeck.facts.schema import TABLES
+from quarterdeck.facts.tombstones import Tombstones
 
 COMPACT_ABOVE_FILES = 100
 _ATTEMPTS = 20
@@ -38,10 +39,14 @@ Select = Callable[[DeltaTable, pa.Table], pa.Table]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Committed:
-    """What one commit did; `repeated` says that the transaction had been there before."""
+    """What one commit did; `repeated` says that the transaction had been there before.
+
+    `erased` counts rows left out because they belong to somebody who was erased.
+    """
 
     version: int
     added: int
+    erased: int = 0
     overflow: int = 0
     repeated: bool = False
 
@@ -116,7 +121,10 @@ class Delta:
         last = handle.transaction_version(transaction)
         if last is not None and last >= number:
             return Committed(version=handle.version(), added=0, repeated=True)
-        rows = rows if select is None else select(handle, rows)
+        # Under the lock, so that no row slips in behind an erasure that goes on at the same time.
+        kept = Tombstones(self.path.parent).without_erased(rows, TABLES[self.name])
+        erased = rows.num_rows - kept.num_rows
+        rows = kept if select is None else select(handle, kept)
         conformed = conform(rows, TABLES[self.name].arrow_schema, kinds_of(handle))
         if conformed.new:
             self._evolve(handle, conformed.rows)
@@ -133,6 +141,7 @@ class Delta:
         return Committed(
             version=handle.version(),
             added=conformed.rows.num_rows,
+            erased=erased,
             overflow=conformed.overflow,
         )
 

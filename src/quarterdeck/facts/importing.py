@@ -208,12 +208,11 @@ class _Import:
         delta = self._store.delta(self._table.name)
         index = KeyIndex(delta, str(self._table.key)) if self._keyed else None
         normaliser = Normaliser(self._map, self._store.property_kinds(self._table.name))
-        tombstones = Tombstones(self._store.path)
         pairs = ((block, normaliser.normalise(block)) for block in source.blocks(wanted(self._map)))
         try:
             with ahead(pairs) as ready:
                 for block, normalised in ready:
-                    self._take(block, normalised, delta, index, tombstones, counts)
+                    self._take(block, normalised, delta, index, counts)
                     progress(source.position(), size)
         finally:
             normaliser.close()
@@ -227,23 +226,21 @@ class _Import:
         normalised: Normalised,
         delta: Delta,
         index: KeyIndex | None,
-        tombstones: Tombstones,
         counts: _Counts,
     ) -> None:
         counts.read += block.read
-        self._quarantine(block, (*block.bad, *normalised.bad), tombstones, counts)
-        rows = tombstones.without_erased(normalised.rows, self._table)
-        counts.erased += normalised.rows.num_rows - rows.num_rows
+        self._quarantine(block, (*block.bad, *normalised.bad), counts)
+        rows = normalised.rows
         if rows.num_rows:
             select = None if index is None else index.new_rows
             committed = delta.commit(rows, transaction=self._id, number=block.number, select=select)
             counts.added += committed.added
-            counts.present += rows.num_rows - committed.added
+            counts.present += rows.num_rows - committed.added - committed.erased
+            counts.erased += committed.erased
             counts.overflow += committed.overflow
 
-    def _quarantine(
-        self, block: Block, bad: tuple[BadRow, ...], tombstones: Tombstones, counts: _Counts
-    ) -> None:
+    def _quarantine(self, block: Block, bad: tuple[BadRow, ...], counts: _Counts) -> None:
+        tombstones = Tombstones(self._store.path)
         kept = [row for row in bad if not tombstones.mentioned_in(row.raw)]
         counts.erased += len(bad) - len(kept)
         counts.reasons.update(row.reason for row in kept)

@@ -17,6 +17,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from quarterdeck.facts.delta import Committed
 from quarterdeck.facts.importing import ImportResult, wanted
 from quarterdeck.facts.keys import KeyIndex
 from quarterdeck.facts.maps import FactMap, fitted, plain_map
@@ -28,7 +29,6 @@ from quarterdeck.facts.reading.csv_record import parse_record
 from quarterdeck.facts.reading.json_file import json_block
 from quarterdeck.facts.schema import TABLES, Table
 from quarterdeck.facts.store import FactStore
-from quarterdeck.facts.tombstones import Tombstones
 
 _ROWS_AT_ONCE = 50_000
 
@@ -47,11 +47,12 @@ def mend(store: FactStore, table: Table, fact_map: FactMap | None) -> ImportResu
             batch = _Batch(store, table, adapted, description, rows)
             read += len(rows)
             reasons.update(batch.reasons)
-            erased += batch.erased
-            committed_added, committed_overflow = batch.commit(keyed)
-            added += committed_added
-            present += len(batch.good_rows) - committed_added
-            overflow += committed_overflow
+            done = batch.commit(keyed)
+            if done is not None:
+                added += done.added
+                erased += done.erased
+                present += len(batch.good_rows) - done.added - done.erased
+                overflow += done.overflow
     return ImportResult(
         file="quarantine",
         table=table.name,
@@ -108,13 +109,12 @@ class _Batch:
         still_bad = {row.row_number for row in bad}
         self.reasons = Counter(row.reason for row in bad)
         self.good_rows = [row for place, row in enumerate(rows) if place not in still_bad]
-        self._added = Tombstones(store.path).without_erased(normalised.rows, table)
-        self.erased = normalised.rows.num_rows - self._added.num_rows
+        self._normalised = normalised.rows
 
-    def commit(self, keyed: bool) -> tuple[int, int]:
-        """Mark, then add; also how many rows were new, and how many property values found no column."""
+    def commit(self, keyed: bool) -> Committed | None:
+        """Mark, then add; None if no row is good."""
         if not self.good_rows:
-            return 0, 0
+            return None
         names = [[row["import_id"], row["row_number"]] for row in self.good_rows]
         identity = hashlib.sha256(orjson.dumps([self._table.name, names])).hexdigest()[:32]
         mend_id = f"mend:{identity}"
@@ -130,8 +130,8 @@ class _Batch:
         delta = self._store.delta(self._table.name)
         index = KeyIndex(delta, str(self._table.key)) if keyed else None
         try:
-            done = delta.commit(
-                self._added,
+            return delta.commit(
+                self._normalised,
                 transaction=mend_id,
                 number=0,
                 select=None if index is None else index.new_rows,
@@ -139,7 +139,6 @@ class _Batch:
         finally:
             if index is not None:
                 index.close()
-        return done.added, done.overflow
 
 
 def _block(rows: Sequence[Row], description: Mapping[str, Any], fact_map: FactMap, asked: Wanted) -> Block:

@@ -64,7 +64,11 @@ class Tombstones:
                 erased = [value for value in pc.unique(column).to_pylist() if self._is_erased(value)]
                 if erased:
                     gone = pc.is_in(column, pa.array(erased))
-                    rows = rows.filter(pc.invert(gone))
+                    # A missing value is nobody.
+                    rows = rows.filter(pc.invert(pc.fill_null(gone, False)))
+        if table.name == "quarantine":
+            kept = [not self.mentioned_in(str(raw)) for raw in rows.column("raw").to_pylist()]
+            rows = rows.filter(pa.array(kept, pa.bool_()))
         return rows
 
     def mentioned_in(self, raw: str) -> bool:
