@@ -18,9 +18,10 @@ def test_an_error_of_the_maker_reaches_the_taker_behind_the_items_before_it() ->
         yield 1
         raise ValueError("broken")
 
-    with pytest.raises(ValueError, match="broken"), ahead(made()) as items:
+    with ahead(made()) as items:
         assert next(items) == 1
-        next(items)
+        with pytest.raises(ValueError, match="broken"):
+            next(items)
 
 
 def test_a_taker_who_stops_early_leaves_no_thread_behind() -> None:
