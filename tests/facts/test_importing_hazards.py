@@ -4,6 +4,7 @@ import bz2
 import gzip
 from pathlib import Path
 
+import pyarrow.csv as pa_csv
 import pytest
 import zstandard
 
@@ -200,3 +201,16 @@ def test_a_line_beyond_the_limit_is_one_bad_row(bring: Import, ask, monkeypatch:
     rows = ask("SELECT row_number, length(raw), reason FROM quarantine ORDER BY 1")
     assert [row[:2] for row in rows] == [(3, 4 << 20), (5, 4 << 20)]
     assert "only the first" in rows[0][2]
+
+
+def test_where_the_fast_parser_counts_otherwise_each_record_is_parsed_by_itself(
+    bring: Import, ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_csv = pa_csv.read_csv
+    monkeypatch.setattr(pa_csv, "read_csv", lambda *given, **named: read_csv(*given, **named).slice(1))
+    text = HEADER + GOOD + '2,bob,view,2024-05-01T10:00:00Z,"p ""q"" r",\n3,eve\n'
+    assert bring(text).added == 2
+    assert ask("SELECT properties.plan, properties.amount FROM events ORDER BY event_id") == [
+        ("pro", 1.5),
+        ('p "q" r', None),
+    ]

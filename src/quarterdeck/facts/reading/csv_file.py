@@ -119,6 +119,13 @@ class _Columns:
     def included(self) -> list[str]:
         return list(dict.fromkeys([*self.mapped, *self.properties, *self.objects]))
 
+    def fields(self, records: Sequence[Sequence[str]]) -> dict[str, Any]:
+        """Records parsed one by one as columns of text."""
+        return {
+            name: pa.array([record[self.names.index(name)] or None for record in records], pa.string())
+            for name in self.included
+        }
+
     def block(
         self,
         number: int,
@@ -161,11 +168,16 @@ class _Columns:
 
 
 def _block(number: int, data: bytes, split: Split, first_line: int, columns: _Columns) -> Block:
-    parsed = _parse(_kept(data, split), len(split.starts), columns)
     starts, ends = split.starts, split.ends
+    parsed = _parse(_kept(data, split), len(starts), columns)
+    if parsed is None:
+        records = (data[start:end].decode() for start, end in zip(starts, ends, strict=True))
+        fields = columns.fields([parse_record(record, columns.delimiter) or [] for record in records])
+    else:
+        fields = {name: _joined(parsed.column(name)) for name in columns.included}
     return columns.block(
         number,
-        {name: _joined(parsed.column(name)) for name in columns.included},
+        fields,
         row_numbers=split.first_lines + first_line,
         raw=lambda row: data[starts[row] : ends[row]].decode(),
         bad=[_bad_row(data, record, first_line) for record in split.bad],
@@ -181,11 +193,7 @@ def block_of_records(
 ) -> Block:
     """Records parsed one by one as a block."""
     columns = _Columns(names, wanted, ",")
-    fields = {
-        name: pa.array([record[names.index(name)] or None for record in records], pa.string())
-        for name in columns.included
-    }
-    return columns.block(0, fields, row_numbers=row_numbers, raw=lambda row: "", bad=bad)
+    return columns.block(0, columns.fields(records), row_numbers=row_numbers, raw=lambda row: "", bad=bad)
 
 
 def _joined(column: Any) -> Any:
@@ -219,28 +227,29 @@ def _kept(data: bytes, split: Split) -> memoryview | bytes:
     return b"".join(pieces)
 
 
-def _parse(kept: memoryview | bytes, count: int, columns: _Columns) -> pa.Table:
-    """The kept records as text columns; an empty field is a missing value."""
+def _parse(kept: memoryview | bytes, count: int, columns: _Columns) -> pa.Table | None:
+    """The kept records as text, missing where a field is empty; None if Arrow counts otherwise."""
     types = dict.fromkeys(columns.included, pa.string())
     if not count:
         return pa.schema(list(types.items())).empty_table()
-    table = pa_csv.read_csv(
-        cast("Any", pa.BufferReader(kept)),
-        read_options=pa_csv.ReadOptions(
-            column_names=list(columns.names), block_size=max(len(kept) + 1, 1 << 16), use_threads=True
-        ),
-        parse_options=pa_csv.ParseOptions(delimiter=columns.delimiter, newlines_in_values=True),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=types,
-            include_columns=columns.included,
-            strings_can_be_null=True,
-            null_values=[""],
-            check_utf8=False,
-        ),
-    )
-    if table.num_rows != count:
-        raise AssertionError(f"{count} records went into the parser, {table.num_rows} rows came out")
-    return table
+    try:
+        table = pa_csv.read_csv(
+            cast("Any", pa.BufferReader(kept)),
+            read_options=pa_csv.ReadOptions(
+                column_names=list(columns.names), block_size=max(len(kept) + 1, 1 << 16), use_threads=True
+            ),
+            parse_options=pa_csv.ParseOptions(delimiter=columns.delimiter, newlines_in_values=True),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=types,
+                include_columns=columns.included,
+                strings_can_be_null=True,
+                null_values=[""],
+                check_utf8=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return table if table.num_rows == count else None
 
 
 def _header_fields(path: Path, header: bytes, delimiter: str | None) -> tuple[str, list[str]]:
