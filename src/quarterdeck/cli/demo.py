@@ -53,7 +53,8 @@ def _begin(path: Path, company: "Company") -> "Workspace":
     taken = (path / SETTINGS_FILE).exists() or truth.exists()
     if taken and not (truth.exists() and truth.read_text(encoding="utf-8") == text):
         raise QuarterdeckError(
-            f"{path} holds another workspace.", "Name an empty folder: quarterdeck demo --workspace DIR"
+            f"{path} holds another workspace, or this demo with other settings.",
+            "Name an empty folder: quarterdeck demo --workspace DIR",
         )
     path.mkdir(parents=True, exist_ok=True)
     write_atomically(truth, text)

@@ -29,6 +29,7 @@ MINIMUM_BASE = 30  # a share or mean of fewer says too little
 MINIMUM_COUNT = 20  # below this a count is too far from normal for the range drawn here
 WEEK_CONFIDENCE = 0.9998  # one false alarm in 5,000 weeks of a metric; one in a first brief and people leave
 DETAIL_CONFIDENCE = 0.99  # of days and slices, which show where a movement stands and raise no alarm
+AGREEING_DAYS = 5
 SHIFT_DAYS = 28  # how far back the start of a movement is looked for
 SMALLEST_CHANGE = 0.001  # of the expected value: less cannot be seen on the page
 
@@ -170,24 +171,21 @@ def expect_week(weeks: Sequence[Point], unit: Unit, confidence: float = WEEK_CON
     return replace(week, expected_low=low, expected_high=min(high, 1.0) if share else high)
 
 
-def judge_week(weeks: Sequence[Point], unit: Unit, absent_since: date | None) -> tuple[Point, Verdict]:
+def judge_week(
+    weeks: Sequence[Point], unit: Unit, absent_since: date | None, days: Sequence[Point] = ()
+) -> tuple[Point, Verdict]:
     """The last week with its expected range, and whether it moved.
 
-    `absent_since` is the first day from which on the facts have no rows at all, None if they have.
+    `absent_since` is the first day from which on the facts have no rows at all, None if they have. Where five
+    of the week's seven `days` left their own ranges to one side, the week is held to the range of a detail.
     """
     week = weeks[-1]
-    if absent_since is not None or week.value is None:
-        since = (
-            f" since {absent_since:%A} {absent_since.day} {absent_since:%B}" if absent_since else " this week"
-        )
-        return week, Verdict(kind="no data", reason=f"No data{since}.")
-    if not week.mature:
-        return week, Verdict(kind="not mature yet", reason="The week's number can still rise.")
-    known = sum(point.value is not None for point in weeks[:-1])
-    if known < MINIMUM_WEEKS:
-        reason = f"{known} earlier weeks are known; {MINIMUM_WEEKS} are needed to say what to expect."
-        return week, Verdict(kind="too little data", reason=reason)
-    expected = expect_week(weeks, unit)
+    if (unknown := _unknown(weeks, absent_since)) is not None:
+        return week, unknown
+    agreed = _agreed_side(days[-7:])
+    expected = expect_week(weeks, unit, DETAIL_CONFIDENCE) if agreed else week
+    if not agreed or expected.outside != agreed:
+        agreed, expected = "", expect_week(weeks, unit)
     size = expected.base if expected.base is not None else expected.expected_high
     least = MINIMUM_COUNT if expected.base is None else MINIMUM_BASE
     if (expected.base is not None or unit == "count") and size is not None and size < least:
@@ -197,10 +195,39 @@ def judge_week(weeks: Sequence[Point], unit: Unit, absent_since: date | None) ->
             kind="too little data", reason=reason
         )
     side = expected.outside
-    if side:
-        reason = f"It stands {side} its expected range; chance does that once in 5,000 weeks."
-        return expected, Verdict(kind="moved", reason=reason, direction=side)
-    return expected, Verdict(kind="within noise", reason="It stands inside its expected range.")
+    if not side:
+        return expected, Verdict(kind="within noise", reason="It stands inside its expected range.")
+    reason = f"It stands {side} its expected range; chance does that once in 5,000 weeks."
+    if agreed:
+        reason = f"It stands {side} its expected range, and so do most of its days."
+    return expected, Verdict(kind="moved", reason=reason, direction=side)
+
+
+def _unknown(weeks: Sequence[Point], absent_since: date | None) -> Verdict | None:
+    """Why the last week cannot be judged, if it cannot."""
+    week = weeks[-1]
+    if absent_since is not None or week.value is None:
+        since = (
+            f" since {absent_since:%A} {absent_since.day} {absent_since:%B}" if absent_since else " this week"
+        )
+        return Verdict(kind="no data", reason=f"No data{since}.")
+    known = [point.value for point in weeks[:-1] if point.value is not None]
+    if week.value == 0 and not any(known):
+        return Verdict(kind="no data", reason="It has always been 0; does its definition name what arrives?")
+    if not week.mature:
+        return Verdict(kind="not mature yet", reason="The week's number can still change.")
+    if len(known) < MINIMUM_WEEKS:
+        reason = f"{len(known)} earlier weeks are known; {MINIMUM_WEEKS} are needed to say what to expect."
+        return Verdict(kind="too little data", reason=reason)
+    return None
+
+
+def _agreed_side(days: Sequence[Point]) -> Literal["above", "below", ""]:
+    """The side on which most days of a week stand outside their own ranges, if there is one."""
+    sides = [day.outside for day in days]
+    if sides.count("above") >= AGREEING_DAYS:
+        return "above"
+    return "below" if sides.count("below") >= AGREEING_DAYS else ""
 
 
 def expect_points(

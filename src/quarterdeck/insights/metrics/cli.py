@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 MOST_ROWS = 400
+MOST_SLICES = 20
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the current folder's.")
 ]
@@ -46,6 +47,7 @@ def show(
             snapshot,
             name,
             grain=grain,
+            today=datetime.now(opened.zone).date(),
             dimension=by,
             as_of=as_of.date() if as_of else None,
             buckets=buckets,
@@ -110,9 +112,9 @@ def _print_shown(shown: "ShownMetric", currency: str) -> None:
     written = notation(series.metric.unit, values, currency=currency)
     typer.echo(f"{shown.title}. {shown.description}")
     if shown.verdict:
-        typer.echo(f"{shown.verdict.kind[0].upper()}{shown.verdict.kind[1:]}. {shown.verdict.reason}")
+        typer.echo(f"Last whole week: {shown.verdict.kind}. {shown.verdict.reason}")
     typer.echo("")
-    for cut in sorted(series.points, key=lambda key: key or ""):
+    for cut in shown.largest_slices[:MOST_SLICES]:
         if cut is not None:
             typer.echo(f"{cut}")
         typer.echo(f"{series.grain:<12}{'value':>12}{'of':>12}{'expected':>22}")
@@ -123,6 +125,8 @@ def _print_shown(shown: "ShownMetric", currency: str) -> None:
             if point.expected_low is not None and point.expected_high is not None:
                 expected = written.table_range(point.expected_low, point.expected_high)
             typer.echo(f"{point.start!s:<12}{value:>12}{base:>12}{expected:>22}  {point.outside}".rstrip())
+    if len(series.points) > MOST_SLICES:
+        typer.echo(f"... and {len(series.points) - MOST_SLICES:,} smaller ones; --json has them all.")
     versions = ", ".join(f"{table} {version}" for table, version in series.proof.versions.items())
     typer.echo(f"\nDefinition {series.proof.definition_version}; versions: {versions}. Its query: --json.")
 

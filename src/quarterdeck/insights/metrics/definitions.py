@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Kind = Literal["count", "unique", "sum", "mean", "percentile", "ratio", "sql"]
+Unit = Literal["count", "share", "currency", "seconds", "number"]
 Scalar = bool | float | str
 MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 FieldName = Annotated[
@@ -115,8 +116,10 @@ class Metric(BaseModel):
     )
     where: tuple[Filter, ...] = Field((), description="Only rows that pass every filter count.")
     dimensions: tuple[FieldName, ...] = Field((), description="What the metric may be broken down by.")
-    unit: Literal["count", "share", "currency", "seconds", "number"] = Field(
-        "count", description="share is shown as a percentage."
+    stated_unit: Unit | None = Field(
+        None,
+        alias="unit",
+        description="share is shown as a percentage. Unless told: count for count and unique, else number.",
     )
     direction: Literal["higher is better", "lower is better", "neither"] = Field(
         "higher is better", description="Which way is good."
@@ -130,6 +133,11 @@ class Metric(BaseModel):
         "draft", description="signed: its owner stands behind it; retired: nothing reads it any more."
     )
     no_lint: tuple[str, ...] = Field((), description="Lint rules that this definition silences.")
+
+    @property
+    def unit(self) -> Unit:
+        """How the number is shown and judged; what counts things gives whole numbers."""
+        return self.stated_unit or ("count" if self.kind in ("count", "unique") else "number")
 
     @property
     def events(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import zip_longest
 
 from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.metrics.calc import Point, Proof, absent_since
@@ -49,8 +50,11 @@ class MetricReader:
         """A metric by day, week or month over local days [since, until); both must start a bucket."""
         metric = self.book.get(name)
         question = self._question(grain, since, until, dimension)
-        sql = self._compiler.compile(metric, question)
-        points = self._ratio(metric, question) if metric.kind == "ratio" else self._points(name, question)
+        try:
+            sql = self._compiler.compile(metric, question)
+            points = self._ratio(metric, question) if metric.kind == "ratio" else self._points(name, question)
+        except QuarterdeckError as error:
+            raise QuarterdeckError(f"metrics/{name}.yaml: {error.message}", error.hint) from error
         return Series(name=name, metric=metric, grain=grain, points=points, proof=self.proof(name, sql))
 
     def _points(self, name: str, question: Question) -> Cuts:

@@ -6,10 +6,22 @@ from datetime import date, timedelta
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.snapshot import Snapshot
-from quarterdeck.insights.metrics.calc import Verdict, expect_points, expect_week
+from quarterdeck.insights.metrics.calc import (
+    DETAIL_CONFIDENCE,
+    WEEK_CONFIDENCE,
+    Verdict,
+    expect_points,
+    expect_week,
+)
 from quarterdeck.insights.metrics.facts import Grain
 from quarterdeck.insights.metrics.service.reader import MetricReader, Series, next_bucket
-from quarterdeck.insights.metrics.service.week import HISTORY_WEEKS, facts_end, last_week_end, read_metric
+from quarterdeck.insights.metrics.service.week import (
+    HISTORY_WEEKS,
+    facts_end,
+    largest,
+    last_week_end,
+    read_metric,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +33,11 @@ class ShownMetric:
     as_of: date
     verdict: Verdict | None
     series: Series
+
+    @property
+    def largest_slices(self) -> list[str | None]:
+        """The keys of the series' points: the whole, or the slices from the largest on."""
+        return [None] if None in self.series.points else [*largest(self.series.points)]
 
     def as_json(self) -> dict[str, object]:
         """Everything, in plain types: points by slice, verdict, query, versions."""
@@ -48,14 +65,19 @@ def show_metric(
     name: str,
     *,
     grain: Grain = "week",
+    today: date,
     dimension: str | None = None,
     as_of: date | None = None,
     buckets: int = 13,
 ) -> ShownMetric:
-    """A metric over its last buckets, whole or by a dimension, with ranges where they can be known."""
-    day = as_of or facts_end(workspace, snapshot)
-    if day is None:
+    """A metric over its last buckets, whole or by a dimension, with ranges where they can be known.
+
+    Without `as_of` it ends with the facts, though never after today: one clock gone wrong must not empty it.
+    """
+    end = facts_end(workspace, snapshot)
+    if end is None:
         raise QuarterdeckError("There are no events yet.", "Import some: quarterdeck import events FILE")
+    day = as_of or min(end, today)
     reader = MetricReader(workspace, snapshot, day)
     metric = reader.book.get(name)
     until = _bucket_end(workspace, day, grain)
@@ -68,7 +90,10 @@ def show_metric(
     ranged = {}
     for key, points in series.points.items():
         if grain == "week":
-            points = tuple(expect_week(points[: index + 1], metric.unit) for index in range(len(points)))
+            sure = WEEK_CONFIDENCE if dimension is None else DETAIL_CONFIDENCE
+            points = tuple(
+                expect_week(points[: index + 1], metric.unit, sure) for index in range(len(points))
+            )
         elif grain == "day":
             points = expect_points(points, metric.unit)
         ranged[key] = points[-buckets:]

@@ -84,8 +84,8 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
     weekly = reader.series(name, "week", since, end)
     weeks = weekly.points[None]
     daily = reader.series(name, "day", end - timedelta(7 * DAILY_WEEKS), end).points[None]
-    week, verdict = judge_week(weeks, metric.unit, reader.silent_since(name, daily, end))
     days = expect_points(daily, metric.unit)
+    week, verdict = judge_week(weeks, metric.unit, reader.silent_since(name, daily, end), days)
     movement = None
     if verdict.kind == "moved":
         movement = _movement(reader, name, daily, end, verdict)
@@ -124,7 +124,7 @@ def _movement(
         if is_personal(metric.source, dimension):
             continue
         cut = reader.series(name, "day", since, end, dimension).points
-        for value in _largest(cut)[:MOST_SLICES]:
+        for value in largest(cut)[:MOST_SLICES]:
             slices[dimension, value] = cut[value]
     shift = explain_movement(daily, slices, metric.unit, direction)
     key = shift.key
@@ -139,7 +139,7 @@ def _movement(
             points=expect_points(slices[key[0], value], metric.unit)[-SHOWN_DAYS:],
             week=expect_week(weekly[value], metric.unit, DETAIL_CONFIDENCE),
         )
-        for value in _largest({one: points for (by, one), points in slices.items() if by == key[0]})
+        for value in largest({one: points for (by, one), points in slices.items() if by == key[0]})
     }
     others = [shown[value] for value in shown if value != key[1]]
     rest = expect_points(remainder(daily, slices[key]), metric.unit)[-SHOWN_DAYS:]
@@ -153,7 +153,9 @@ def _movement(
     )
 
 
-def _largest(slices: Mapping[str | None, Sequence[Point]] | Mapping[str, Sequence[Point]]) -> list[str]:
+def largest(slices: Mapping[str | None, Sequence[Point]] | Mapping[str, Sequence[Point]]) -> list[str]:
+    """The values of a dimension, the largest first by what they count or are a share of."""
+
     def size(item: tuple[str | None, Sequence[Point]]) -> tuple[float, str]:
         total = sum((point.base if point.base is not None else point.value) or 0.0 for point in item[1])
         return -total, item[0] or ""

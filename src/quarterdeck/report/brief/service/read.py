@@ -63,7 +63,7 @@ def _measure(reading: Reading, currency: str) -> Measure:
 
 
 def _last_seen(reading: Reading) -> date | None:
-    return max((day.start for day in reading.days if day.value is not None), default=None)
+    return max((day.start for day in reading.days if day.value), default=None)
 
 
 def _holder(part: Slice) -> Holder:
