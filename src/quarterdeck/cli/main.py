@@ -42,6 +42,12 @@ def run() -> None:
         # The reader (head, less) has seen enough; Python would complain once more while closing.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        # Of files that people named: what the system says of them is the message.
+        if error.filename is None:
+            raise
+        sys.stderr.write(f"{error.filename}: {error.strerror}\n")
+        sys.exit(TROUBLE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

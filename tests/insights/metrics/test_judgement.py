@@ -45,6 +45,28 @@ def test_a_value_far_outside_has_moved_and_the_side_is_said(last: float, side: s
     assert (verdict.kind, verdict.direction) == ("moved", side)
 
 
+def banded(values: list[float]) -> list[Point]:
+    return [
+        Point(start=MONDAY + timedelta(175 + index), value=value, expected_low=60.0, expected_high=80.0)
+        for index, value in enumerate(values)
+    ]
+
+
+def test_a_week_in_a_wide_range_has_moved_when_most_of_its_days_have() -> None:
+    wild = noisy(200.0, deviation=90.0)
+    assert judge_week(weeks(wild), "count", None)[1].kind == "within noise"
+    week, verdict = judge_week(weeks(wild), "count", None, banded([28.0] * 5 + [70.0] * 2))
+    assert (verdict.kind, verdict.direction) == ("moved", "below")
+    assert week.outside == "below"
+    few = banded([28.0] * 3 + [70.0] * 4)
+    assert judge_week(weeks(wild), "count", None, few)[1].kind == "within noise"
+
+
+def test_what_has_never_arrived_is_no_data() -> None:
+    assert judge_week(weeks([0.0] * 26), "count", None)[1].kind == "no data"
+    assert judge_week(weeks([0.0] * 26, base=500), "share", None)[1].kind == "no data"
+
+
 def test_a_steady_climb_is_expected_to_go_on() -> None:
     values: list[float | None] = [100.0 + 10 * week for week in range(26)]
     assert judge_week(weeks(values), "count", None)[1].kind == "within noise"
