@@ -103,6 +103,8 @@ def test_one_number_on_every_surface(workspace: Path) -> None:
     last = shown["points"][-1]
     queried = quarterdeck("sql", shown["proof"]["sql"], "--format", "json", workspace=workspace)
     assert json.loads(queried)[-1]["value"] == last["value"]
+    rows = quarterdeck("sql", shown["proof"]["rows_sql"], "--format", "json", workspace=workspace)
+    assert len(json.loads(rows)) == last["base"]
     quarterdeck("brief", "--as-of", AS_OF, "--out", "brief", workspace=workspace)
     page = (workspace / "brief" / "brief.html").read_text()
     assert f"{round(100 * last['value'])}" in page

@@ -90,6 +90,7 @@ def reading(name: str, title: str, *, level: float, noise: float, **given: Any) 
         title=title,
         week=week,
         proof=Proof(
+            rows_sql="SELECT *\nFROM events\nORDER BY time",
             sql=SQL,
             versions={"events": 42, "accounts": 3},
             definition=name,

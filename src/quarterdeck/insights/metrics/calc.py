@@ -105,9 +105,13 @@ class Movement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
-    """What recomputes a number: the SQL, the table versions it read, the definition and its version."""
+    """What recomputes a number: the SQL, the table versions it read, the definition and its version.
+
+    `rows_sql` lists the rows behind the last bucket; of a ratio, those of its denominator.
+    """
 
     sql: str
+    rows_sql: str
     versions: Mapping[str, int]
     definition: str
     definition_version: str

@@ -180,7 +180,7 @@ class Compiler:
         return (
             f"SELECT {bucket(local, question)} AS bucket, {slice_of(cut, question)} AS slice,\n"
             f"  CAST({aggregate} AS DOUBLE) AS value, CAST(NULL AS DOUBLE) AS base\n"
-            f"FROM (\n{indent((metric.sql or '').strip().rstrip(';'), '  ')}\n) AS given\n"
+            f"FROM (\n{given(metric)}\n) AS given\n"
             f"WHERE {within('time', question)}\n"
             "GROUP BY ALL"
         )
@@ -189,18 +189,38 @@ class Compiler:
         fields = Fields(self._snapshot, metric.source)
         value, base = aggregation(metric, fields)
         cut = fields.text(question.dimension) if question.dimension else "CAST(NULL AS VARCHAR)"
+        conditions = self._conditions(metric, fields, question)
+        return (
+            f"SELECT {bucket(local_time(fields.time, question), question)} AS bucket,"
+            f" {slice_of(cut, question)} AS slice,\n"
+            f"  CAST({value} AS DOUBLE) AS value, CAST({base} AS DOUBLE) AS base\n"
+            f"FROM {fields.relation()}\n"
+            f"WHERE {conditions}\n"
+            "GROUP BY ALL"
+        )
+
+    def _conditions(self, metric: Metric, fields: Fields, question: Question) -> str:
         filters = [comparison(one, fields) for one in metric.where]
-        local = local_time(fields.time, question)
         if metric.events:
             filters.insert(0, f"event IN ({', '.join(map(sql_text, metric.events))})")
         filters.append(within(fields.time, question))
-        return (
-            f"SELECT {bucket(local, question)} AS bucket, {slice_of(cut, question)} AS slice,\n"
-            f"  CAST({value} AS DOUBLE) AS value, CAST({base} AS DOUBLE) AS base\n"
-            f"FROM {fields.relation()}\n"
-            f"WHERE {(chr(10) + '  AND ').join(filters)}\n"
-            "GROUP BY ALL"
-        )
+        return "\n  AND ".join(filters)
+
+    def rows(self, metric: Metric, question: Question) -> str:
+        """SQL that lists the rows which a metric counts; of a ratio, those of its denominator."""
+        if metric.kind == "ratio":
+            return self.rows(self._metrics[self.part(metric, metric.denominator)], question)
+        if metric.kind == "sql":
+            conditions = within("time", question)
+            return f"SELECT *\nFROM (\n{given(metric)}\n) AS given\nWHERE {conditions}\nORDER BY time"
+        fields = Fields(self._snapshot, metric.source)
+        conditions = self._conditions(metric, fields, question)
+        return f"SELECT *\nFROM {fields.relation()}\nWHERE {conditions}\nORDER BY {fields.time}"
+
+
+def given(metric: Metric) -> str:
+    """A definition's own SQL, indented."""
+    return indent((metric.sql or "").strip().rstrip(";"), "  ")
 
 
 def is_personal(source: str, field: str) -> bool:

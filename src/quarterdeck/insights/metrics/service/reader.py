@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import zip_longest
 
@@ -52,10 +52,13 @@ class MetricReader:
         question = self._question(grain, since, until, dimension)
         try:
             sql = self._compiler.compile(metric, question)
+            rows_sql = self._compiler.rows(metric, last_bucket(question))
             points = self._ratio(metric, question) if metric.kind == "ratio" else self._points(name, question)
         except QuarterdeckError as error:
             raise QuarterdeckError(f"metrics/{name}.yaml: {error.message}", error.hint) from error
-        return Series(name=name, metric=metric, grain=grain, points=points, proof=self.proof(name, sql))
+        return Series(
+            name=name, metric=metric, grain=grain, points=points, proof=self._proof(name, sql, rows_sql)
+        )
 
     def _points(self, name: str, question: Question) -> Cuts:
         """The points of a metric that counts rows; asked once, since ratios share their parts."""
@@ -94,10 +97,10 @@ class MetricReader:
             value = ((over.value if over else None) or 0.0) / under.value
         return self._point(metric, question, under.start, (value, under.value), set())
 
-    def proof(self, name: str, sql: str) -> Proof:
-        """What recomputes a number of this metric."""
+    def _proof(self, name: str, sql: str, rows_sql: str) -> Proof:
         return Proof(
             sql=sql,
+            rows_sql=rows_sql,
             versions=tables_read(sql, self._snapshot.versions),
             definition=name,
             definition_version=self.book.versions[name],
@@ -146,6 +149,12 @@ class MetricReader:
         last = next_bucket(start, question.grain)
         mature = last + timedelta(metric.matures_after_days) <= self._as_of
         return Point(start=start, value=value, base=base, mature=mature)
+
+
+def last_bucket(question: Question) -> Question:
+    """The same question of its last bucket alone."""
+    *_, start = _buckets(question)
+    return replace(question, since=start)
 
 
 def next_bucket(start: date, grain: Grain) -> date:

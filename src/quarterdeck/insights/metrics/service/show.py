@@ -99,7 +99,10 @@ def show_metric(
         ranged[key] = points[-buckets:]
     verdict = None
     if dimension is None:
-        verdict = read_metric(reader, name, last_week_end(workspace, day)).verdict
+        reading = read_metric(reader, name, last_week_end(workspace, day))
+        verdict = reading.verdict
+        if grain == "week":
+            ranged[None] = (*ranged[None][:-1], reading.week)
     return ShownMetric(
         title=metric.title,
         description=metric.description,

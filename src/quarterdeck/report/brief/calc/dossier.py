@@ -58,6 +58,7 @@ class Dossier:
     slices: tuple[SliceSeries, ...]
     rest: tuple[Bucket, ...]
     sql: str
+    rows_sql: str
     versions: Mapping[str, int]
     definition: str
     definition_version: str

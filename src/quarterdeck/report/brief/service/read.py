@@ -30,6 +30,7 @@ def _dossier(reading: Reading, currency: str, tables: Container[str]) -> Dossier
         slices=tuple(_slice(part) for part in slices),
         rest=_buckets(movement.rest) if movement else (),
         sql=reading.proof.sql,
+        rows_sql=reading.proof.rows_sql,
         versions={name: at for name, at in sorted(reading.proof.versions.items()) if name in tables},
         definition=reading.proof.definition,
         definition_version=reading.proof.definition_version,
