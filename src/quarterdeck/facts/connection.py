@@ -2,7 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ class Limits:
     memory_mb: int = 2048
     temp_mb: int = 8192
     threads: int = os.cpu_count() or 1
+    seconds: float = 600.0
     temp: Path | None = None
 
 
@@ -34,6 +37,7 @@ class Connection:
     """An in-memory DuckDB that sees `files` and nothing else once `lock` was called."""
 
     def __init__(self, files: Sequence[str], limits: Limits) -> None:
+        self._seconds = limits.seconds
         self._own_temp = None if limits.temp else tempfile.TemporaryDirectory(prefix="quarterdeck-")
         temp_path = limits.temp or Path(self._own_temp.name)  # type: ignore[union-attr]
         self._duckdb = duckdb.connect(
@@ -55,6 +59,17 @@ class Connection:
             "SET enable_external_access = false",
         ):
             self._duckdb.execute(setting)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Interrupt what runs on the connection when it takes longer than it may."""
+        timer = threading.Timer(self._seconds, self._duckdb.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def lock(self) -> None:
         """Nothing can be configured from here on."""

@@ -26,6 +26,7 @@ import pyarrow as pa
 from quarterdeck.errors import FactError, QuarterdeckError
 from quarterdeck.facts.connection import Limits
 from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.facts.statements import one_select
 from quarterdeck.facts.store import FactStore
 
 TROUBLE = 2
@@ -188,28 +189,6 @@ def _limit(allowance: Allowance) -> None:
         except (ValueError, OSError):
             # macOS refuses some limits; the parent's clock and DuckDB's own limits still hold.
             continue
-
-
-def one_select(connection: Any, sql: str) -> Any:
-    """The one statement in a text, if it is one and reads only."""
-    try:
-        statements = connection.extract_statements(sql)
-    except duckdb.Error as error:
-        raise FactError(f"The SQL cannot be read: {error}", "DuckDB's dialect is understood.") from error
-    if len(statements) != 1:
-        raise FactError(f"One statement is expected; these are {len(statements)}.", "Ask one at a time.")
-    statement = statements[0]
-    try:
-        kind = statement.type
-    except ValueError:
-        # DuckDB knows statements that its Python client has no name for.
-        kind = None
-    if kind != duckdb.StatementType.SELECT:
-        raise FactError(
-            f"Only SELECT is allowed, not {kind.name if kind else 'this'}.",
-            "Facts are written by `quarterdeck import`.",
-        )
-    return statement
 
 
 def _serve(request: Mapping[str, Any], out: BinaryIO) -> None:

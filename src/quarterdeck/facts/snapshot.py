@@ -17,6 +17,7 @@ from quarterdeck.facts.connection import Connection, Limits, identifier, quoted
 from quarterdeck.facts.delta import Delta, arrow_schema, kinds_of
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import TABLES
+from quarterdeck.facts.statements import one_select
 from quarterdeck.facts.tombstones import Tombstones
 
 _SQL_KINDS: Mapping[PropertyKind, str] = {"text": "VARCHAR", "number": "DOUBLE", "boolean": "BOOLEAN"}
@@ -25,15 +26,20 @@ _SQL_KINDS: Mapping[PropertyKind, str] = {"text": "VARCHAR", "number": "DOUBLE",
 class Pinned:
     """One table at one version: its schema and the files that hold it."""
 
-    __slots__ = ("files", "kinds", "name", "schema", "version")
+    __slots__ = ("_handle", "files", "kinds", "name", "schema", "version")
 
     def __init__(self, delta: Delta, version: int | None) -> None:
         handle = delta.open(version)
         self.name = delta.name
+        self._handle = handle
         self.version = None if handle is None else handle.version()
         self.schema = TABLES[delta.name].arrow_schema if handle is None else arrow_schema(handle)
         self.kinds: dict[str, PropertyKind] = {} if handle is None else kinds_of(handle)
         self.files: list[str] = [] if handle is None else delta.files(handle)
+
+    def has(self, transaction: str) -> bool:
+        """Was this application transaction in when the version was written?"""
+        return self._handle is not None and self._handle.transaction_version(transaction) is not None
 
 
 class Snapshot:
@@ -64,12 +70,20 @@ class Snapshot:
         return self._connection.duckdb
 
     def table(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
-        """The result of a query as an Arrow table."""
+        """The result of one SELECT as an Arrow table; any other text is refused before it runs."""
+        one_select(self._connection.duckdb, sql)
         try:
-            relation = self._connection.duckdb.sql(sql, params=list(parameters) or None)
-            result: pa.Table = relation.to_arrow_table()
+            with self._connection.watched():
+                relation = self._connection.duckdb.sql(sql, params=list(parameters) or None)
+                result: pa.Table = relation.to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise FactError("The query took too long and was stopped.", "Ask for less of it.") from error
         except duckdb.Error as error:
-            raise FactError(f"The query failed: {error}", "Read the query beside the message.") from error
+            raise FactError(f"The query failed: {error}", f"The query was:\n{sql}") from error
+        except RuntimeError as error:
+            if "interrupted" in str(error):
+                raise KeyboardInterrupt from error
+            raise
         return result
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -147,6 +161,8 @@ def _create_views(connection: Any, pinned: Sequence[Pinned]) -> frozenset[str]:
     by_name = {p.name: p for p in pinned}
     for p in pinned:
         connection.execute(views.table_view(p.name, p.schema, p.files))
+    if "quarantine" in by_name:
+        connection.execute(views.open_quarantine(_committed_mends(connection, by_name)))
     if len(by_name) < len(TABLES):
         return frozenset()
     connection.execute(views.ACCOUNT_PERIODS)
@@ -156,6 +172,16 @@ def _create_views(connection: Any, pinned: Sequence[Pinned]) -> frozenset[str]:
         views.identified_events(by_name["events"].schema.names, aliases=aliases, accounts=accounts)
     )
     return frozenset(name for name, differs in (("person", aliases), ("account", accounts)) if differs)
+
+
+def _committed_mends(connection: Any, by_name: Mapping[str, Pinned]) -> list[str]:
+    """The marks in the quarantine whose rows did come in."""
+    if not by_name["quarantine"].files:
+        return []
+    marks = connection.execute(
+        "SELECT DISTINCT mended, table_name FROM quarantine WHERE mended IS NOT NULL ORDER BY ALL"
+    ).fetchall()
+    return [name for name, table in marks if table in by_name and by_name[table].has(name)]
 
 
 def _prepare_aliases(connection: Any) -> str:

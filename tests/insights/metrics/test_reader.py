@@ -160,13 +160,32 @@ def test_an_unknown_property_is_named_with_a_suggestion(make_workspace: MakeWork
     assert "amount" in caught.value.hint
 
 
-def test_a_definition_cannot_smuggle_in_a_second_statement(make_workspace: MakeWorkspace) -> None:
-    workspace = make_workspace(
-        bad='kind: sql\nsql: "select now() as time, 1 as value) ; drop view events; --"\n'
-    )
-    add_events(workspace, EVENTS)
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select time, 1 as value from events) as given; drop view events; select 1 from (select 1",
+        "DELETE FROM events",
+        "select time, 1 as value from events; select 1",
+        "SELECT time, 1 AS value FROM events) AS given GROUP BY ALL; "
+        "COPY (SELECT 1 AS a) TO '{file}' (FORMAT parquet, USE_TMP_FILE false); "
+        "SELECT DATE '2026-05-04' AS bucket, NULL AS slice, 1 AS value, 1 AS base FROM (SELECT 1",
+    ],
+)
+def test_a_definition_cannot_write_nor_smuggle_in_a_statement(
+    make_workspace: MakeWorkspace, sql: str
+) -> None:
+    workspace = make_workspace()
+    store = add_events(workspace, EVENTS)
+    (file,) = (workspace.facts_path / "events").glob("*.parquet")
+    before = file.read_bytes()
+    make_workspace(bad=f"kind: sql\nsql: |\n  {sql.format(file=file)}\n")
     with pytest.raises(QuarterdeckError):
         read(workspace, "bad", "week", *MARCH)
+    assert file.read_bytes() == before
+    with store.snapshot() as snapshot:
+        with pytest.raises(QuarterdeckError):
+            snapshot.rows(f"COPY (SELECT 1) TO '{file}' (FORMAT parquet, USE_TMP_FILE false)")
+        assert snapshot.rows("SELECT count(*) FROM events") == [(len(EVENTS),)]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

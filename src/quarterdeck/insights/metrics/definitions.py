@@ -59,9 +59,9 @@ class Filter(BaseModel):
     field: FieldName = Field(alias="property")
     equals: Scalar | None = Field(None, alias="is", description="Equal to this value.")
     is_not: Scalar | None = Field(None, description="Not this value; rows without the property stay.")
-    any_of: tuple[Scalar, ...] | None = Field(None, description="Equal to one of these values.")
+    any_of: tuple[Scalar, ...] | None = Field(None, min_length=1, description="Equal to one of these values.")
     none_of: tuple[Scalar, ...] | None = Field(
-        None, description="None of these values; rows without the property stay."
+        None, min_length=1, description="None of these values; rows without the property stay."
     )
     contains: str | None = Field(None, description="Contains this text, in any case.")
     above: float | None = Field(None, description="Greater than this number.")
@@ -96,7 +96,7 @@ class Metric(BaseModel):
     description: str = Field(description="One sentence that says what is counted, and when.")
     kind: Kind = Field(description="How the number is made.")
     source: str = Field("events", alias="from", description="The fact table; events unless told.")
-    event: str | tuple[str, ...] | None = Field(
+    event: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
         None, description="The event or events that count; all unless told."
     )
     of: FieldName | None = Field(

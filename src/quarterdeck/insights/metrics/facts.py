@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.facts.statements import check_select
 from quarterdeck.insights.metrics.definitions import Filter, Metric, Scalar
 
 Grain = Literal["day", "week", "month"]
@@ -219,8 +220,10 @@ class Compiler:
 
 
 def given(metric: Metric) -> str:
-    """A definition's own SQL, indented."""
-    return indent((metric.sql or "").strip().rstrip(";"), "  ")
+    """A definition's own SQL, indented; it must be one SELECT by itself before it stands inside another."""
+    text = (metric.sql or "").strip().rstrip(";")
+    check_select(text)
+    return indent(text, "  ")
 
 
 def is_personal(source: str, field: str) -> bool:

@@ -12,11 +12,14 @@ from quarterdeck.insights.metrics.calc import Role
 from quarterdeck.insights.metrics.definitions import Metric, Tree
 from quarterdeck.insights.metrics.service.lint import (
     named_twice,
+    one_select,
     personal_dimension,
     ratio_of_ratio,
     share_target,
     share_without_base,
+    unknown_join,
     unknown_table,
+    volatile_sql,
 )
 
 METRIC = Kind(
@@ -25,7 +28,16 @@ METRIC = Kind(
     model=Metric,
     leaves_out=("tree.yaml",),
     references={"numerator": "metric", "denominator": "metric"},
-    linters=(unknown_table, personal_dimension, ratio_of_ratio, share_without_base, share_target),
+    linters=(
+        unknown_table,
+        unknown_join,
+        one_select,
+        volatile_sql,
+        personal_dimension,
+        ratio_of_ratio,
+        share_without_base,
+        share_target,
+    ),
 )
 TREE = Kind(
     name="metric tree",

@@ -1,13 +1,18 @@
 """What in a metric's definition is well formed and yet cannot be right?"""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quarterdeck.definitions.folder import Models, Problem
-from quarterdeck.errors import did_you_mean
+from quarterdeck.definitions.source import Location
+from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.facts.schema import TABLES
+from quarterdeck.facts.statements import check_select
 from quarterdeck.insights.metrics.definitions import Metric, Tree
 from quarterdeck.insights.metrics.facts import is_personal
+
+VOLATILE = re.compile(r"\b(random|now|today|current_date|current_timestamp|uuid|setseed)\b", re.IGNORECASE)
 
 
 def unknown_table(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
@@ -23,6 +28,39 @@ def personal_dimension(_name: str, metric: Metric, _: Models) -> Iterator[Proble
     for index, dimension in enumerate(metric.dimensions):
         if is_personal(metric.source, dimension):
             yield ("dimensions", index), f"'{dimension}' names people", "Break down by account or role."
+
+
+def one_select(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
+    """Free SQL is one SELECT; it is read here, never run."""
+    if metric.sql is not None:
+        try:
+            check_select(metric.sql)
+        except QuarterdeckError as error:
+            yield ("sql",), error.message.rstrip("."), error.hint
+
+
+def volatile_sql(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
+    """A number that changes from one reading to the next proves nothing."""
+    for call in re.findall(
+        r"\b(random|now|today|current_date|current_timestamp|uuid|setseed)\b", metric.sql or ""
+    ):
+        yield ("sql",), f"'{call}' gives another number each time it is read", "Take times from the facts."
+
+
+def unknown_join(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
+    """`account.` and `person.` lead to columns that those tables have."""
+    named: list[tuple[Location, str]] = [
+        (("dimensions", index), name) for index, name in enumerate(metric.dimensions)
+    ]
+    named += [(("where", index, "property"), one.field) for index, one in enumerate(metric.where)]
+    named += [((key,), name) for key, name in (("of", metric.of), ("property", metric.field)) if name]
+    for location, field in named:
+        owner, _dot, name = field.partition(".")
+        table = {"account": "accounts", "person": "people"}.get(owner) if name else None
+        if table and name not in TABLES[table].column_names:
+            known = [f"{owner}.{column}" for column in TABLES[table].column_names]
+            hint = did_you_mean(field, known) or f"Known: {', '.join(known)}."
+            yield location, f"{table} have no column '{name}'", hint
 
 
 def ratio_of_ratio(_name: str, metric: Metric, models: Models) -> Iterator[Problem]:

@@ -1,0 +1,35 @@
+"""Is a text one statement that only reads?"""
+
+from typing import Any
+
+import duckdb
+
+from quarterdeck.errors import FactError
+
+
+def one_select(connection: Any, sql: str) -> Any:
+    """The one statement in a text, if it is one and reads only."""
+    try:
+        statements = connection.extract_statements(sql)
+    except duckdb.Error as error:
+        raise FactError(f"The SQL cannot be read: {error}", "DuckDB's dialect is understood.") from error
+    if len(statements) != 1:
+        raise FactError(f"One statement is expected; these are {len(statements)}.", "Ask one at a time.")
+    statement = statements[0]
+    try:
+        kind = statement.type
+    except ValueError:
+        # DuckDB knows statements that its Python client has no name for.
+        kind = None
+    if kind != duckdb.StatementType.SELECT:
+        raise FactError(
+            f"Only SELECT is allowed, not {kind.name if kind else 'this'}.",
+            "Facts are written by `quarterdeck import`.",
+        )
+    return statement
+
+
+def check_select(sql: str) -> None:
+    """Refuse a text that is not exactly one SELECT, without running anything."""
+    with duckdb.connect(":memory:") as connection:
+        one_select(connection, sql)
