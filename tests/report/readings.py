@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from quarterdeck.insights.metrics.calc import Movement, Point, Proof, Reading, Slice, Verdict
+from quarterdeck.insights.metrics.calc.readings import Movement, Point, Proof, Reading, Slice, Verdict
 
 AS_OF = date(2026, 11, 16)
 WEEK = date(2026, 11, 9)

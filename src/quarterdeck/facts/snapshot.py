@@ -108,6 +108,13 @@ class Snapshot:
                 raise FactError(f"No row of {table} has a property {key!r}.", hint)
             return f"TRY_CAST({in_rest} AS {_SQL_KINDS[kind]})"
         field = f"properties.{identifier(stored)}"
+        if known[stored] == "number" and kind == "text":
+            # 12345, not 12345.0: as people write it, and as it came.
+            field = (
+                f"CASE WHEN {field} = trunc({field}) AND abs({field}) < 1e15 "
+                f"THEN CAST(CAST({field} AS BIGINT) AS VARCHAR) ELSE CAST({field} AS VARCHAR) END"
+            )
+            return f"coalesce({field}, {in_rest})"
         if known[stored] == kind:
             return f"coalesce({field}, TRY_CAST({in_rest} AS {_SQL_KINDS[kind]}))"
         return f"TRY_CAST(coalesce(CAST({field} AS VARCHAR), {in_rest}) AS {_SQL_KINDS[kind]})"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 OUTLIER_SCALES = 3.5
+MOST_OUTLIERS = 0.25
 FEW_POINTS = 8.0  # the fewer the points, the less their own scatter can be trusted to call one an outlier
 MEDIAN_TO_DEVIATION = 1.4826  # makes the median absolute deviation of a normal sample its standard deviation
 END_MARGIN = 9.0  # twice the log-likelihood by which "it has ended" must beat "it goes on"
@@ -64,8 +65,11 @@ def fit_trend(positions: Floats, values: Floats) -> Trend:
     slope = float(np.median((values[second] - values[first]) / (positions[second] - positions[first])))
     residuals = values - slope * positions
     residuals = residuals - np.median(residuals)
-    cut = OUTLIER_SCALES * (1 + FEW_POINTS / len(values)) * robust_scale(residuals)
-    kept = np.abs(residuals) <= cut + 1e-12 * np.abs(values).max()
+    scale = robust_scale(residuals)
+    kept = np.abs(residuals) <= OUTLIER_SCALES * (1 + FEW_POINTS / len(values)) * scale
+    if scale <= 1e-9 * np.abs(values).max() or (~kept).mean() > MOST_OUTLIERS:
+        # Where most values are the same, or too many are far out, far out is no sign of being wrong.
+        kept = np.ones(len(values), dtype=np.bool_)
     x, y = positions[kept], values[kept]
     centre = float(x.mean())
     spread = float(((x - centre) ** 2).sum())

@@ -63,10 +63,14 @@ def expect_days(series: DailySeries, baseline_days: int, spread: Spread) -> Dail
     if known.sum() < MINIMUM_WEEKS:
         return None
     trend = fit_trend(np.arange(weeks, dtype=np.float64)[known] * 7 + 3, levels[known])
-    line = np.maximum(trend.level + trend.slope * days, 0.0)
+    line = trend.level + trend.slope * days
     weekdays = (days.astype(np.int64) + series.first_weekday) % 7
     base = slice(0, weeks * 7)
-    factors = weekday_pattern(series.values[base], line[base], weekdays[base])
+    if np.nanmin(series.values[base]) >= 0:
+        line = np.maximum(line, 0.0)
+        factors = weekday_pattern(series.values[base], line[base], weekdays[base])
+    else:
+        factors = np.ones(7)  # about zero, a ratio to the level means nothing
     expected = line * factors[weekdays]
     variances = _sampling_variance(series, expected, spread)
     seen = np.isfinite(series.values[base]) & (variances[base] > 0)

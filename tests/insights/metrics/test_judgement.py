@@ -6,15 +6,15 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from quarterdeck.insights.metrics.calc import (
+from quarterdeck.insights.metrics.calc.judgement import (
     MINIMUM_WEEKS,
-    Point,
     absent_since,
     expect_points,
     explain_movement,
     judge_week,
     remainder,
 )
+from quarterdeck.insights.metrics.calc.readings import Point
 
 MONDAY = date(2026, 5, 18)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.store import FactStore
-from quarterdeck.insights.metrics.facts import Grain
+from quarterdeck.insights.metrics.facts.clock import Grain
 from quarterdeck.insights.metrics.service.reader import MetricReader
 from tests.insights.metrics.conftest import Event, MakeWorkspace, add_accounts, add_events, events_table
 

@@ -8,7 +8,7 @@ from typing import cast
 from quarterdeck.definitions.folder import Kind, read_folder
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError, did_you_mean
-from quarterdeck.insights.metrics.calc import Role
+from quarterdeck.insights.metrics.calc.readings import Role
 from quarterdeck.insights.metrics.definitions import Metric, Tree
 from quarterdeck.insights.metrics.service.lint import (
     named_twice,

@@ -10,7 +10,7 @@ from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.statements import check_select
 from quarterdeck.insights.metrics.definitions import Metric, Tree
-from quarterdeck.insights.metrics.facts import is_personal
+from quarterdeck.insights.metrics.facts.fields import is_personal
 
 VOLATILE = re.compile(r"\b(random|now|today|current_date|current_timestamp|uuid|setseed)\b", re.IGNORECASE)
 

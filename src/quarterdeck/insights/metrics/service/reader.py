@@ -10,9 +10,11 @@ from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
-from quarterdeck.insights.metrics.calc import Point, Proof, absent_since
+from quarterdeck.insights.metrics.calc.judgement import absent_since
+from quarterdeck.insights.metrics.calc.readings import Point, Proof
 from quarterdeck.insights.metrics.definitions import Metric
-from quarterdeck.insights.metrics.facts import Compiler, Grain, Question, presence, tables_read
+from quarterdeck.insights.metrics.facts.clock import Grain, Question
+from quarterdeck.insights.metrics.facts.compiler import Compiler, presence, tables_read
 from quarterdeck.insights.metrics.service.book import read_metrics
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -93,7 +95,7 @@ class MetricReader:
 
     def _share(self, metric: Metric, question: Question, over: Point | None, under: Point) -> Point:
         value = None
-        if under.value:
+        if under.value is not None and under.value > 0:
             value = ((over.value if over else None) or 0.0) / under.value
         return self._point(metric, question, under.start, (value, under.value), set())
 

@@ -10,20 +10,20 @@ from pathlib import Path
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.snapshot import Snapshot
-from quarterdeck.insights.metrics.calc import (
+from quarterdeck.insights.metrics.calc.agreement import (
     EXPLAINED,
     RECONCILED_WITHIN,
     Gap,
-    Proof,
-    Unit,
     compare_figures,
     concentration,
     constant_factor,
     misfit,
     relative_gap,
+    relative_misfit,
 )
+from quarterdeck.insights.metrics.calc.readings import Proof, Unit
 from quarterdeck.insights.metrics.definitions import Metric
-from quarterdeck.insights.metrics.facts import Grain
+from quarterdeck.insights.metrics.facts.clock import Grain
 from quarterdeck.insights.metrics.service.reader import WEEKDAYS, MetricReader, next_bucket
 
 FEWEST_DAYS = 3
@@ -40,13 +40,14 @@ class Reconciliation:
     grain: Grain
     gaps: tuple[Gap, ...]
     relative_gap: float
+    misfit: float
     explanations: tuple[str, ...]
     proof: Proof
 
     @property
     def equal(self) -> bool:
-        """Are the totals equal within 1 %?"""
-        return abs(self.relative_gap) <= RECONCILED_WITHIN
+        """Do the gaps of all dates, none cancelling another, add up to at most 1 %?"""
+        return abs(self.relative_gap) <= RECONCILED_WITHIN and self.misfit <= RECONCILED_WITHIN
 
     def as_json(self) -> dict[str, object]:
         """Everything, in plain types."""
@@ -55,6 +56,7 @@ class Reconciliation:
             "grain": self.grain,
             "equal": self.equal,
             "relative_gap": self.relative_gap,
+            "relative_misfit": self.misfit,
             "explanations": list(self.explanations),
             "gaps": [
                 {"start": gap.start.isoformat(), "ours": gap.ours, "theirs": gap.theirs, "equal": gap.equal}
@@ -94,6 +96,7 @@ def reconcile(workspace: Workspace, snapshot: Snapshot, name: str, file: Path) -
         grain=grain,
         gaps=gaps,
         relative_gap=_relative(reader.book.get(name), gaps),
+        misfit=relative_misfit(gaps),
         explanations=told,
         proof=series.proof,
     )

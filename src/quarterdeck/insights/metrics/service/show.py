@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.snapshot import Snapshot
-from quarterdeck.insights.metrics.calc import (
+from quarterdeck.insights.metrics.calc.judgement import (
     DETAIL_CONFIDENCE,
     WEEK_CONFIDENCE,
-    Verdict,
     expect_points,
     expect_week,
 )
-from quarterdeck.insights.metrics.facts import Grain
+from quarterdeck.insights.metrics.calc.readings import Verdict
+from quarterdeck.insights.metrics.facts.clock import Grain
 from quarterdeck.insights.metrics.service.reader import MetricReader, Series, next_bucket
 from quarterdeck.insights.metrics.service.week import (
     HISTORY_WEEKS,

@@ -7,22 +7,17 @@ from typing import Literal, cast
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.facts.snapshot import Snapshot
-from quarterdeck.insights.metrics.calc import (
+from quarterdeck.insights.metrics.calc.judgement import (
     DETAIL_CONFIDENCE,
-    Movement,
-    Point,
-    Proof,
-    Reading,
-    Slice,
-    Verdict,
     expect_points,
     expect_week,
     explain_movement,
     judge_week,
     remainder,
 )
+from quarterdeck.insights.metrics.calc.readings import Movement, Point, Proof, Reading, Slice, Verdict
 from quarterdeck.insights.metrics.definitions import Metric
-from quarterdeck.insights.metrics.facts import is_personal
+from quarterdeck.insights.metrics.facts.fields import is_personal
 from quarterdeck.insights.metrics.service.reader import WEEKDAYS, MetricReader
 from quarterdeck.stats.interval import wilson_interval
 

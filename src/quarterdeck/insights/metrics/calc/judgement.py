@@ -1,4 +1,4 @@
-"""What is a metric's value, what was expected, and did it move?"""
+"""What was expected of a metric, and did it move?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from quarterdeck.insights.metrics.calc.readings import Point, Unit, Verdict
 from quarterdeck.stats.baseline import Floats, fit_trend, shift_window
 from quarterdeck.stats.daily import (
     DailyExpectation,
@@ -20,62 +21,28 @@ from quarterdeck.stats.daily import (
 )
 from quarterdeck.stats.interval import student_quantile
 
-Role = Literal["north star", "input", "guardrail", "other"]
-Unit = Literal["count", "share", "currency", "seconds", "number"]
-VerdictKind = Literal["moved", "within noise", "too little data", "not mature yet", "no data"]
-
 MINIMUM_WEEKS = 12
+
+
 MINIMUM_BASE = 30  # a share or mean of fewer says too little
+
+
 MINIMUM_COUNT = 20  # below this a count is too far from normal for the range drawn here
+
+
 WEEK_CONFIDENCE = 0.9998  # one false alarm in 5,000 weeks of a metric; one in a first brief and people leave
+
+
 DETAIL_CONFIDENCE = 0.99  # of days and slices, which show where a movement stands and raise no alarm
+
+
 AGREEING_DAYS = 5
+
+
 SHIFT_DAYS = 28  # how far back the start of a movement is looked for
+
+
 SMALLEST_CHANGE = 0.001  # of the expected value: less cannot be seen on the page
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
-    """One bucket of a metric: `value` is None where there is no data; `base` is what a rate is a share of."""
-
-    start: date
-    value: float | None
-    base: float | None = None
-    expected_low: float | None = None
-    expected_high: float | None = None
-    mature: bool = True
-
-    @property
-    def outside(self) -> Literal["above", "below", ""]:
-        """On which side of its expected range the value stands."""
-        if self.value is None or self.expected_low is None or self.expected_high is None:
-            return ""
-        if self.value > self.expected_high:
-            return "above"
-        return "below" if self.value < self.expected_low else ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    """Did the metric move in the week read? `reason` is one plain sentence."""
-
-    kind: VerdictKind
-    reason: str
-    direction: Literal["above", "below", ""] = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Slice:
-    """One value of one dimension, with its own days and its share of the whole movement.
-
-    `week` is the slice's own week; days cannot be added up to it where people are counted once.
-    """
-
-    dimension: str
-    value: str
-    share_of_change: float
-    points: tuple[Point, ...]
-    week: Point | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,58 +53,6 @@ class Shift:
     until: date | None = None
     key: tuple[str, str] | None = None
     share_of_change: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Movement:
-    """Since which day a metric moved, and the one dimension value that holds most of it, if any does.
-
-    `until` is the first day after it, None where it lasts to the week's end.
-    """
-
-    since: date
-    until: date | None = None
-    direction: Literal["above", "below"]
-    holder: Slice | None
-    rest: tuple[Point, ...] = ()
-    others: tuple[Slice, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proof:
-    """What recomputes a number: the SQL, the table versions it read, the definition and its version.
-
-    `rows_sql` lists the rows behind the last bucket; of a ratio, those of its denominator.
-    """
-
-    sql: str
-    rows_sql: str
-    versions: Mapping[str, int]
-    definition: str
-    definition_version: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """One metric read at one week, with 13 weeks and 6 weeks of days before it, oldest first."""
-
-    name: str
-    title: str
-    description: str
-    role: Role
-    unit: Unit
-    higher_is: Literal["better", "worse", "neither"]
-    owner: str
-    target: float | None
-    status: Literal["draft", "signed", "retired"]
-    week: Point
-    interval: tuple[float, float] | None
-    verdict: Verdict
-    weeks: tuple[Point, ...]
-    days: tuple[Point, ...]
-    movement: Movement | None
-    proof: Proof
-    dimensions: tuple[str, ...] = ()
 
 
 def spread_of(unit: Unit, has_base: bool) -> Spread:
@@ -190,7 +105,9 @@ def judge_week(
     expected = expect_week(weeks, unit, DETAIL_CONFIDENCE) if agreed else week
     if not agreed or expected.outside != agreed:
         agreed, expected = "", expect_week(weeks, unit)
-    size = expected.base if expected.base is not None else expected.expected_high
+    size = expected.base
+    if size is None and expected.expected_high is not None:
+        size = max(expected.expected_high, expected.value or 0.0)
     least = MINIMUM_COUNT if expected.base is None else MINIMUM_BASE
     if (expected.base is not None or unit == "count") and size is not None and size < least:
         what = "base" if expected.base is not None else "number"
@@ -243,7 +160,9 @@ def expect_points(
     if expectation is None:
         return tuple(points)
     distance = student_quantile(0.5 + confidence / 2, 60) * expectation.deviation
-    lows, highs = np.maximum(expectation.expected - distance, 0), expectation.expected + distance
+    lows, highs = expectation.expected - distance, expectation.expected + distance
+    if np.nanmin(series.values, initial=0.0) >= 0:
+        lows = np.maximum(lows, 0)
     if unit == "share":
         highs = np.minimum(highs, 1)
     ranges = zip(points, lows.tolist(), highs.tolist(), strict=True)
@@ -296,13 +215,14 @@ def remainder(whole: Sequence[Point], part: Sequence[Point]) -> tuple[Point, ...
 
 
 def absent_since(present: Sequence[date], week: date, until: date) -> date | None:
-    """First day of a silence that reaches the week's end and is longer than any silence before it."""
+    """First day of a silence that reaches the week's end, longer than any before it but one outage."""
     seen = sorted(day for day in present if day < until)
     if not seen:
         return week
-    longest = max((later - sooner for sooner, later in pairwise(seen)), default=timedelta(1))
+    gaps = sorted(later - sooner for sooner, later in pairwise(seen))
+    usual = gaps[-2] if len(gaps) > 1 else timedelta(1)
     silence = until - seen[-1]
-    return seen[-1] + timedelta(1) if silence > max(longest, timedelta(1)) else None
+    return seen[-1] + timedelta(1) if silence > max(usual, timedelta(1)) else None
 
 
 def _series(points: Sequence[Point]) -> DailySeries:
@@ -323,71 +243,3 @@ def _window(pair: tuple[DailySeries, DailyExpectation], sign: int) -> slice:
     first = len(pair[0].values) - SHIFT_DAYS
     found = shift_window(standard_scores(*pair)[first:], sign, recent=7)
     return slice(first + found.start, first + found.stop)
-
-
-RECONCILED_WITHIN = 0.01
-EXPLAINED = 0.8  # an explanation must remove this much of the sum of daily gaps
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gap:
-    """One bucket of ours beside theirs; None where one side has no number."""
-
-    start: date
-    ours: float | None
-    theirs: float | None
-
-    @property
-    def difference(self) -> float:
-        """Ours less theirs, nothing counted as zero."""
-        return (self.ours or 0.0) - (self.theirs or 0.0)
-
-    @property
-    def equal(self) -> bool:
-        """Within 1 % of theirs."""
-        if self.ours is None or self.theirs is None:
-            return self.ours is self.theirs
-        return abs(self.difference) <= RECONCILED_WITHIN * abs(self.theirs)
-
-
-def compare_figures(ours: Mapping[date, float | None], theirs: Mapping[date, float]) -> tuple[Gap, ...]:
-    """Bucket by bucket over the time that their figures cover."""
-    first, last = min(theirs), max(theirs)
-    known = {start for start, value in ours.items() if value is not None and first <= start <= last}
-    starts = sorted(set(theirs) | known)
-    return tuple(Gap(start=start, ours=ours.get(start), theirs=theirs.get(start)) for start in starts)
-
-
-def relative_gap(gaps: Sequence[Gap]) -> float:
-    """Difference of the totals over their total; infinite where theirs is zero and ours is not."""
-    total = sum(gap.theirs or 0.0 for gap in gaps)
-    difference = sum(gap.difference for gap in gaps)
-    if total == 0:
-        return 0.0 if difference == 0 else float("inf")
-    return difference / abs(total)
-
-
-def misfit(gaps: Sequence[Gap]) -> float:
-    """Sum of the absolute daily gaps, which no two days can cancel."""
-    return sum(abs(gap.difference) for gap in gaps)
-
-
-def constant_factor(gaps: Sequence[Gap]) -> float | None:
-    """Theirs over ours where that ratio is the same, within 1 %, on nearly every day."""
-    ratios = [gap.theirs / gap.ours for gap in gaps if gap.ours and gap.theirs]
-    if len(ratios) < 5:
-        return None
-    middle = float(np.median(ratios))
-    near = sum(abs(ratio - middle) <= RECONCILED_WITHIN * abs(middle) for ratio in ratios)
-    return middle if near >= 0.9 * len(ratios) and abs(middle - 1) > RECONCILED_WITHIN else None
-
-
-def concentration(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """The fewest buckets that hold at least nine tenths of the gap, largest first."""
-    whole, held, chosen = misfit(gaps), 0.0, []
-    for gap in sorted(gaps, key=lambda one: (-abs(one.difference), one.start)):
-        if held >= 0.9 * whole:
-            break
-        chosen.append(gap)
-        held += abs(gap.difference)
-    return tuple(chosen)
