@@ -111,9 +111,8 @@ def test_the_account_of_an_event_comes_from_its_person_where_it_has_none(store: 
 def test_identified_events_are_the_events_themselves_where_nothing_is_to_be_done(store: FactStore) -> None:
     store.append("events", [events("ann")], transaction="e")
     with store.snapshot() as snapshot:
-        plan = "\n".join(
-            row[1] for row in snapshot.rows("EXPLAIN SELECT person, account FROM identified_events")
-        )
+        explained = snapshot.connection.sql("EXPLAIN SELECT person, account FROM identified_events")
+        plan = "\n".join(row[1] for row in explained.fetchall())
     assert "JOIN" not in plan
 
 

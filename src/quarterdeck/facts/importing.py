@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,8 @@ from quarterdeck.facts.delta import Delta
 from quarterdeck.facts.keys import KeyIndex
 from quarterdeck.facts.maps import FactMap, fitted, plain_map, preset_map, read_map
 from quarterdeck.facts.normalising import Normalised, Normaliser
+from quarterdeck.facts.properties import PropertyKind
+from quarterdeck.facts.quarantine import Reasons, dismissed_of, marks, waiting_of
 from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
 from quarterdeck.facts.reading.bytes_of import digest
 from quarterdeck.facts.reading.formats import open_source
@@ -28,12 +29,19 @@ from quarterdeck.facts.store import FactStore
 from quarterdeck.facts.times import looks_like_time
 from quarterdeck.facts.tombstones import Tombstones
 
+# Stands for the name of the file where rows come from the quarantine.
+QUARANTINE = "quarantine"
+
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportResult:
-    """What an import did with the rows of a file; read = added + present + quarantined + erased."""
+    """What an import did; read = added + present + quarantined + dismissed + erased.
+
+    `waited` of the quarantined rows were set aside before; `mended` rows of this file waited and are in now.
+    `left` are rows per file that a map did not fit, and why; `notes` are for the reader.
+    """
 
     file: str
     table: str
@@ -46,6 +54,11 @@ class ImportResult:
     overflow: int
     deduplicates_rows: bool
     same_file: bool = False
+    dismissed: int = 0
+    waited: int = 0
+    mended: int = 0
+    left: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,7 +68,9 @@ class _Counts:
     present: int = 0
     erased: int = 0
     overflow: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
+    waited: int = 0
+    mended: set[int] = field(default_factory=set)
+    reasons: Reasons = field(default_factory=Reasons)
 
 
 def table_named(store: FactStore, name: str) -> Table:
@@ -131,18 +146,22 @@ class _Import:
         self._map = fact_map
         self._keyed = table.key is not None and table.key in fact_map.origins
         identity = [file_digest, fact_map.digest, READER_VERSION, BLOCK_BYTES]
+        self._waiting: dict[int, str] = {}
+        self._notes: tuple[str, ...] = ()
         self._id = hashlib.sha256(orjson.dumps(identity)).hexdigest()[:32]
 
     def run(self, source: Source, again: bool, progress: Progress) -> ImportResult:
         """Everything in turn: is it new, begin, take the blocks, finish."""
         earlier = self.earlier()
         if earlier is not None and earlier["finished"]:
-            rows = earlier["rows"]
-            return self.result(_Counts(read=rows, present=rows), same_file=True)
+            return self.nothing_new(earlier["read"], earlier["erased"])
         if earlier is None and not again:
             self.refuse_if_known()
         self.begin(source)
+        refused = waiting_of(self._store, self._table.name, self._file_digest)
+        self._waiting = {row: by for row, by in refused.items() if by != self._id}
         counts = self.blocks(source, progress)
+        self.mark_mended(counts.mended)
         self.finish(counts)
         self._store.delta(self._table.name).compact()
         self._store.delta("quarantine").compact()
@@ -152,11 +171,31 @@ class _Import:
         """What is known of the same import, begun or finished before."""
         with self._store.snapshot_of("imports") as snapshot:
             found = snapshot.rows(
-                "SELECT finished_at IS NOT NULL, rows_read - rows_quarantined - rows_erased FROM imports "
+                "SELECT finished_at IS NOT NULL, rows_read, rows_erased FROM imports "
                 "WHERE import_id = $1 ORDER BY 1 DESC LIMIT 1",
                 [self._id],
             )
-        return {"finished": found[0][0], "rows": found[0][1]} if found else None
+        return dict(zip(("finished", "read", "erased"), found[0], strict=True)) if found else None
+
+    def nothing_new(self, read: int, erased: int) -> ImportResult:
+        """Where the rows of a file are that came in before, by the same map."""
+        waiting = len(waiting_of(self._store, self._table.name, self._file_digest))
+        dismissed = dismissed_of(self._store, self._table.name, self._file_digest)
+        return ImportResult(
+            file=str(self._file),
+            table=self._table.name,
+            read=read,
+            added=0,
+            present=max(0, read - erased - waiting - dismissed),
+            quarantined=waiting,
+            waited=waiting,
+            dismissed=dismissed,
+            erased=erased,
+            reasons={},
+            overflow=0,
+            deduplicates_rows=self._keyed,
+            same_file=True,
+        )
 
     def refuse_if_known(self) -> None:
         """Taking a file twice by different maps would double rows that have no key."""
@@ -179,6 +218,24 @@ class _Import:
         """Note that the import is under way, and how to read one of its rows again."""
         self._note(0, None, _Counts(), orjson.dumps(source.description).decode())
 
+    def mark_mended(self, numbers: set[int]) -> None:
+        """Rows that an earlier map refused and that are in the table now wait no longer."""
+        if not numbers:
+            return
+        rows = [
+            {
+                "table_name": self._table.name,
+                "file": self._file.name,
+                "file_digest": self._file_digest,
+                "row_number": number,
+                "import_id": self._waiting[number],
+            }
+            for number in sorted(numbers)
+        ]
+        self._store.delta("quarantine").commit(
+            marks(rows, self._id), transaction=f"{self._id}:mended", number=0
+        )
+
     def finish(self, counts: _Counts) -> None:
         """Note that every block is in."""
         self._note(1, datetime.now(UTC), counts, None)
@@ -195,7 +252,7 @@ class _Import:
             "rows_read": counts.read,
             "rows_added": counts.added,
             "rows_present": counts.present,
-            "rows_quarantined": counts.reasons.total(),
+            "rows_quarantined": counts.reasons.total,
             "rows_erased": counts.erased,
         }
         rows = pa.Table.from_pylist([row], schema=TABLES["imports"].arrow_schema)
@@ -207,7 +264,9 @@ class _Import:
         size = self._file.stat().st_size
         delta = self._store.delta(self._table.name)
         index = KeyIndex(delta, str(self._table.key)) if self._keyed else None
-        normaliser = Normaliser(self._map, self._store.property_kinds(self._table.name))
+        known = self._store.property_kinds(self._table.name)
+        self._notes = tuple(_disagreements(self._map, known))
+        normaliser = Normaliser(self._map, known)
         pairs = ((block, normaliser.normalise(block)) for block in source.blocks(wanted(self._map)))
         try:
             with ahead(pairs) as ready:
@@ -229,7 +288,11 @@ class _Import:
         counts: _Counts,
     ) -> None:
         counts.read += block.read
-        self._quarantine(block, (*block.bad, *normalised.bad), counts)
+        bad = (*block.bad, *normalised.bad)
+        self._quarantine(block, bad, counts)
+        if self._waiting:
+            met = self._waiting.keys() & set(block.row_numbers.tolist())
+            counts.mended |= met - {row.row_number for row in bad}
         rows = normalised.rows
         if rows.num_rows:
             select = None if index is None else index.new_rows
@@ -243,27 +306,46 @@ class _Import:
         tombstones = Tombstones(self._store.path)
         kept = [row for row in bad if not tombstones.mentioned_in(row.raw)]
         counts.erased += len(bad) - len(kept)
-        counts.reasons.update(row.reason for row in kept)
-        if kept:
+        for row in kept:
+            counts.reasons.add(row.reason)
+        new = [row for row in kept if row.row_number not in self._waiting]
+        counts.waited += len(kept) - len(new)
+        if new:
             self._store.delta("quarantine").commit(
-                quarantine_rows(self._table.name, self._file.name, self._file_digest, self._id, kept),
+                quarantine_rows(self._table.name, self._file.name, self._file_digest, self._id, new),
                 transaction=f"{self._id}:{self._table.name}",
                 number=block.number,
             )
 
-    def result(self, counts: _Counts, *, same_file: bool = False) -> ImportResult:
+    def result(self, counts: _Counts) -> ImportResult:
         return ImportResult(
             file=str(self._file),
             table=self._table.name,
             read=counts.read,
             added=counts.added,
             present=counts.present,
-            quarantined=counts.reasons.total(),
+            quarantined=counts.reasons.total,
             erased=counts.erased,
-            reasons=dict(counts.reasons.most_common()),
+            reasons=counts.reasons.counted(),
             overflow=counts.overflow,
             deduplicates_rows=self._keyed,
-            same_file=same_file,
+            waited=counts.waited,
+            mended=len(counts.mended),
+            notes=self._notes,
+        )
+
+
+def _disagreements(fact_map: FactMap, known: Mapping[str, PropertyKind]) -> Iterator[str]:
+    """Kinds that the map declares and the table cannot take on any more."""
+    for key, kind in fact_map.property_kinds.items():
+        stored = known.get(key, kind)
+        if stored == kind:
+            continue
+        place = "as text in its column" if stored == "text" else "in properties_rest"
+        yield (
+            f"The map declares `{key}` as {kind}; {fact_map.table.name} has kept it as {stored} since an "
+            f"earlier import. These values are {place}, and metrics read them as {kind}; earlier values that "
+            f"are no {kind} count as missing."
         )
 
 

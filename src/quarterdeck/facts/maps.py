@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from quarterdeck.errors import DefinitionError, FactError, did_you_mean
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import Table
+from quarterdeck.facts.written_numbers import DecimalMark
 
 Name = Annotated[str, StringConstraints(min_length=1)]
 
@@ -64,6 +65,8 @@ class Options(BaseModel):
         Annotated[str, StringConstraints(min_length=1, max_length=1, pattern="^[\\x00-\\x7f]$")] | None
     ) = None
     """What stands between the fields of a CSV file, if it is not a comma."""
+    decimal: DecimalMark | None = None
+    """What stands before the decimals of a number; with a comma, dots and blanks set thousands apart."""
     properties: Literal["all"] | list[Name] | dict[Name, PropertyKind] = []
     """Columns kept as properties: `all`, a list (`object.*` is each key of an object), or kinds by name."""
 
@@ -112,9 +115,11 @@ class FactMap:
 
     @property
     def property_kinds(self) -> dict[str, PropertyKind]:
-        """The kinds that the map itself settles."""
+        """The kinds that the map itself settles, by the keys of the properties."""
         declared = self.options.properties
-        return dict(declared) if isinstance(declared, dict) else {}
+        if not isinstance(declared, dict):
+            return {}
+        return {name.removeprefix("properties."): kind for name, kind in declared.items()}
 
     def error(self, key: str, message: str, hint: str) -> DefinitionError | FactError:
         """A fault of this map, with its place if it came from a file."""

@@ -8,66 +8,136 @@ between loses nothing and doubles nothing.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
-import pyarrow as pa
 
+from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.delta import Committed
-from quarterdeck.facts.importing import ImportResult, wanted
+from quarterdeck.facts.importing import QUARANTINE, ImportResult, wanted
 from quarterdeck.facts.keys import KeyIndex
 from quarterdeck.facts.maps import FactMap, fitted, plain_map
 from quarterdeck.facts.normalising import Normaliser
-from quarterdeck.facts.quarantine import open_rows
+from quarterdeck.facts.quarantine import Reasons, Row, marks, open_rows
 from quarterdeck.facts.reading.block import BadRow, Block, Wanted
 from quarterdeck.facts.reading.csv_file import block_of_records
 from quarterdeck.facts.reading.csv_record import parse_record
 from quarterdeck.facts.reading.json_file import json_block
-from quarterdeck.facts.schema import TABLES, Table
+from quarterdeck.facts.schema import Table
 from quarterdeck.facts.store import FactStore
+from quarterdeck.facts.views import DISMISSED
 
 _ROWS_AT_ONCE = 50_000
 
-Row = Mapping[str, Any]
+
+@dataclass(slots=True)
+class _Tally:
+    """What happened to the rows so far."""
+
+    read: int = 0
+    added: int = 0
+    present: int = 0
+    erased: int = 0
+    overflow: int = 0
+    keyed: bool = False
+    reasons: Reasons = field(default_factory=Reasons)
+    left: dict[str, int] = field(default_factory=dict)
+    because: dict[str, QuarterdeckError] = field(default_factory=dict)
 
 
-def mend(store: FactStore, table: Table, fact_map: FactMap | None) -> ImportResult:
-    """Read the open quarantine of a table again with a map, and add what is good now."""
-    read = added = present = erased = overflow = 0
-    reasons: Counter[str] = Counter()
-    keyed = False
+def mend(
+    store: FactStore, table: Table, fact_map: FactMap | None, *, files: Collection[str] = ()
+) -> ImportResult:
+    """Read the waiting rows of a table again with a map, and add what is good now.
+
+    Rows of files that the map does not fit are left and counted; only if it fits none is that an error.
+    """
+    tally = _Tally()
     with store.delta("quarantine").mending():
-        for rows, description in _groups(store, table):
-            adapted = _adapted(fact_map, table, description, str(rows[0]["file"]))
-            keyed = table.key is not None and table.key in adapted.origins
-            batch = _Batch(store, table, adapted, description, rows)
-            read += len(rows)
-            reasons.update(batch.reasons)
-            done = batch.commit(keyed)
-            if done is not None:
-                added += done.added
-                erased += done.erased
-                present += len(batch.good_rows) - done.added - done.erased
-                overflow += done.overflow
+        for rows, description in _groups(store, table, files):
+            file = str(rows[0]["file"])
+            try:
+                _mend_group(store, table, fact_map, rows, description, tally)
+            except QuarterdeckError as error:
+                tally.left[file] = tally.left.get(file, 0) + len(rows)
+                tally.because.setdefault(file, error)
+    if tally.left and not tally.read:
+        raise next(iter(tally.because.values()))
     return ImportResult(
-        file="quarantine",
+        file=QUARANTINE,
         table=table.name,
-        read=read,
-        added=added,
-        present=present,
-        quarantined=reasons.total(),
-        erased=erased,
-        reasons=dict(reasons.most_common()),
-        overflow=overflow,
-        deduplicates_rows=keyed,
+        read=tally.read,
+        added=tally.added,
+        present=tally.present,
+        quarantined=tally.reasons.total,
+        erased=tally.erased,
+        reasons=tally.reasons.counted(),
+        overflow=tally.overflow,
+        deduplicates_rows=tally.keyed,
+        left={file: (count, tally.because[file].message) for file, count in tally.left.items()},
     )
 
 
-def _groups(store: FactStore, table: Table) -> Iterator[tuple[Sequence[Row], Mapping[str, Any]]]:
+def dismiss(store: FactStore, table: Table, *, files: Collection[str] = ()) -> ImportResult:
+    """Mark the waiting rows of a table as never to be mended; they are kept, and counted apart."""
+    count = 0
+    quarantine = store.delta("quarantine")
+    with quarantine.mending():
+        for _, rows in open_rows(store, table.name, _ROWS_AT_ONCE, files):
+            quarantine.commit(
+                marks(rows, DISMISSED), transaction=f"dismiss:{_identity(table, rows)}", number=0
+            )
+            count += len(rows)
+    return ImportResult(
+        file=QUARANTINE,
+        table=table.name,
+        read=count,
+        added=0,
+        present=0,
+        quarantined=0,
+        erased=0,
+        reasons={},
+        overflow=0,
+        deduplicates_rows=True,
+        dismissed=count,
+    )
+
+
+def _mend_group(
+    store: FactStore,
+    table: Table,
+    fact_map: FactMap | None,
+    rows: Sequence[Row],
+    description: Mapping[str, Any],
+    tally: _Tally,
+) -> None:
+    adapted = _adapted(fact_map, table, description, str(rows[0]["file"]))
+    keyed = table.key is not None and table.key in adapted.origins
+    batch = _Batch(store, table, adapted, description, rows)
+    done = batch.commit(keyed)
+    tally.keyed = keyed
+    tally.read += len(rows)
+    for reason in batch.reasons:
+        tally.reasons.add(reason)
+    if done is not None:
+        tally.added += done.added
+        tally.erased += done.erased
+        tally.present += len(batch.good_rows) - done.added - done.erased
+        tally.overflow += done.overflow
+
+
+def _identity(table: Table, rows: Sequence[Row]) -> str:
+    names = [[row["import_id"], row["row_number"]] for row in rows]
+    return hashlib.sha256(orjson.dumps([table.name, names])).hexdigest()[:32]
+
+
+def _groups(
+    store: FactStore, table: Table, files: Collection[str]
+) -> Iterator[tuple[Sequence[Row], Mapping[str, Any]]]:
     """Open rows of one import at a time, with what is needed to read them; a bounded number at once."""
     with store.snapshot_of("imports") as snapshot:
         headers = dict(
@@ -76,7 +146,7 @@ def _groups(store: FactStore, table: Table) -> Iterator[tuple[Sequence[Row], Map
                 [table.name],
             )
         )
-    for import_id, rows in open_rows(store, table.name, _ROWS_AT_ONCE):
+    for import_id, rows in open_rows(store, table.name, _ROWS_AT_ONCE, files):
         if import_id in headers:
             yield rows, orjson.loads(headers[import_id])
 
@@ -107,7 +177,7 @@ class _Batch:
             normaliser.close()
         bad = (*block.bad, *normalised.bad)
         still_bad = {row.row_number for row in bad}
-        self.reasons = Counter(row.reason for row in bad)
+        self.reasons = [row.reason for row in bad]
         self.good_rows = [row for place, row in enumerate(rows) if place not in still_bad]
         self._normalised = normalised.rows
 
@@ -115,18 +185,8 @@ class _Batch:
         """Mark, then add; None if no row is good."""
         if not self.good_rows:
             return None
-        names = [[row["import_id"], row["row_number"]] for row in self.good_rows]
-        identity = hashlib.sha256(orjson.dumps([self._table.name, names])).hexdigest()[:32]
-        mend_id = f"mend:{identity}"
-        marks = [
-            {**row, "reason": "mended", "raw": "", "encoding": None, "mended": mend_id}
-            for row in self.good_rows
-        ]
-        self._store.delta("quarantine").commit(
-            pa.Table.from_pylist(marks, schema=TABLES["quarantine"].arrow_schema),
-            transaction=mend_id,
-            number=0,
-        )
+        mend_id = f"mend:{_identity(self._table, self.good_rows)}"
+        self._store.delta("quarantine").commit(marks(self.good_rows, mend_id), transaction=mend_id, number=0)
         delta = self._store.delta(self._table.name)
         index = KeyIndex(delta, str(self._table.key)) if keyed else None
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,19 +13,17 @@ import pyarrow.compute as pc
 
 from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.maps import Constant, FactMap
-from quarterdeck.facts.properties import ARROW_KINDS, PropertyKind, admissible, with_values
+from quarterdeck.facts.properties import ARROW_KINDS, PropertyKind, with_values
 from quarterdeck.facts.reading.block import BadRow, Block
 from quarterdeck.facts.schema import Column
+from quarterdeck.facts.typed_properties import Kinds, Property, faults_of, reading_sql
+from quarterdeck.facts.written_numbers import DecimalMark, plain_number
 
 KEY_HASH = "_key_hash"
 _REASON = "_reason"
 
-_NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?"
-_LONG_INTEGER = r"-?[0-9]{16,}"
-_BOOLEAN = "(?i:true|false)"
 _OFFSET = r"\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
 _LOCAL = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?"
-_WRITTEN_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 # Other programs stop at the years 1 and 9999.
 _EARLIEST = "TIMESTAMPTZ '0001-01-02 00:00:00+00'"
 _LATEST = "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
@@ -50,12 +48,13 @@ class Normalised:
 class Normaliser:
     """Applies one map to block after block; holds a DuckDB that reads no file.
 
-    The first values of a property settle its kind, unless the table (`known`) or the map has one already.
+    The first values of a property settle its kind, unless the map or the table (`known`) has one already.
     """
 
     def __init__(self, fact_map: FactMap, known: Mapping[str, PropertyKind], threads: int = 2) -> None:
         self._map = fact_map
-        self._kinds = {**fact_map.property_kinds, **known}
+        self._decimal = fact_map.options.decimal
+        self._kinds = Kinds(fact_map.property_kinds, known, self._decimal)
         self._duckdb = duckdb.connect(
             ":memory:", config={"threads": str(threads), "memory_limit": "1GB", "temp_directory": ""}
         )
@@ -69,10 +68,8 @@ class Normaliser:
     def normalise(self, block: Block) -> Normalised:
         """The rows of a block in the shape of the table, but for the order of columns."""
         sources, columns = _sources(block.rows, self._map)
-        properties = list(_texts_with_kinds(block.properties, self._kinds))
-        for index, (_, kind, values) in enumerate(properties):
-            if kind != "text" and _is_text(values):
-                sources[f"p{index}"] = values
+        properties = list(self._kinds.properties(block))
+        sources |= {f"p{index}": p.values for index, p in enumerate(properties) if p.needs_reading}
         if not sources:
             sources["s"] = pa.nulls(block.rows.num_rows, pa.string())
         self._duckdb.register("block", pa.table(sources))
@@ -86,23 +83,24 @@ class Normaliser:
             rows=rows.filter(pc.is_null(reasons)), bad=tuple(_bad_rows(block, reasons.combine_chunks()))
         )
 
-    def _query(self, columns: Mapping[str, _Mapped], properties: list[tuple[str, PropertyKind, Any]]) -> str:
+    def _query(self, columns: Mapping[str, _Mapped], properties: Sequence[Property]) -> str:
         """Three steps, so that no value is worked out twice: trimmed texts, values, faults."""
         trimmed = [f"{column.trimmed} AS t_{name}" for name, column in columns.items() if column.trimmed]
         values = [f"{column.value} AS v_{name}" for name, column in columns.items() if column.value]
         picked = [f"v_{name} AS {identifier(name)}" for name, column in columns.items() if column.value]
-        for index, (_, kind, texts) in enumerate(properties):
-            if kind != "text" and _is_text(texts):
-                test = _kind_test(f"p{index}", kind)
-                values.append(
-                    f"TRY_CAST(CASE WHEN {test} THEN p{index} END AS {_SQL_TYPES[kind]}) AS q{index}"
-                )
-                picked += [
-                    f"q{index} AS p{index}",
-                    f"CASE WHEN q{index} IS NULL THEN p{index} END AS r{index}",
-                ]
-        faults = [fault for column in columns.values() for fault in column.faults]
-        whens = " ".join(f"WHEN {test} THEN {quoted(reason)}" for test, reason in faults)
+        faults = [(test, quoted(reason)) for column in columns.values() for test, reason in column.faults]
+        for index, wanted in enumerate(properties):
+            if not wanted.needs_reading:
+                continue
+            plain, value = reading_sql(f"p{index}", wanted, self._decimal)
+            trimmed.append(f"{plain} AS t{index}")
+            values.append(f"{value} AS q{index}")
+            rest = f"t{index}" if wanted.declared else f"p{index}"
+            left_over = f"CASE WHEN q{index} IS NULL THEN {rest} END"
+            stored = f"t{index}" if wanted.stored == "text" else f"q{index}"
+            picked += [f"{stored} AS p{index}", f"{left_over} AS r{index}"]
+            faults += faults_of(f"p{index}", wanted, f"t{index}", self._decimal)
+        whens = " ".join(f"WHEN {test} THEN {reason}" for test, reason in faults)
         picked.append(f"CASE {whens} END AS {_REASON}" if whens else f"NULL::VARCHAR AS {_REASON}")
         key = self._map.table.key
         if key is not None and key in columns:
@@ -116,7 +114,7 @@ class Normaliser:
         block: Block,
         result: pa.Table,
         columns: Mapping[str, _Mapped],
-        properties: list[tuple[str, PropertyKind, Any]],
+        properties: Sequence[Property],
     ) -> pa.Table:
         arrays: dict[str, Any] = {
             name: mapped.passed if mapped.value is None else result.column(name)
@@ -125,14 +123,14 @@ class Normaliser:
         if KEY_HASH in result.column_names:
             arrays[KEY_HASH] = result.column(KEY_HASH)
         named: list[tuple[str, Any]] = []
-        for index, (key, kind, values) in enumerate(properties):
-            if kind == "text" or not _is_text(values):
-                named.append((key, values))
+        for index, wanted in enumerate(properties):
+            if not wanted.needs_reading:
+                named.append((wanted.key, wanted.values))
                 continue
-            named.append((key, result.column(f"p{index}").combine_chunks().cast(ARROW_KINDS[kind])))
+            named.append((wanted.key, _read(result, f"p{index}", wanted)))
             left_over = result.column(f"r{index}").combine_chunks()
-            if left_over.null_count < len(left_over):
-                named.append((key, left_over))
+            if wanted.stored != "text" and left_over.null_count < len(left_over):
+                named.append((wanted.key, left_over))
         if block.rest:
             arrays["properties_rest"] = with_values(pa.nulls(block.rows.num_rows, pa.string()), block.rest)
         if named:
@@ -140,6 +138,12 @@ class Normaliser:
                 [values for _, values in named], names=[key for key, _ in named]
             )
         return pa.table(arrays)
+
+
+def _read(result: pa.Table, name: str, wanted: Property) -> Any:
+    """A property as it was read; as text where the table keeps it so."""
+    kind = "text" if wanted.stored == "text" else wanted.kind
+    return result.column(name).combine_chunks().cast(ARROW_KINDS[kind])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,8 +178,10 @@ def _sources(rows: pa.Table, fact_map: FactMap) -> tuple[dict[str, Any], dict[st
             sql = names[0]
             if len(names) > 1:
                 present = ", ".join(f"nullif({name}, '')" for name in names)
-                sql = f"coalesce({present})"
+                sql = f"trim(coalesce({present}))" if column.is_id else f"coalesce({present})"
             else:
+                if column.is_id and pa.types.is_string(sources[sql].type):
+                    sources[sql] = pc.utf8_trim_whitespace(sources[sql])
                 typed = sources[sql].type
                 passed = sources[sql] if column.type == "text" else None
         columns[column.name] = _mapped(column, sql, typed, fact_map, passed)
@@ -210,7 +216,7 @@ def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, pas
         value, tests = _time(f"t_{name}" if is_text else sql, typed, fact_map)
         tests.append(("true", "is not a time; set `time_format:` if it is written otherwise"))
     else:
-        value = _value(column, f"t_{name}" if is_text else sql)
+        value = _value(column, f"t_{name}" if is_text else sql, fact_map.options.decimal if is_text else None)
         tests = [("true", f"is not {_ARTICLES[column.type]}")]
     missing = f"v_{name} IS NULL"
     if column.type == "time":
@@ -224,13 +230,11 @@ def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, pas
     return _Mapped(source=sql, trimmed=trimmed, value=value, faults=tuple(faults))
 
 
-def _value(column: Column, sql: str) -> str:
+def _value(column: Column, sql: str, decimal: DecimalMark | None) -> str:
     if column.type == "date":
         return f"TRY_CAST({sql} AS DATE)"
-    value = f"TRY_CAST({sql} AS {_SQL_TYPES[column.type]})"
-    if column.type == "boolean":
-        return value
-    return f"CASE WHEN regexp_full_match({sql}, {quoted(_WRITTEN_NUMBER)}) THEN {value} END"
+    plain = sql if column.type == "boolean" else plain_number(sql, decimal)
+    return f"TRY_CAST({plain} AS {_SQL_TYPES[column.type]})"
 
 
 def _trimmed(sql: str) -> str:
@@ -283,56 +287,6 @@ def _since_epoch(sql: str, written: str) -> str:
     micros = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}[written]
     whole = f"TRY_CAST(TRY_CAST({sql} AS DECIMAL(30, 6)) * {micros} AS BIGINT)"
     return f"timezone('UTC', make_timestamp({whole}))"
-
-
-def _texts_with_kinds(
-    properties: tuple[tuple[str, Any], ...], kinds: dict[str, PropertyKind]
-) -> Iterator[tuple[str, PropertyKind, Any]]:
-    """Each property with the kind it has, or is given by these values; `kinds` learns."""
-    for key, values in properties:
-        if values.null_count == len(values):
-            continue
-        if not _is_text(values):
-            yield key, "text", values
-        elif key in kinds:
-            yield key, kinds[key], values
-        elif not admissible(key, kinds):
-            yield key, "text", values
-        else:
-            kinds[key] = _inferred(values)
-            yield key, kinds[key], values
-
-
-def _is_text(values: Any) -> bool:
-    return bool(pa.types.is_string(values.type))
-
-
-def _inferred(values: Any) -> PropertyKind:
-    """The kind that all of these texts have."""
-    if _all_match(values, f"^{_NUMBER}$") and not _any_match(values, f"^{_LONG_INTEGER}"):
-        return "number"
-    return "boolean" if _all_match(values, f"^{_BOOLEAN}$") else "text"
-
-
-def _all_match(values: Any, pattern: str) -> bool:
-    # Most columns show in their first rows that they are none.
-    return all(
-        pc.all(pc.match_substring_regex(part, pattern)).as_py() is not False
-        for part in (values.slice(0, 64), values)
-    )
-
-
-def _any_match(values: Any, pattern: str) -> bool:
-    return pc.any(pc.match_substring_regex(values, pattern)).as_py() is True
-
-
-def _kind_test(sql: str, kind: PropertyKind) -> str:
-    if kind == "boolean":
-        return f"regexp_full_match({sql}, {quoted(_BOOLEAN)})"
-    return (
-        f"(regexp_full_match({sql}, {quoted(_NUMBER)}) "
-        f"AND NOT (length({sql}) >= 16 AND regexp_matches({sql}, {quoted('^' + _LONG_INTEGER)})))"
-    )
 
 
 def _bad_rows(block: Block, reasons: Any) -> Iterator[BadRow]:

@@ -1,56 +1,128 @@
-"""Which quarantined rows are still open?"""
+"""Which quarantined rows still wait, and how is one marked as mended or dismissed?
+
+A row of a file waits at most once for a table, whichever maps refused it. Marks are rows of their own, so
+that nothing that was set aside is ever rewritten.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from quarterdeck.facts.connection import quoted
+import pyarrow as pa
+
+from quarterdeck.errors import FactError, did_you_mean
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.store import FactStore
+from quarterdeck.facts.views import DISMISSED
+
+# In front of the value, at the end of a reason.
+_VALUE = ": '"
+
+Row = Mapping[str, Any]
 
 
-def committed_mends(store: FactStore) -> list[str]:
-    """The marks whose rows did come in; a killed process may leave a mark without its rows."""
-    with store.snapshot_of("quarantine") as snapshot:
-        marks = snapshot.rows("SELECT DISTINCT table_name, mended FROM quarantine WHERE mended IS NOT NULL")
-    handles = {table: store.delta(table).open() for table, _ in marks if table in TABLES}
-    committed = []
-    for table, mend_id in marks:
-        handle = handles.get(table)
-        if handle is not None and handle.transaction_version(mend_id) is not None:
-            committed.append(mend_id)
-    return sorted(committed)
-
-
-def open_rows_sql(mends: Sequence[str]) -> str:
-    """The rows of the table `quarantine` that no committed mark covers."""
-    listed = ", ".join(quoted(name) for name in mends) or "''"
-    return (
-        "SELECT * FROM quarantine AS q WHERE mended IS NULL AND NOT EXISTS ("  # noqa: S608
-        f"SELECT 1 FROM quarantine AS mark WHERE mark.mended IN ({listed}) "
-        "AND mark.table_name = q.table_name AND mark.import_id = q.import_id "
-        "AND mark.row_number = q.row_number)"
-    )
-
-
-def open_rows(store: FactStore, table: str, at_once: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The open rows of a table by import, in the order of the file, a bounded number at once."""
-    sql = open_rows_sql(committed_mends(store))
-    with store.snapshot_of("quarantine") as snapshot:
+def open_rows(
+    store: FactStore, table: str, at_once: int, files: Collection[str] = ()
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The waiting rows of a table by import, in the order of the file, a bounded number at once."""
+    with store.snapshot_of("quarantine", table) as snapshot:
         imports = snapshot.rows(
-            f"SELECT DISTINCT import_id FROM ({sql}) WHERE table_name = $1 ORDER BY 1",  # noqa: S608
+            "SELECT DISTINCT import_id, file FROM open_quarantine WHERE table_name = $1 ORDER BY ALL",
             [table],
         )
-        for (import_id,) in imports:
+        _refuse_unknown(table, files, [file for _, file in imports])
+        for import_id in dict.fromkeys(name for name, file in imports if not files or file in files):
             after = -1
             while True:
                 rows = snapshot.table(
-                    f"SELECT * FROM ({sql}) WHERE table_name = $1 AND import_id = $2 AND row_number > $3 "  # noqa: S608
-                    "ORDER BY row_number LIMIT $4",
+                    "SELECT * FROM open_quarantine WHERE table_name = $1 AND import_id = $2 "
+                    "AND row_number > $3 ORDER BY row_number LIMIT $4",
                     [table, import_id, after, at_once],
                 ).to_pylist()
                 if not rows:
                     break
                 yield import_id, rows
                 after = rows[-1]["row_number"]
+
+
+def _refuse_unknown(table: str, files: Collection[str], waiting: Sequence[str]) -> None:
+    for name in files:
+        if name not in waiting:
+            known = ", ".join(dict.fromkeys(waiting)) or "none"
+            raise FactError(
+                f"No row of a file {name!r} waits for {table}.",
+                did_you_mean(name, waiting) or f"Files with rows that wait: {known}.",
+            )
+
+
+def waiting_of(store: FactStore, table: str, file_digest: str) -> dict[int, str]:
+    """The numbers of the rows of a file that wait, each with the import that refused it."""
+    with store.snapshot_of("quarantine", table) as snapshot:
+        return dict(
+            snapshot.rows(
+                "SELECT row_number, import_id FROM open_quarantine "
+                "WHERE table_name = $1 AND file_digest = $2",
+                [table, file_digest],
+            )
+        )
+
+
+def dismissed_of(store: FactStore, table: str, file_digest: str) -> int:
+    """How many rows of a file were dismissed."""
+    with store.snapshot_of("quarantine") as snapshot:
+        found = snapshot.rows(
+            "SELECT count(DISTINCT row_number) FROM quarantine "
+            "WHERE mended = $1 AND table_name = $2 AND file_digest = $3",
+            [DISMISSED, table, file_digest],
+        )
+    return int(found[0][0])
+
+
+def marks(rows: Sequence[Row], name: str) -> pa.Table:
+    """Rows that mark others: as brought in by the transaction of that name, or as dismissed."""
+    reason = DISMISSED if name == DISMISSED else "mended"
+    marked = [{**row, "reason": reason, "raw": "", "encoding": None, "mended": name} for row in rows]
+    return pa.Table.from_pylist(marked, schema=TABLES["quarantine"].arrow_schema)
+
+
+def general(reason: str) -> str:
+    """A reason without the value that it ends with, for counting.
+
+    >>> general("property `price` is not a number: 'abc'")
+    'property `price` is not a number'
+    """
+    return reason.partition(_VALUE)[0]
+
+
+def example(reason: str) -> str:
+    """A reason as one for several rows.
+
+    >>> example("property `price` is not a number: 'abc'")
+    "property `price` is not a number, such as 'abc'"
+    """
+    return reason.replace(_VALUE, ", such as '", 1)
+
+
+class Reasons:
+    """Counts rows by reason; reasons that differ only by the value count as one."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._examples: dict[str, str] = {}
+
+    def add(self, reason: str, count: int = 1) -> None:
+        """Count a reason."""
+        key = general(reason)
+        self._counts[key] = self._counts.get(key, 0) + count
+        self._examples.setdefault(key, example(reason))
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return sum(self._counts.values())
+
+    def counted(self) -> dict[str, int]:
+        """Each reason, with a value for example, the most frequent first."""
+        order = sorted(self._counts, key=lambda key: (-self._counts[key], key))
+        return {self._examples[key]: self._counts[key] for key in order}

@@ -36,6 +36,11 @@ class Column:
     required: bool = False
     personal: bool = False
 
+    @property
+    def is_id(self) -> bool:
+        """Does it name somebody or something, so that blanks around it mean nothing?"""
+        return self.personal or self.name in {"account", "event"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:

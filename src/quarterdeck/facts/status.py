@@ -8,15 +8,19 @@ from datetime import datetime
 from pathlib import Path
 
 from quarterdeck.facts.connection import identifier
-from quarterdeck.facts.quarantine import committed_mends, open_rows_sql
+from quarterdeck.facts.quarantine import Reasons
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.facts.store import FactStore
+from quarterdeck.facts.views import DISMISSED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableStatus:
-    """One table at its latest version; `latest` is the newest time in it, `quarantined` counts open rows."""
+    """One table at its latest version; `latest` is the newest time in it.
+
+    `quarantined` counts the rows that wait by reason, `dismissed` those that will never be mended.
+    """
 
     table: str
     version: int
@@ -25,26 +29,34 @@ class TableStatus:
     size_bytes: int
     files: int
     quarantined: Mapping[str, int]
+    dismissed: int = 0
 
 
 def read_status(store: FactStore) -> tuple[TableStatus, ...]:
     """Each table that exists, in the order of the schema."""
-    mends = committed_mends(store)
     with store.snapshot() as snapshot:
-        waiting: dict[str, dict[str, int]] = {}
+        waiting: dict[str, Reasons] = {}
         for table, reason, count in snapshot.rows(
-            f"SELECT table_name, reason, count(*) FROM ({open_rows_sql(mends)}) "  # noqa: S608
-            "GROUP BY ALL ORDER BY 3 DESC, 2"
+            "SELECT table_name, reason, count(*) FROM open_quarantine GROUP BY ALL ORDER BY 3 DESC, 2"
         ):
-            waiting.setdefault(table, {})[reason] = count
+            waiting.setdefault(table, Reasons()).add(reason, count)
+        dismissed = dict(
+            snapshot.rows(
+                "SELECT table_name, count(DISTINCT (file_digest, row_number)) FROM quarantine "
+                "WHERE mended = $1 GROUP BY 1",
+                [DISMISSED],
+            )
+        )
         return tuple(
-            _status(snapshot, name, waiting.get(name, {}))
+            _status(
+                snapshot, name, waiting[name].counted() if name in waiting else {}, dismissed.get(name, 0)
+            )
             for name in TABLES
             if name in snapshot.versions or name in waiting
         )
 
 
-def _status(snapshot: Snapshot, name: str, waiting: Mapping[str, int]) -> TableStatus:
+def _status(snapshot: Snapshot, name: str, waiting: Mapping[str, int], dismissed: int) -> TableStatus:
     time = TABLES[name].time
     latest = "NULL" if time is None else f"max({identifier(time)})"
     rows, newest = snapshot.rows(f"SELECT count(*), {latest} FROM {identifier(name)}")[0]  # noqa: S608
@@ -57,4 +69,5 @@ def _status(snapshot: Snapshot, name: str, waiting: Mapping[str, int]) -> TableS
         size_bytes=sum(Path(file).stat().st_size for file in files),
         files=len(files),
         quarantined=waiting,
+        dismissed=dismissed,
     )

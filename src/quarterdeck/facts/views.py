@@ -106,3 +106,25 @@ SELECT alias, person,
 FROM resolved_aliases
 WINDOW by_time AS (PARTITION BY alias ORDER BY valid_from NULLS FIRST)
 """
+
+
+DISMISSED = "dismissed"
+
+
+def open_quarantine(mends: Sequence[str]) -> str:
+    """The rows of `quarantine` that still wait, each row of a file once.
+
+    `mends` are the marks that count: a killed process may leave a mark without its rows.
+    """
+    listed = ", ".join(quoted(name) for name in (DISMISSED, *mends))
+    same_row = (
+        "other.table_name = q.table_name AND other.row_number = q.row_number "
+        "AND coalesce(other.file_digest, other.import_id) = coalesce(q.file_digest, q.import_id)"
+    )
+    return (
+        "CREATE VIEW open_quarantine AS SELECT * EXCLUDE (mended) FROM quarantine AS q "  # noqa: S608
+        "WHERE mended IS NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM quarantine AS other WHERE other.mended IN ({listed}) AND {same_row}) "
+        "AND NOT EXISTS (SELECT 1 FROM quarantine AS other WHERE other.mended IS NULL "
+        f"AND other.import_id < q.import_id AND {same_row})"
+    )
