@@ -13,6 +13,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.facts.clock import Grain
 from quarterdeck.insights.metrics.service.reader import MetricReader
+from quarterdeck.insights.metrics.service.week import read_week
 from tests.insights.metrics.conftest import Event, MakeWorkspace, add_accounts, add_events, events_table
 
 
@@ -186,6 +187,16 @@ def test_a_definition_cannot_write_nor_smuggle_in_a_statement(
         with pytest.raises(QuarterdeckError):
             snapshot.rows(f"COPY (SELECT 1) TO '{file}' (FORMAT parquet, USE_TMP_FILE false)")
         assert snapshot.rows("SELECT count(*) FROM events") == [(len(EVENTS),)]
+
+
+def test_one_metric_that_cannot_be_read_leaves_the_others_theirs(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(sales="kind: sum\nproperty: amunt\n", orders="kind: count\nevent: order\n")
+    with add_events(workspace, EVENTS).snapshot() as snapshot:
+        readings = {one.name: one for one in read_week(workspace, snapshot, date(2026, 3, 30)).readings}
+    assert readings["orders"].week.value == 4
+    assert readings["sales"].verdict.kind == "no data"
+    assert "metrics/sales.yaml" in readings["sales"].verdict.reason
+    assert "amount" in readings["sales"].verdict.reason
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

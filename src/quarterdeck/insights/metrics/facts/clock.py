@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from quarterdeck.insights.metrics.facts.fields import sql_text
+from quarterdeck.facts.connection import quoted
 
 Grain = Literal["day", "week", "month"]
 
@@ -51,7 +51,7 @@ def local_time(column: str, question: Question) -> str:
     """
     changes = clock_changes(question.zone, question.since, question.until)
     if len(changes) > MOST_CLOCK_CHANGES:
-        return f"timezone({sql_text(question.zone.key)}, {column})"
+        return f"timezone({quoted(question.zone.key)}, {column})"
     microseconds = [offset * 1_000_000 for _, offset in changes]
     offset = str(microseconds[-1])
     for (moment, _), before in zip(changes[:0:-1], microseconds[-2::-1], strict=True):

@@ -8,6 +8,7 @@ from datetime import date
 from textwrap import indent
 
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.facts.statements import check_select
@@ -19,8 +20,6 @@ from quarterdeck.insights.metrics.facts.fields import (
     aggregation,
     comparison,
     slice_of,
-    sql_name,
-    sql_text,
 )
 
 Row = tuple[date, str | None, float | None, float | None]
@@ -81,7 +80,7 @@ class Compiler:
             exact = f"CAST(value AS {DECIMAL})"
             aggregate = f"sum({exact})" if metric.aggregate == "sum" else f"sum({exact}) / count(value)"
         cut = (
-            f"CAST({sql_name(question.dimension)} AS VARCHAR)"
+            f"CAST({identifier(question.dimension)} AS VARCHAR)"
             if question.dimension
             else "CAST(NULL AS VARCHAR)"
         )
@@ -120,7 +119,7 @@ class Compiler:
     def _conditions(self, metric: Metric, fields: Fields, question: Question) -> str:
         filters = [comparison(one, fields) for one in metric.where]
         if metric.events:
-            filters.insert(0, f"event IN ({', '.join(map(sql_text, metric.events))})")
+            filters.insert(0, f"event IN ({', '.join(map(quoted, metric.events))})")
         filters.append(within(fields.time, question))
         return "\n  AND ".join(filters)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.metrics.definitions import Filter, Metric, Scalar
@@ -20,21 +21,11 @@ DECIMAL = "DECIMAL(38, 12)"  # sums of doubles differ from run to run with the o
 NO_VALUE = "(none)"
 
 
-def sql_text(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def sql_name(value: str) -> str:
-    """A name as a quoted SQL identifier."""
-    return '"' + value.replace('"', '""') + '"'
-
-
 def sql_literal(value: Scalar) -> str:
     """A definition's scalar as an SQL literal."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return sql_text(value) if isinstance(value, str) else f"{value!r}"
+    return quoted(value) if isinstance(value, str) else f"{value!r}"
 
 
 def is_personal(source: str, field: str) -> bool:
@@ -44,7 +35,7 @@ def is_personal(source: str, field: str) -> bool:
 
 def slice_of(expression: str, question: Question) -> str:
     """The slice a row falls into; rows without the property form a slice of their own."""
-    return f"coalesce({expression}, {sql_text(NO_VALUE)})" if question.dimension else expression
+    return f"coalesce({expression}, {quoted(NO_VALUE)})" if question.dimension else expression
 
 
 def aggregation(metric: Metric, fields: Fields) -> tuple[str, str]:
@@ -73,7 +64,7 @@ def comparison(asked: Filter, fields: Fields) -> str:
             return f"{fields.text(asked.field)} IS {'NOT ' if value else ''}NULL"
         case "contains":
             text = f"lower({fields.text(asked.field)})"
-            return f"coalesce(contains({text}, {sql_text(str(value).lower())}), false)"
+            return f"coalesce(contains({text}, {quoted(str(value).lower())}), false)"
         case "equals" | "any_of" | "is_not" | "none_of":
             expression = fields.as_kind_of(asked.field, values)
             found = f"coalesce({expression} IN ({', '.join(map(sql_literal, values))}), false)"
@@ -123,7 +114,7 @@ class Fields:
         """The FROM clause: the facts, and accounts as of then or people where a field asks for them."""
         text = "identified_events" if self._identified else self._source
         if columns := sorted(self._joined["account"]):
-            given = "".join(f", {sql_name(name)} AS {sql_name('account.' + name)}" for name in columns)
+            given = "".join(f", {identifier(name)} AS {identifier('account.' + name)}" for name in columns)
             text += (
                 "\nLEFT JOIN (\n"
                 "  SELECT account AS joined_account, valid_from AS joined_from, valid_to AS joined_to"
@@ -132,7 +123,9 @@ class Fields:
                 f"  AND (joined_to IS NULL OR {self.time} < joined_to)"
             )
         if columns := sorted(self._joined["person"]):
-            given = "".join(f", max({sql_name(name)}) AS {sql_name('person.' + name)}" for name in columns)
+            given = "".join(
+                f", max({identifier(name)}) AS {identifier('person.' + name)}" for name in columns
+            )
             text += (
                 "\nLEFT JOIN (\n"
                 f"  SELECT person AS joined_person{given} FROM people GROUP BY person\n"
@@ -146,10 +139,10 @@ class Fields:
         if joined and name in TABLES[joined].column_names and owner in TABLES[self._source].column_names:
             self._joined[owner].add(name)
             self._identify(owner)
-            return CASTS[kind].format(sql_name(field))
+            return CASTS[kind].format(identifier(field))
         if field in TABLES[self._source].column_names:
             self._identify(field)
-            return CASTS[kind].format(sql_name(field))
+            return CASTS[kind].format(identifier(field))
         if self._source == "events":
             return self._snapshot.property_sql(field, kind)
         raise QuarterdeckError(

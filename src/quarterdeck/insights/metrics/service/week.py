@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, cast
 
 from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.metrics.calc.judgement import (
     DETAIL_CONFIDENCE,
@@ -68,8 +69,27 @@ def read_week(workspace: Workspace, snapshot: Snapshot, as_of: date) -> Week:
     """All metrics in the tree's order at the last whole week that ends on or before `as_of`."""
     end = last_week_end(workspace, as_of)
     reader = MetricReader(workspace, snapshot, as_of)
-    readings = tuple(read_metric(reader, name, end) for name in reader.book.ordered)
+    readings = tuple(read_or_say(reader, name, end) for name in reader.book.ordered)
     return Week(start=end - timedelta(7), end=end, readings=readings)
+
+
+def read_or_say(reader: MetricReader, name: str, end: date) -> Reading:
+    """A metric's reading; one that cannot be read says why, and leaves the others theirs."""
+    try:
+        return read_metric(reader, name, end)
+    except QuarterdeckError as error:
+        unread = Proof(
+            sql="", rows_sql="", versions={}, definition=name, definition_version=reader.book.versions[name]
+        )
+        return _reading(
+            reader,
+            name,
+            weeks=[Point(start=end - timedelta(7 * back), value=None) for back in range(SHOWN_WEEKS, 0, -1)],
+            days=[Point(start=end - timedelta(back), value=None) for back in range(SHOWN_DAYS, 0, -1)],
+            verdict=Verdict(kind="no data", reason=" ".join(filter(None, (error.message, error.hint)))),
+            movement=None,
+            proof=unread,
+        )
 
 
 def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
@@ -81,10 +101,31 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
     daily = reader.series(name, "day", end - timedelta(7 * DAILY_WEEKS), end).points[None]
     days = expect_points(daily, metric.unit)
     week, verdict = judge_week(weeks, metric.unit, reader.silent_since(name, daily, end), days)
-    movement = None
-    if verdict.kind == "moved":
-        movement = _movement(reader, name, daily, end, verdict)
-    share = metric.unit == "share" and week.base and week.value is not None and 0 <= week.value <= 1
+    return _reading(
+        reader,
+        name,
+        weeks=_with_ranges(weeks, week, metric),
+        days=days[-SHOWN_DAYS:],
+        verdict=verdict,
+        movement=_movement(reader, name, daily, end, verdict) if verdict.kind == "moved" else None,
+        proof=weekly.proof,
+    )
+
+
+def _reading(
+    reader: MetricReader,
+    name: str,
+    *,
+    weeks: Sequence[Point],
+    days: Sequence[Point],
+    verdict: Verdict,
+    movement: Movement | None,
+    proof: Proof,
+) -> Reading:
+    metric, week = reader.book.get(name), weeks[-1]
+    interval = None
+    if metric.unit == "share" and week.base and week.value is not None and 0 <= week.value <= 1:
+        interval = wilson_interval(week.value * week.base, week.base)
     return Reading(
         name=name,
         title=metric.title,
@@ -96,14 +137,12 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
         target=metric.target,
         status=metric.status,
         week=week,
-        interval=wilson_interval(week.value * week.base, week.base)
-        if share and week.value is not None and week.base
-        else None,
+        interval=interval,
         verdict=verdict,
-        weeks=_with_ranges(weeks, week, metric),
-        days=days[-SHOWN_DAYS:],
+        weeks=tuple(weeks),
+        days=tuple(days),
         movement=movement,
-        proof=weekly.proof,
+        proof=proof,
         dimensions=metric.dimensions,
     )
 
