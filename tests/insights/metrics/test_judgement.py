@@ -62,6 +62,34 @@ def test_a_week_in_a_wide_range_has_moved_when_most_of_its_days_have() -> None:
     assert judge_week(weeks(wild), "count", None, few)[1].kind == "within noise"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "values", [[3.0, 3.0, 3.0, 4.0], [40.0, 41.0], [0.0, 0.0, 0.0, 250.0], [-5.0, 0.0, 5.0]]
+)
+def test_a_quiet_metric_of_few_values_raises_no_alarms(values: list[float]) -> None:
+    rng = np.random.default_rng(7)
+    alarms = sum(
+        judge_week(weeks(rng.choice(values, 26).tolist()), "number", None)[1].kind == "moved"
+        for _ in range(1_500)
+    )
+    assert alarms <= 4
+
+
+def test_a_small_count_that_explodes_is_seen() -> None:
+    quiet: list[float | None] = [3.0, 2.0, 4.0, 3.0, 5.0] * 5
+    assert judge_week(weeks([*quiet, 10_000.0]), "count", None)[1].kind == "moved"
+
+
+def test_values_below_zero_have_ranges_around_them() -> None:
+    rng = np.random.default_rng(3)
+    losses = [
+        Point(start=MONDAY + timedelta(index), value=float(value))
+        for index, value in enumerate(rng.normal(-1_000, 50, 119))
+    ]
+    outside = sum(bool(day.outside) for day in expect_points(losses, "currency"))
+    assert outside <= 6
+
+
 def test_what_has_never_arrived_is_no_data() -> None:
     assert judge_week(weeks([0.0] * 26), "count", None)[1].kind == "no data"
     assert judge_week(weeks([0.0] * 26, base=500), "share", None)[1].kind == "no data"

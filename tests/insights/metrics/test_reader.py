@@ -100,6 +100,7 @@ EVENTS: list[Event] = [
         ("kind: mean\nproperty: amount\nevent: order", 7.7),
         ("kind: percentile\npercentile: 50\nproperty: amount\nevent: order", 5.1),
         ('kind: count\nwhere: [{property: plan, is: "o\'hare"}]', 1),
+        ('kind: count\nwhere: [{property: amount, is: "10"}]', 1),
         ("kind: count\nwhere: [{property: plan, is_not: pro}]", 3),
         ("kind: count\nwhere: [{property: plan, any_of: [pro, free]}]", 2),
         ("kind: count\nwhere: [{property: plan, none_of: [pro]}]", 3),
@@ -110,6 +111,8 @@ EVENTS: list[Event] = [
         ("kind: count\nwhere: [{property: amount, at_least: 0.1}, {property: amount, below: 20.5}]", 3),
         ("kind: count\nwhere: [{property: amount, at_most: 0.1}]", 1),
         ("kind: sql\nsql: select time, properties.amount as value from events", 30.8),
+        ("kind: sql\nsql: select DATE '2026-03-23' as time, 4e-7 as value from range(2)", 8e-7),
+        ("kind: sql\nsql: select TIMESTAMP '2026-03-29 23:30:00' as time, 2 as value", 2),
         ("kind: sql\naggregate: last\nsql: select time, properties.amount as value from events", 0.2),
     ],
 )

@@ -63,6 +63,16 @@ def test_dates_that_stand_a_day_later_are_recognised(company: Workspace) -> None
     assert "one day later" in " ".join(reconciled(company, shifted).explanations)
 
 
+def test_days_that_cancel_each_other_are_not_equal(company: Workspace) -> None:
+    theirs = {
+        day: value * (1.4 if index % 2 else 0.6)
+        for index, (day, value) in enumerate(sorted(figures(company).items()))
+    }
+    result = reconciled(company, theirs)
+    assert not result.equal
+    assert result.explanations
+
+
 def test_a_constant_factor_is_recognised(company: Workspace) -> None:
     result = reconciled(company, {day: value * 1.25 for day, value in figures(company).items()})
     assert not result.equal
