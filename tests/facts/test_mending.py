@@ -6,7 +6,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.delta import Delta
 from quarterdeck.facts.importing import table_named
 from quarterdeck.facts.maps import read_map
-from quarterdeck.facts.mending import mend
+from quarterdeck.facts.mending import dismiss, mend
 from quarterdeck.facts.status import read_status
 from tests.facts.conftest import EVENTS_MAP, GOOD, HEADER, Import
 
@@ -17,10 +17,10 @@ SHORT = "4,ann,view\n"
 
 @pytest.fixture
 def remedy(store, tmp_path):
-    def remedy(map_text: str):
+    def remedy(map_text: str, *files: str):
         table = table_named(store, "events")
         (tmp_path / "mended.yaml").write_text(map_text)
-        return mend(store, table, read_map(table, tmp_path / "mended.yaml"))
+        return mend(store, table, read_map(table, tmp_path / "mended.yaml"), files=files)
 
     return remedy
 
@@ -85,3 +85,57 @@ def test_json_rows_are_mended_too(bring: Import, remedy, ask) -> None:
 def test_a_map_for_other_columns_is_refused(imported: None, remedy) -> None:
     with pytest.raises(QuarterdeckError, match="no column 'nobody'"):
         remedy(EVENTS_MAP.replace("user_id", "nobody"))
+
+
+ZONED = EVENTS_MAP + "timezone: UTC\n"
+OTHER = "key,who,what,at\n8,ann,view,2024-05-01 10:00:00\n9,ann,view,2024-05-01 10:00:00\n"
+OTHER_MAP = "event_id: key\nperson: who\nevent: what\ntime: at\n"
+
+
+def test_rows_of_files_that_the_map_does_not_fit_stay_and_are_counted(
+    bring: Import, remedy, store, ask
+) -> None:
+    bring(OTHER, name="a.csv", map_text=OTHER_MAP)
+    bring(HEADER + LOCAL, name="b.csv")
+    bring(OTHER.replace("8,", "7,"), name="c.csv", map_text=OTHER_MAP)
+    result = remedy(ZONED)
+    assert (result.read, result.added) == (1, 1)
+    assert {file: count for file, (count, _) in result.left.items()} == {"a.csv": 2, "c.csv": 2}
+    assert "no column 'id'" in result.left["a.csv"][1]
+    assert waiting(store)["events"] == 4
+
+
+def test_files_may_be_named(bring: Import, remedy) -> None:
+    bring(HEADER + LOCAL, name="a.csv")
+    bring(HEADER + LOCAL.replace("2,", "3,", 1), name="b.csv")
+    assert remedy(ZONED, "b.csv").added == 1
+    with pytest.raises(QuarterdeckError, match=r"No row of a file 'b.csv' waits") as caught:
+        remedy(ZONED, "b.csv")
+    assert "a.csv" in caught.value.hint
+
+
+def test_what_is_dismissed_waits_no_longer_and_is_kept(imported: None, remedy, store, ask) -> None:
+    assert dismiss(store, table_named(store, "events")).dismissed == 3
+    assert waiting(store)["events"] == 0
+    assert {status.table: status.dismissed for status in read_status(store)}["events"] == 3
+    assert ask("SELECT count(*) FROM quarantine WHERE mended IS NULL") == [(3,)]
+    assert remedy(ZONED).read == 0
+
+
+def test_a_row_brought_in_by_a_later_import_of_the_file_waits_no_longer(
+    imported: None, bring: Import, store, ask
+) -> None:
+    result = bring(None, map_text=ZONED)
+    assert (result.read, result.added, result.present, result.quarantined) == (4, 1, 1, 2)
+    assert (result.mended, result.waited) == (1, 2)
+    assert waiting(store)["events"] == 2
+    again = bring(None, map_text=ZONED)
+    assert (again.same_file, again.read, again.present, again.quarantined) == (True, 4, 2, 2)
+
+
+def test_a_row_that_two_maps_refuse_waits_once(bring: Import, store, ask) -> None:
+    bring(HEADER + GOOD + SHORT)
+    result = bring(None, map_text=ZONED)
+    assert (result.read, result.present, result.quarantined, result.waited) == (2, 1, 1, 1)
+    assert waiting(store)["events"] == 1
+    assert ask("SELECT count(*) FROM open_quarantine") == [(1,)]

@@ -23,13 +23,17 @@ from quarterdeck.facts.tombstones import Tombstones
 _SQL_KINDS: Mapping[PropertyKind, str] = {"text": "VARCHAR", "number": "DOUBLE", "boolean": "BOOLEAN"}
 
 
+ABSENT = -1
+"""The pin of a table that was not there yet."""
+
+
 class Pinned:
     """One table at one version: its schema and the files that hold it."""
 
     __slots__ = ("_handle", "files", "kinds", "name", "schema", "version")
 
     def __init__(self, delta: Delta, version: int | None) -> None:
-        handle = delta.open(version)
+        handle = None if version == ABSENT else delta.open(version)
         self.name = delta.name
         self._handle = handle
         self.version = None if handle is None else handle.version()
@@ -132,6 +136,8 @@ def open_snapshot(deltas: Sequence[Delta], pins: Mapping[str, int], limits: Limi
     folder = deltas[0].path.parent
     pinned = [Pinned(delta, pins.get(delta.name)) for delta in deltas]
     for table in pinned:
+        if pins.get(table.name) == ABSENT:
+            continue
         _refuse_erased(table, pins, folder)
         if table.version is None and table.name in pins:
             raise FactError(

@@ -27,6 +27,7 @@ from quarterdeck.facts.written_numbers import (
 
 _LONG_INTEGER = r"[+-]?[0-9]{16,}"
 _BOOLEAN = "(?i:true|false)"
+_YES, _NO = "'true', 'yes', 't', 'y', '1'", "'false', 'no', 'f', 'n', '0'"
 _EXPECTED = {"number": "a number", "boolean": "true or false"}
 _SQL_TYPES = {"number": "DOUBLE", "boolean": "BOOLEAN"}
 _SHOWN_CHARACTERS = 60
@@ -108,7 +109,7 @@ class Kinds:
 def reading_sql(name: str, wanted: Property, decimal: DecimalMark | None) -> tuple[str, str]:
     """SQL for the text a value is read from, and for the value; NULL where it is of another kind."""
     if wanted.kind == "boolean":
-        plain = f"lower(trim({name}))" if wanted.declared else name
+        plain = _plain_boolean(name) if wanted.declared else name
         test = f"regexp_full_match({plain}, {quoted(_BOOLEAN)})"
     else:
         declared = wanted.declared or decimal == ","
@@ -118,6 +119,12 @@ def reading_sql(name: str, wanted: Property, decimal: DecimalMark | None) -> tup
             test = f"regexp_full_match({name}, {quoted(canonical_pattern(decimal))}) AND {test}"
     value = f"TRY_CAST(CASE WHEN {test} THEN {plain} END AS {_SQL_TYPES[wanted.kind]})"
     return plain, value
+
+
+def _plain_boolean(name: str) -> str:
+    """SQL for `true` or `false`, from the words and signs that people write for them."""
+    word = f"lower(trim({name}))"
+    return f"CASE WHEN {word} IN ({_YES}) THEN 'true' WHEN {word} IN ({_NO}) THEN 'false' END"
 
 
 def faults_of(name: str, wanted: Property, plain: str, decimal: DecimalMark | None) -> list[tuple[str, str]]:
