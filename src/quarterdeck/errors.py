@@ -27,10 +27,6 @@ class FactError(QuarterdeckError):
     """Facts cannot be read, written or queried as asked."""
 
 
-class NotAllowed(QuarterdeckError):
-    """The caller may not do this."""
-
-
 class Conflict(QuarterdeckError):
     """Somebody else changed the same thing in the meantime."""
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from quarterdeck.definitions.folder import read_folder
-from quarterdeck.definitions.registry import read_registry
 from quarterdeck.definitions.source import content_version, parse_source
 from quarterdeck.errors import DefinitionError
 from tests.definitions.conftest import RECIPE
@@ -84,17 +83,3 @@ def test_the_first_fault_of_a_folder_is_raised_with_file_and_line(kitchen):
     with pytest.raises(DefinitionError, match=r"apple_cake\.yaml:2: unknown key 'knid'") as caught:
         read_folder(kitchen, RECIPE)
     assert caught.value.hint == "Did you mean 'kind'?"
-
-
-def test_a_registry_is_whole_frozen_and_suggests_names(kitchen):
-    registry = read_registry(kitchen, (RECIPE,))
-    assert registry.get(RECIPE, "pea_soup").model.title == "Pea soup"
-    assert [definition.name for definition in registry.all(RECIPE)] == ["pea_soup"]
-    with pytest.raises(TypeError):
-        registry.definitions["recipe"]["x"] = None
-    with pytest.raises(DefinitionError) as caught:
-        registry.get(RECIPE, "pea_soop")
-    assert caught.value.hint == "Did you mean 'pea_soup'?"
-    (kitchen / "recipes/faulty.yaml").write_text("knid: x\n")
-    with pytest.raises(DefinitionError):
-        read_registry(kitchen, (RECIPE,))

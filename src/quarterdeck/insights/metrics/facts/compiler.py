@@ -158,3 +158,8 @@ def presence(table: str, question: Question) -> str:
         f"SELECT DISTINCT {bucket(local_time(time, question), question)} AS bucket\nFROM {table}\n"
         f"WHERE {within(time, question)}\nORDER BY bucket"
     )
+
+
+def last_time(table: str) -> str:
+    """SQL of the latest time in a fact table."""
+    return f"SELECT max({TABLES[table].time}) FROM {table}"

@@ -76,7 +76,7 @@ def show_metric(
     """
     end = facts_end(workspace, snapshot)
     if end is None:
-        raise QuarterdeckError("There are no events yet.", "Import some: quarterdeck import events FILE")
+        raise QuarterdeckError("There are no facts yet.", "Import some: quarterdeck import events FILE")
     day = as_of or min(end, today)
     reader = MetricReader(workspace, snapshot, day)
     metric = reader.book.get(name)

@@ -18,6 +18,7 @@ from quarterdeck.insights.metrics.calc.judgement import (
 )
 from quarterdeck.insights.metrics.calc.readings import Movement, Point, Proof, Reading, Slice, Verdict
 from quarterdeck.insights.metrics.definitions import Metric
+from quarterdeck.insights.metrics.facts.compiler import last_time
 from quarterdeck.insights.metrics.facts.fields import is_personal
 from quarterdeck.insights.metrics.service.reader import WEEKDAYS, MetricReader
 from quarterdeck.stats.interval import wilson_interval
@@ -35,6 +36,7 @@ __all__ = [
     "read_week",
 ]
 
+COUNTED = ("feedback", "work_items", "exposures", "traces")  # what happens again and again, besides events
 HISTORY_WEEKS = 26
 DAILY_WEEKS = 17  # four in which a movement may have begun, thirteen to expect them from
 SHOWN_WEEKS = 13
@@ -58,11 +60,13 @@ def last_week_end(workspace: Workspace, day: date) -> date:
 
 
 def facts_end(workspace: Workspace, snapshot: Snapshot) -> date | None:
-    """The local day after the last event, None without events."""
-    latest = snapshot.rows("SELECT max(time) FROM events")[0][0]
-    if latest is None:
-        return None
-    return cast(datetime, latest).astimezone(workspace.zone).date() + timedelta(1)
+    """The local day after the last event, or without events after the last fact; None without facts."""
+    for tables in (["events"], [name for name in COUNTED if name in snapshot.versions]):
+        latest = [snapshot.rows(last_time(table))[0][0] for table in tables]
+        known = [cast(datetime, time) for time in latest if time is not None]
+        if known:
+            return max(known).astimezone(workspace.zone).date() + timedelta(1)
+    return None
 
 
 def read_week(workspace: Workspace, snapshot: Snapshot, as_of: date) -> Week:

@@ -12,7 +12,7 @@ from quarterdeck.definitions.files import write_atomically
 from quarterdeck.definitions.folder import read_folder
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import Conflict, QuarterdeckError
-from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.facts.snapshot import ABSENT, Snapshot
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.service.book import TREE
 from quarterdeck.insights.metrics.service.week import facts_end, last_week_end, read_week
@@ -60,8 +60,7 @@ def rewrite_brief(
     """The same brief again, from its pins; a definition or setting that changed since is a Conflict."""
     _check_settings(workspace, pins)
     store = FactStore(workspace.facts_path)
-    # A table begun since then was not there: version 0 is the table before its first row.
-    later = {table: 0 for table in store.versions() if table not in pins.tables}
+    later = {table: ABSENT for table in store.versions() if table not in pins.tables}
     with store.snapshot(at={**pins.tables, **later}) as snapshot:
         week = _read(workspace, snapshot, as_of=pins.as_of, tables=pins.tables, only=pins.definitions)
     _check_definitions(week.pins, pins)
