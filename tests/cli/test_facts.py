@@ -1,6 +1,8 @@
 """The verbs of the fact store, as typed."""
 
+import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -73,7 +75,9 @@ def test_a_file_of_which_no_row_is_good_is_trouble_and_can_be_mended(quarterdeck
         (["import", "event", "clean.csv"], "no fact table named 'event'", "Did you mean 'events'?"),
         (["import", "events"], "No file to import", "Name one"),
         (["import", "events", "nowhere.csv"], "cannot be read", "Check the name"),
-        (["import", "events", "clean.csv", "--quarantine"], "not files", "Leave the files out"),
+        (["import", "events", "x.csv", "--quarantine"], "No row of a file 'x.csv' waits", "none"),
+        (["import", "events", "--dismiss"], "goes with --quarantine", "Name files"),
+        (["erase", "person", "typo", "--yes"], "No person 'typo' in any table", "as it stands"),
         (["sql", "DROP VIEW events"], "Only SELECT is allowed, not DROP", "quarterdeck import"),
         (["sql", "SELECT 1", "--at", "events"], "names no table version", "TABLE=VERSION"),
         (["sql", "SELECT 1", "--at", "events=7"], "does not exist yet", "quarterdeck facts"),
@@ -85,3 +89,65 @@ def test_trouble_is_told_with_a_way_out(quarterdeck, arguments: list[str], said:
     assert said in error
     assert hint in error
     assert "Traceback" not in error
+
+
+def test_a_bad_file_stops_no_other_and_is_told_at_the_end(quarterdeck, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "a.csv").write_text(CLEAN)
+    (folder / "b.csv").write_text("")
+    (folder / "c.csv.gz").write_bytes(gzip.compress(CLEAN.replace("1,ann", "7,cid").encode()))
+    (folder / "notes.md").write_text("not data")
+    said, complaint = quarterdeck("import", "events", "data", code=2)
+    assert "a.csv to events: 2 rows read, 2 added" in said
+    assert "c.csv.gz to events: 2 rows read, 1 added" in said
+    assert "notes.md: left out" in complaint
+    assert "1 of 3 files failed" in complaint
+    assert "b.csv is empty" in complaint
+
+
+def test_a_folder_without_data_says_so(quarterdeck, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    assert "has no file to import" in quarterdeck("import", "events", "nothing", code=2)[1]
+
+
+def test_a_workbook_is_told_from_a_text(quarterdeck, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as book:
+        book.writestr("xl/workbook.xml", "<workbook/>")
+    (tmp_path / "book.csv").write_bytes((tmp_path / "book.xlsx").read_bytes())
+    for name in ("book.xlsx", "book.csv"):
+        complaint = quarterdeck("import", "events", name, code=2)[1]
+        assert "is an Excel workbook" in complaint
+        assert "Save it as CSV UTF-8" in complaint
+
+
+def test_rows_beyond_mending_are_dismissed(quarterdeck) -> None:
+    quarterdeck("import", "events", "local.csv", code=2)
+    assert "1 rows dismissed" in quarterdeck("import", "events", "local.csv", "--quarantine", "--dismiss")[0]
+    assert "1 rows for events were dismissed" in quarterdeck("facts")[0]
+    assert "1 dismissed" in quarterdeck("import", "events", "local.csv")[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "said", "hint"),
+    [
+        (
+            "timezone: Europe/Amsterdm",
+            5,
+            "no time zone 'Europe/Amsterdm'",
+            "Did you mean 'Europe/Amsterdam'?",
+        ),
+        ("properties: {plan: nmuber}", 5, "no kind 'nmuber'", "'number'? Kinds: text, number, boolean."),
+        ("decimal: ;", 5, "'.' or ','", ""),
+        ("acount: x", 5, "no column 'acount'", "Did you mean 'account'?"),
+    ],
+)
+def test_a_map_is_faulted_by_file_and_line(
+    quarterdeck, tmp_path: Path, line: str, place: int, said: str, hint: str
+) -> None:
+    names = ("event_id", "person", "event", "time")
+    (tmp_path / "map.yaml").write_text("".join(f"{n}: {n}\n" for n in names) + line + "\n")
+    complaint = quarterdeck("import", "events", "clean.csv", "--map", "map.yaml", code=2)[1]
+    assert f"map.yaml:{place}: " in complaint
+    assert said in complaint
+    assert hint in complaint

@@ -133,9 +133,11 @@ def test_what_was_imported_stays_exactly_once_after_erasing(peopled: FactStore, 
 
 def test_erasing_somebody_unknown_changes_nothing(peopled: FactStore) -> None:
     pins = peopled.versions()
-    proof = erase_person(peopled, "nobody-9")
-    assert proof.recomputable_from == {}
+    with pytest.raises(FactError, match="No person 'nobody-9' in any table"):
+        erase_person(peopled, "nobody-9")
     assert peopled.versions() == pins
+    with peopled.snapshot(at=pins) as snapshot:
+        assert snapshot.versions == pins
 
 
 def test_an_import_under_way_while_somebody_is_erased_does_not_bring_them_back(

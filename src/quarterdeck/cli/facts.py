@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import typer
 
 if TYPE_CHECKING:
+    from quarterdeck.errors import QuarterdeckError
     from quarterdeck.facts.importing import ImportResult
 
 WorkspaceOption = Annotated[
@@ -34,7 +35,16 @@ def import_(
     preset: Annotated[str | None, typer.Option(help="A known export: segment or posthog.")] = None,
     quarantine: Annotated[
         bool,
-        typer.Option("--quarantine", help="Read the quarantined rows of the table again, by a mended map."),
+        typer.Option(
+            "--quarantine",
+            help="Read the quarantined rows of the table again, by a mended map; of FILE... alone if named.",
+        ),
+    ] = False,
+    dismiss: Annotated[
+        bool,
+        typer.Option(
+            "--dismiss", help="With --quarantine: mark rows that can never be mended; they are kept."
+        ),
     ] = False,
     again: Annotated[
         bool,
@@ -45,26 +55,39 @@ def import_(
 ) -> None:
     """Bring files into a fact table; what cannot be used is set aside and counted."""
     from quarterdeck.definitions.workspace import open_workspace  # slow import
-    from quarterdeck.errors import FactError
+    from quarterdeck.errors import FactError, QuarterdeckError
+    from quarterdeck.facts import mending  # slow import
     from quarterdeck.facts.importing import chosen_map, expanded, import_file, table_named  # slow import
-    from quarterdeck.facts.mending import mend  # slow import
     from quarterdeck.facts.store import FactStore  # slow import
 
     store = FactStore(open_workspace(workspace).facts_path)
     fact_table = table_named(store, table)
     fact_map = chosen_map(fact_table, map_file, preset)
-    if quarantine:
-        if files:
+    names = [file.name for file in files or []]
+    if dismiss:
+        if not quarantine or fact_map is not None:
             raise FactError(
-                "--quarantine reads the rows that were set aside, not files.", "Leave the files out."
+                "--dismiss goes with --quarantine and no map.", "Name files to dismiss only theirs."
             )
-        _report([mend(store, fact_table, fact_map)], json)
+        _Report(json).add(mending.dismiss(store, fact_table, files=names)).end()
         return
-    results = []
-    for file in expanded(files or []):
-        with _progress(file.name) as progress:
-            results.append(import_file(store, fact_table, file, fact_map, again=again, progress=progress))
-    _report(results, json)
+    if quarantine:
+        _Report(json).add(mending.mend(store, fact_table, fact_map, files=names)).end()
+        return
+    named = expanded(files or [])
+    report = _Report(json)
+    report.skipped(named.skipped)
+    for file in named.files:
+        try:
+            with _progress(file.name) as progress:
+                result = import_file(store, fact_table, file, fact_map, again=again, progress=progress)
+        except QuarterdeckError as error:
+            if len(named.files) == 1:
+                raise
+            report.failed(file, error)
+        else:
+            report.add(result)
+    report.end()
 
 
 @contextmanager
@@ -82,45 +105,108 @@ def _progress(name: str) -> "Iterator[Callable[[int, int], None]]":
         yield lambda done, size: bar.update(task, completed=done, total=size)
 
 
-def _report(results: "Sequence[ImportResult]", as_json: bool) -> None:
-    """Say what happened; exit code 2 where not one row of a file could be used."""
-    if as_json:
-        import orjson
+class _Report:
+    """Says what happened to each file as soon as it did; what failed comes once more at the end."""
 
-        typer.echo(orjson.dumps([asdict(result) for result in results], option=orjson.OPT_INDENT_2).decode())
-    else:
-        for result in results:
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self._results: list[ImportResult] = []
+        self._failures: list[tuple[Path, QuarterdeckError]] = []
+
+    def skipped(self, files: "Sequence[Path]") -> None:
+        """Say what was passed over in a folder."""
+        for file in files:
+            typer.echo(f"{file}: left out; its name does not end as data files do.", err=True)
+
+    def add(self, result: "ImportResult") -> Self:
+        """A file that was read."""
+        self._results.append(result)
+        if not self._as_json:
             _say(result)
-    if any(result.quarantined and result.quarantined == result.read for result in results):
-        raise typer.Exit(TROUBLE)
+        return self
+
+    def failed(self, file: Path, error: "QuarterdeckError") -> None:
+        """A file that could not be read."""
+        self._failures.append((file, error))
+
+    def end(self) -> None:
+        """Exit code 2 where a file failed, or not one row of it could be used."""
+        if self._as_json:
+            import orjson
+
+            said = [asdict(result) for result in self._results]
+            said += [
+                {"file": str(file), "error": error.message, "hint": error.hint}
+                for file, error in self._failures
+            ]
+            typer.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode())
+        if self._failures:
+            count = len(self._failures) + len(self._results)
+            typer.echo(f"{len(self._failures)} of {count} files failed; the others are in:", err=True)
+        for file, error in self._failures:
+            typer.echo(f"  {file}: {error.message}\n    {error.hint}", err=True)
+        useless = any(result.quarantined and result.quarantined == result.read for result in self._results)
+        if self._failures or useless:
+            raise typer.Exit(TROUBLE)
 
 
 def _say(result: "ImportResult") -> None:
-    if result.same_file:
-        typer.echo(
-            f"{result.file} to {result.table}: the same file came in before, by the same map; nothing to do. "
-            f"{result.present:,} of its rows could be used."
-        )
+    place = f"{result.file} to {result.table}"
+    if result.dismissed and not result.same_file:
+        typer.echo(f"{place}: {result.dismissed:,} rows dismissed; they are kept and no longer wait.")
         return
-    parts = [f"{result.read:,} rows read", f"{result.added:,} added", f"{result.present:,} already there"]
-    if result.quarantined:
-        parts.append(f"{result.quarantined:,} {'still ' * (result.file == 'quarantine')}in quarantine")
-    if result.erased:
-        parts.append(f"{result.erased:,} of erased people left out")
-    typer.echo(f"{result.file} to {result.table}: {', '.join(parts)}.")
+    if result.same_file:
+        typer.echo(f"{place}: the same file came in before, by the same map; nothing to do.")
+        typer.echo(f"  Of its {result.read:,} rows {', '.join(_parts(result)[1:])}.")
+        return
+    typer.echo(f"{place}: {', '.join(_parts(result))}.")
+    _say_quarantined(result)
+    for line in _remarks(result):
+        typer.echo(f"  {line}")
+
+
+def _say_quarantined(result: "ImportResult") -> None:
     for reason, count in list(result.reasons.items())[:8]:
         typer.echo(f"  {count:>9,}  {reason}")
     if len(result.reasons) > 8:
         typer.echo(f"  and {len(result.reasons) - 8} more reasons; `quarterdeck facts` counts them all.")
     if result.quarantined:
         typer.echo(
-            "  They wait as they stood: `SELECT row_number, reason, raw FROM quarantine`. With a mended map: "
-            f"`quarterdeck import {result.table} --quarantine --map MAP.yaml`."
+            '  They wait as they stood: `quarterdeck sql "SELECT file, row_number, reason, raw FROM '
+            'open_quarantine"`.'
         )
+        typer.echo(
+            f"  With a mended map: `quarterdeck import {result.table} --quarantine --map MAP.yaml`; "
+            "--dismiss instead of a map gives them up."
+        )
+
+
+def _remarks(result: "ImportResult") -> Iterator[str]:
+    if result.mended:
+        yield f"{result.mended:,} rows of this file waited in quarantine and are in now."
+    for file, (count, message) in result.left.items():
+        yield f"{count:,} rows of {file} do not fit this map and stay: {message}"
     if result.overflow:
-        typer.echo(f"  {result.overflow:,} property values did not fit a column and are in properties_rest.")
+        yield (
+            f"{result.overflow:,} property values are of another kind than their column, or beyond the "
+            "columns, and are in properties_rest."
+        )
+    yield from result.notes
     if not result.deduplicates_rows and result.added:
-        typer.echo("  Rows have no key here: only a whole file is known again, not single rows.")
+        yield "Rows have no key here: only a whole file is known again, not single rows."
+
+
+def _parts(result: "ImportResult") -> list[str]:
+    parts = [f"{result.read:,} rows read", f"{result.added:,} added", f"{result.present:,} already there"]
+    if result.quarantined:
+        still = "still " if result.file == "quarantine" else ""
+        before = f" ({result.waited:,} of them waited before)" if result.waited else ""
+        parts.append(f"{result.quarantined:,} {still}in quarantine{before}")
+    if result.dismissed:
+        parts.append(f"{result.dismissed:,} dismissed")
+    if result.erased:
+        parts.append(f"{result.erased:,} of erased people left out")
+    return parts
 
 
 def facts(
@@ -164,6 +250,9 @@ def facts(
             [(t, f"{count:,}", reason) for t, reason, count in waiting],
             {1},
         )
+    for status in tables:
+        if status.dismissed:
+            typer.echo(f"{status.dismissed:,} rows for {status.table} were dismissed and are kept.")
 
 
 def _print_aligned(header: Sequence[str], rows: Sequence[Sequence[str]], right: set[int]) -> None:
@@ -234,12 +323,13 @@ def erase(
 ) -> None:
     """Remove a person from every table, version, log and projection, and prove it."""
     from quarterdeck.definitions.workspace import open_workspace  # slow import
-    from quarterdeck.facts.erasing import erase_person, traces_of  # slow import
+    from quarterdeck.facts.erasing import erase_person, refuse_unknown, traces_of  # slow import
     from quarterdeck.facts.store import FactStore  # slow import
 
     opened = open_workspace(workspace)
     store = FactStore(opened.facts_path)
     found = traces_of(store, person)
+    refuse_unknown(store, person, found)
     if not yes:
         typer.echo(f"{kind.capitalize()} {person}: {found.words()}.", err=True)
         typer.echo("All earlier versions of these tables go as well. This cannot be undone.", err=True)

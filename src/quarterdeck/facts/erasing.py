@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from quarterdeck.errors import FactError
 from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.delta import Delta, arrow_schema
 from quarterdeck.facts.schema import TABLES, Table
@@ -76,8 +77,23 @@ def traces_of(store: FactStore, person: str) -> Traces:
     return Traces(ids=ids, rows=rows, mentions=mentions)
 
 
+def refuse_unknown(store: FactStore, person: str, traces: Traces) -> None:
+    """An id that stands nowhere is a slip of the pen, unless its erasure was begun before."""
+    if any(traces.rows.values()) or any(map(bool, traces.mentions.values())):
+        return
+    if not Tombstones(store.path).has(person):
+        raise FactError(
+            f"No person {person!r} in any table; nothing was erased.",
+            "Give the id as it stands in the facts.",
+        )
+
+
 def erase_person(store: FactStore, person: str, *, projections: Sequence[Path] = ()) -> Proof:
-    """Remove a person and the ids that are theirs; safe to repeat after an interruption."""
+    """Remove a person and the ids that are theirs; safe to repeat after an interruption.
+
+    FactError where nobody has that id: nothing is written then, and every version stays readable.
+    """
+    refuse_unknown(store, person, traces_of(store, person))
     ids, _ = _ids_of(store, person)
     tombstones = Tombstones(store.path)
     # First of all: whatever is imported from now on leaves them out.

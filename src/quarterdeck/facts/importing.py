@@ -23,7 +23,7 @@ from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.quarantine import Reasons, dismissed_of, marks, waiting_of
 from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
 from quarterdeck.facts.reading.bytes_of import digest
-from quarterdeck.facts.reading.formats import open_source
+from quarterdeck.facts.reading.formats import ENDINGS, is_data_file, open_source
 from quarterdeck.facts.schema import TABLES, Table
 from quarterdeck.facts.store import FactStore
 from quarterdeck.facts.times import looks_like_time
@@ -93,16 +93,35 @@ def chosen_map(table: Table, map_file: Path | None, preset: str | None) -> FactM
     return None if map_file is None else read_map(table, map_file)
 
 
-def expanded(names: Sequence[Path]) -> tuple[Path, ...]:
-    """Files as named; a folder stands for the files in it, in the order of their names."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """The files that names stand for, and what was passed over in folders."""
+
+    files: tuple[Path, ...]
+    skipped: tuple[Path, ...]
+
+
+def expanded(names: Sequence[Path]) -> Named:
+    """Files as named; a folder stands for the data files in it, in the order of their names."""
     files: list[Path] = []
+    skipped: list[Path] = []
     for name in names:
-        files += sorted(f for f in name.iterdir() if f.is_file()) if name.is_dir() else [name]
+        if not name.is_dir():
+            files.append(name)
+            continue
+        inside = sorted(name.iterdir())
+        fitting = [file for file in inside if file.is_file() and is_data_file(file)]
+        if not fitting:
+            raise FactError(
+                f"The folder {name} has no file to import.", f"Endings that are known: {', '.join(ENDINGS)}."
+            )
+        files += fitting
+        skipped += [file for file in inside if file not in fitting]
     if not files:
         raise FactError(
             "No file to import was named.", "Name one or more: `quarterdeck import TABLE FILE...`."
         )
-    return tuple(files)
+    return Named(files=tuple(files), skipped=tuple(skipped))
 
 
 def import_file(

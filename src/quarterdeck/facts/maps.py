@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import orjson
@@ -192,6 +192,9 @@ def read_map(table: Table, file: Path) -> FactMap:
             "a map is a list of `column: column of the file`", "For example `person: user_id`.", file=file
         )
     lines = {str(key): content.lc.key(key)[0] + 1 for key in content}
+    kinds = content.get("properties")
+    if isinstance(kinds, CommentedMap):
+        lines |= {f"properties.{key}": kinds.lc.key(key)[0] + 1 for key in kinds}
     return _validated(table, content, file, lines)
 
 
@@ -208,6 +211,9 @@ def _validated(
         if key not in known:
             hint = did_you_mean(key, known) or f"Known: {', '.join(known)}."
             raise fault(key, f"{table.name} has no column {key!r}", hint)
+    wrong = _wrong_kind(content.get("properties"))
+    if wrong is not None:
+        raise fault(*wrong)
     try:
         options = Options.model_validate({k: v for k, v in content.items() if k in Options.model_fields})
         columns = Columns.model_validate(
@@ -216,7 +222,7 @@ def _validated(
     except ValidationError as error:
         first = error.errors()[0]
         place = [str(part) for part in first["loc"] if part != "origins"]
-        raise fault(place[0], f"{place[0]}: {first['msg']}") from error
+        raise fault(place[0], f"{place[0]}: {_plain(first['msg'])}") from error
     if options.properties and not table.properties:
         raise fault("properties", f"{table.name} has no properties", "Leave the line out.")
     for column in table.columns:
@@ -229,6 +235,23 @@ def _validated(
         file=file,
         lines=lines,
     )
+
+
+def _wrong_kind(declared: object) -> tuple[str, str, str] | None:
+    """The first property whose declared kind cannot be: its place, what is wrong, what to do."""
+    kinds = get_args(PropertyKind)
+    for key, kind in declared.items() if isinstance(declared, Mapping) else ():
+        if kind not in kinds:
+            hint = f"{did_you_mean(str(kind), kinds)} Kinds: {', '.join(kinds)}.".strip()
+            return f"properties.{key}", f"properties: {key}: there is no kind {kind!r}", hint
+        if "*" in str(key):
+            message = f"properties: {key!r} stands for many properties and cannot have a kind"
+            return f"properties.{key}", message, "Name each property that has a kind."
+    return None
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ")
 
 
 def _origin(origin: str | Sequence[str] | Constant) -> tuple[str, ...] | Constant:
@@ -264,7 +287,8 @@ def fitted(fact_map: FactMap, columns: Sequence[str], repeated: Sequence[str], f
             raise fact_map.error("properties", f"{file} has no column {name!r} for `properties`", hint)
     missing = [c.name for c in fact_map.table.columns if c.required and c.name not in origins]
     if missing:
-        raise FactError(
+        raise fact_map.error(
+            "",
             f"{file} has no column named {', '.join(missing)}, which {fact_map.table.name} needs.",
             f"Write a map and pass it with --map. Columns: {_listed(columns)}.",
         )

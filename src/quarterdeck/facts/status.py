@@ -52,7 +52,7 @@ def read_status(store: FactStore) -> tuple[TableStatus, ...]:
                 snapshot, name, waiting[name].counted() if name in waiting else {}, dismissed.get(name, 0)
             )
             for name in TABLES
-            if name in snapshot.versions or name in waiting
+            if name in snapshot.versions or name in waiting or name in dismissed
         )
 
 

@@ -78,6 +78,10 @@ class Tombstones:
         tokens = {*_TOKENS.findall(raw), *_JSON_TOKENS.findall(raw)}
         return any(self._is_erased(token) for token in tokens)
 
+    def has(self, name: str) -> bool:
+        """Was this id erased, or its erasure begun?"""
+        return self._is_erased(name)
+
     def _is_erased(self, name: str | None) -> bool:
         return name is not None and self._hash(name) in self._erased
 
