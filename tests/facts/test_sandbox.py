@@ -244,3 +244,19 @@ def test_rows_can_be_capped_and_reading_may_stop_early(full: FactStore) -> None:
     assert len(answer(full, "FROM events", Allowance(rows=7))) == 7
     with run_query(full, "FROM range(100000000)", allowance=SMALL) as query:
         assert next(query.batches()).num_rows
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM sqlite_scan('a', 'b')",
+        "SELECT ST_Point(1, 2)",
+        "SELECT string_agg(x::VARCHAR, ',') FROM range(200000000) t(x)",
+    ],
+)
+def test_no_advice_is_passed_on_that_cannot_be_followed_here(store: FactStore, sql: str) -> None:
+    with pytest.raises(FactError) as caught, run_query(store, sql) as query:
+        query.table()
+    said = caught.value.message + caught.value.hint
+    assert not any(word in said for word in ("INSTALL", "LOAD", "SET ", "duckdb.org"))
+    assert caught.value.hint

@@ -17,7 +17,7 @@ from quarterdeck.facts.connection import Connection, Limits, identifier, quoted
 from quarterdeck.facts.delta import Delta, arrow_schema, kinds_of
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import TABLES
-from quarterdeck.facts.statements import one_select
+from quarterdeck.facts.statements import failure, one_select
 from quarterdeck.facts.tombstones import Tombstones
 
 _SQL_KINDS: Mapping[PropertyKind, str] = {"text": "VARCHAR", "number": "DOUBLE", "boolean": "BOOLEAN"}
@@ -83,7 +83,7 @@ class Snapshot:
         except duckdb.InterruptException as error:
             raise FactError("The query took too long and was stopped.", "Ask for less of it.") from error
         except duckdb.Error as error:
-            raise FactError(f"The query failed: {error}", f"The query was:\n{sql}") from error
+            raise failure(error, f"The query was:\n{sql}") from error
         except RuntimeError as error:
             if "interrupted" in str(error):
                 raise KeyboardInterrupt from error

@@ -33,3 +33,37 @@ def check_select(sql: str) -> None:
     """Refuse a text that is not exactly one SELECT, without running anything."""
     with duckdb.connect(":memory:") as connection:
         one_select(connection, sql)
+
+
+def failure(error: Exception, hint: str) -> FactError:
+    """DuckDB's complaint without its advice to change what is locked here."""
+    text = str(error)
+    for sign, end, own_hint in _OWN_HINTS:
+        if sign in text:
+            return FactError(f"The query failed: {text.partition(end)[0].rstrip()}", own_hint)
+    return FactError(f"The query failed: {text}", hint)
+
+
+# What tells a complaint, where its advice begins, and what can be done here instead.
+_OWN_HINTS = (
+    (
+        "extension",
+        "\n",
+        "Only what DuckDB has built in can be used; no extension can be added here.",
+    ),
+    (
+        "disabled by configuration",
+        " - file system operations",
+        "A query sees the fact tables alone, no other file: bring it in with `quarterdeck import`.",
+    ),
+    (
+        "Out of Memory",
+        "\n",
+        "Ask for less at once: fewer columns, a shorter time, an aggregate instead of rows.",
+    ),
+    (
+        "Possible solutions",
+        "\n",
+        "Ask for less at once: fewer columns, a shorter time, an aggregate instead of rows.",
+    ),
+)
