@@ -286,9 +286,12 @@ class _Import:
         known = self._store.property_kinds(self._table.name)
         self._notes = tuple(_disagreements(self._map, known))
         normaliser = Normaliser(self._map, known)
-        pairs = ((block, normaliser.normalise(block)) for block in source.blocks(wanted(self._map)))
         try:
-            with ahead(pairs) as ready:
+            # Three at work at once: one block is read, the one before it normalised, the one before written.
+            with (
+                ahead(source.blocks(wanted(self._map))) as read,
+                ahead((block, normaliser.normalise(block)) for block in read) as ready,
+            ):
                 for block, normalised in ready:
                     self._take(block, normalised, delta, index, counts)
                     progress(source.position(), size)
