@@ -2,6 +2,10 @@
 
 import gzip
 import json
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -151,3 +155,24 @@ def test_a_map_is_faulted_by_file_and_line(
     assert f"map.yaml:{place}: " in complaint
     assert said in complaint
     assert hint in complaint
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["import", "events", "long.csv"],
+        ["sql", "SELECT count(*) FROM range(100000000000) t(x) WHERE x % 7 = 3"],
+    ],
+)
+def test_interrupted_a_command_ends_at_once_and_without_a_traceback(
+    quarterdeck, tmp_path: Path, arguments: list[str]
+) -> None:
+    rows = (f"{i},ann,view,2024-05-01T10:00:00Z\n" for i in range(1_500_000))
+    (tmp_path / "long.csv").write_text("event_id,person,event,time\n" + "".join(rows))
+    command = [sys.executable, "-c", "from quarterdeck.cli.main import run; run()", *arguments]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in complaint

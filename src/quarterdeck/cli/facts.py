@@ -298,9 +298,9 @@ def sql(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Ask the facts, read-only and shut in."""
+    from quarterdeck.cli.printing import WRITERS  # slow import
     from quarterdeck.definitions.workspace import open_workspace  # slow import
     from quarterdeck.facts.pins import parse_pins
-    from quarterdeck.facts.printing import WRITERS  # slow import
     from quarterdeck.facts.sandbox import Allowance, run_query  # slow import
     from quarterdeck.facts.store import FactStore  # slow import
 

@@ -5,7 +5,7 @@ import io
 import pyarrow as pa
 import pytest
 
-from quarterdeck.facts.printing import WRITERS
+from quarterdeck.cli.printing import WRITERS
 from quarterdeck.facts.sandbox import Query
 
 
