@@ -20,7 +20,7 @@ from quarterdeck.facts.keys import KeyIndex
 from quarterdeck.facts.maps import FactMap, fitted, plain_map, preset_map, read_map
 from quarterdeck.facts.normalising import Normalised, Normaliser
 from quarterdeck.facts.properties import PropertyKind
-from quarterdeck.facts.quarantine import Reasons, dismissed_of, marks, waiting_of
+from quarterdeck.facts.quarantine import Reasons, dismissed_of, marks, quarantine_rows, waiting_of
 from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
 from quarterdeck.facts.reading.bytes_of import digest
 from quarterdeck.facts.reading.formats import ENDINGS, is_data_file, open_source
@@ -383,22 +383,4 @@ def wanted(fact_map: FactMap) -> Wanted:
         properties=fact_map.property_selectors,
         time_column=times[0] if times else None,
         looks_like_time=looks_like_time(fact_map.options.time_format),
-    )
-
-
-def quarantine_rows(table: str, file: str, file_digest: str, import_id: str, bad: list[BadRow]) -> pa.Table:
-    """Bad rows in the shape of the table `quarantine`."""
-    count = len(bad)
-    return pa.table(
-        {
-            "table_name": pa.array([table] * count),
-            "file": pa.array([file] * count),
-            "file_digest": pa.array([file_digest] * count),
-            "row_number": pa.array([row.row_number for row in bad], pa.int64()),
-            "reason": pa.array([row.reason for row in bad]),
-            "raw": pa.array([row.raw for row in bad], pa.string()),
-            "encoding": pa.array([row.encoding for row in bad], pa.string()),
-            "import_id": pa.array([import_id] * count),
-            "mended": pa.nulls(count, pa.string()),
-        }
     )

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from quarterdeck.errors import FactError, did_you_mean
+from quarterdeck.facts.reading.block import BadRow
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.store import FactStore
 from quarterdeck.facts.views import DISMISSED
@@ -84,6 +85,24 @@ def marks(rows: Sequence[Row], name: str) -> pa.Table:
     reason = DISMISSED if name == DISMISSED else "mended"
     marked = [{**row, "reason": reason, "raw": "", "encoding": None, "mended": name} for row in rows]
     return pa.Table.from_pylist(marked, schema=TABLES["quarantine"].arrow_schema)
+
+
+def quarantine_rows(table: str, file: str, file_digest: str, import_id: str, bad: list[BadRow]) -> pa.Table:
+    """Bad rows in the shape of the table `quarantine`."""
+    count = len(bad)
+    return pa.table(
+        {
+            "table_name": pa.array([table] * count),
+            "file": pa.array([file] * count),
+            "file_digest": pa.array([file_digest] * count),
+            "row_number": pa.array([row.row_number for row in bad], pa.int64()),
+            "reason": pa.array([row.reason for row in bad]),
+            "raw": pa.array([row.raw for row in bad], pa.string()),
+            "encoding": pa.array([row.encoding for row in bad], pa.string()),
+            "import_id": pa.array([import_id] * count),
+            "mended": pa.nulls(count, pa.string()),
+        }
+    )
 
 
 def general(reason: str) -> str:
