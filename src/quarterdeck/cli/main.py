@@ -11,8 +11,12 @@ TROUBLE = 2
 INTERRUPTED = 130
 
 
-def build() -> typer.Typer:
-    """The whole command line: the kernels' verbs, then a group for each capability."""
+def build(asked: str | None = None) -> typer.Typer:
+    """The command line: the kernels' verbs, then a group for each capability.
+
+    Where one command is asked for, the others are only named: loading them all would take a third of the time
+    that `--help` may take.
+    """
     app = typer.Typer(
         name="quarterdeck",
         help="Product operations as one system: raw signals in, a decision-ready weekly brief out.",
@@ -23,16 +27,24 @@ def build() -> typer.Typer:
     )
     app.callback()(_version)
     for verb in VERBS:
-        app.command(verb.name, help=verb.help)(load(verb.command))
+        loaded = asked in (None, verb.name)
+        app.command(verb.name, help=verb.help)(load(verb.command) if loaded else _named)
     for capability in CAPABILITIES:
-        app.add_typer(load(capability.cli), name=capability.name, help=capability.help)
+        if asked in (None, capability.name):
+            app.add_typer(load(capability.cli), name=capability.name, help=capability.help)
+        else:
+            app.command(capability.name, help=capability.help)(_named)
     return app
+
+
+def _named() -> None:
+    """Stands for a command in the list of commands."""
 
 
 def run() -> None:
     """The entry point: expected trouble is one message with its hint on standard error, exit code 2."""
     try:
-        build()()
+        build(sys.argv[1] if len(sys.argv) > 1 else "")()
     except QuarterdeckError as error:
         sys.stderr.write(f"{error.message}\n")
         if error.hint:
