@@ -11,12 +11,7 @@ from quarterdeck.facts.snapshot import Snapshot
 # A row with `mended` set says that the row of the same import and number was imported after all.
 OPEN_QUARANTINE = """
 SELECT table_name, reason, count(*) AS rows
-FROM quarantine AS refused
-WHERE mended IS NULL AND NOT EXISTS (
-  SELECT 1 FROM quarantine AS mend
-  WHERE mend.mended IS NOT NULL
-    AND mend.import_id = refused.import_id AND mend.row_number = refused.row_number
-)
+FROM open_quarantine
 GROUP BY table_name, reason
 ORDER BY rows DESC, table_name, reason
 """
