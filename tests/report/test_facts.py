@@ -38,6 +38,8 @@ def test_mended_rows_no_longer_wait(store):
         ("one", 9, "odd", None),
     )
     store.append("quarantine", [conformed("quarantine", rows)], transaction="q")
+    mended = {"person": ["a"], "event": ["x"], "time": [datetime(2026, 11, 15, 9, tzinfo=UTC)]}
+    store.append("events", [conformed("events", mended)], transaction="two")
     with store.snapshot() as snapshot:
         trust = read_trust(snapshot, snapshot.versions, until=MONDAY, zone=AMSTERDAM)
     assert [(item.reason, item.rows) for item in trust.quarantined] == [("no time", 1), ("odd", 1)]
