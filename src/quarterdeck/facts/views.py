@@ -49,7 +49,9 @@ FROM people WHERE account IS NOT NULL GROUP BY person
 
 ACCOUNT_PERIODS = """
 CREATE VIEW account_periods AS
-SELECT *, lead(valid_from) OVER (PARTITION BY account ORDER BY valid_from) AS valid_to FROM accounts
+SELECT *, lead(valid_from) OVER (
+    PARTITION BY account ORDER BY valid_from, plan, arr, segment, renewal, owner, name
+) AS valid_to FROM accounts
 """
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -153,6 +154,27 @@ def test_an_account_s_plan_is_the_one_it_had_then(make_workspace: MakeWorkspace)
     )
     found = read(workspace, "orders", "week", date(2026, 3, 23), date(2026, 3, 30), "account.plan")
     assert found == {"(none)": [1.0], "free": [1.0], "pro": [2.0]}
+
+
+def test_a_person_s_role_is_the_one_they_had_then(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(orders="kind: count\nevent: order\n")
+    store = add_events(workspace, EVENTS)
+    people = [
+        ("alice", None, "viewer"),
+        ("alice", "2026-03-25T10:00:00+00:00", "admin"),
+        ("bob", None, "viewer"),
+    ]
+    times = [datetime.fromisoformat(begins) if begins else None for _, begins, _ in people]
+    table = pa.table(
+        {
+            "person": [row[0] for row in people],
+            "role": [row[2] for row in people],
+            "valid_from": pa.array(times, pa.timestamp("us", "UTC")),
+        }
+    )
+    store.append("people", [table], transaction="people")
+    found = read(workspace, "orders", "week", date(2026, 3, 23), date(2026, 3, 30), "person.role")
+    assert found == {"(none)": [1.0], "admin": [1.0], "viewer": [2.0]}
 
 
 def test_an_unknown_property_is_named_with_a_suggestion(make_workspace: MakeWorkspace) -> None:

@@ -18,6 +18,7 @@ PropertyKind = Literal["text", "number", "boolean"]
 DECIMAL = "DECIMAL(38, 12)"  # sums of doubles differ from run to run with the order of the threads
 
 
+FOREVER = "TIMESTAMPTZ '-infinity'"
 NO_VALUE = "(none)"
 
 
@@ -74,6 +75,11 @@ def comparison(asked: Filter, fields: Fields) -> str:
             return f"coalesce({fields.number(asked.field)} {sign} {sql_literal(values[0])}, false)"
 
 
+def given_order(columns: Iterable[str]) -> str:
+    """A tie-break for rows that begin at one time, so that one result comes of them on every run."""
+    return "".join(f", {identifier(name)}" for name in columns)
+
+
 class Fields:
     """The columns, properties and joins that one metric's rows need."""
 
@@ -111,7 +117,7 @@ class Fields:
         return self.number(field) if kinds <= {float, int} else self.text(field)
 
     def relation(self) -> str:
-        """The FROM clause: the facts, and accounts as of then or people where a field asks for them."""
+        """The FROM clause: the facts, and accounts and people as of then where a field asks for them."""
         text = "identified_events" if self._identified else self._source
         if columns := sorted(self._joined["account"]):
             given = "".join(f", {identifier(name)} AS {identifier('account.' + name)}" for name in columns)
@@ -123,13 +129,15 @@ class Fields:
                 f"  AND (joined_to IS NULL OR {self.time} < joined_to)"
             )
         if columns := sorted(self._joined["person"]):
-            given = "".join(
-                f", max({identifier(name)}) AS {identifier('person.' + name)}" for name in columns
-            )
+            given = "".join(f", {identifier(name)} AS {identifier('person.' + name)}" for name in columns)
             text += (
                 "\nLEFT JOIN (\n"
-                f"  SELECT person AS joined_person{given} FROM people GROUP BY person\n"
-                ") AS somebody ON person = joined_person"
+                "  SELECT person AS joined_person, begins AS person_from,\n"
+                f"    lead(begins) OVER (PARTITION BY person ORDER BY begins{given_order(columns)})"
+                f" AS person_to{given}\n"
+                f"  FROM (SELECT *, coalesce(valid_from, {FOREVER}) AS begins FROM people)\n"
+                f") AS person_then ON person = joined_person AND {self.time} >= person_from\n"
+                f"  AND (person_to IS NULL OR {self.time} < person_to)"
             )
         return text
 
