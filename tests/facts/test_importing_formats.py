@@ -180,6 +180,7 @@ def test_times_are_read_with_their_offset_or_in_the_zone_of_the_map(
         ("epoch_milliseconds", "1714557600000"),
         ("'%d.%m.%Y %H:%M'", "01.05.2024 12:00"),
         ("'%d/%b/%Y:%H:%M:%S %z'", "01/May/2024:10:00:00 +0000"),
+        ("'%d.%m.%Y %H:%M %Z'", "01.05.2024 10:00 UTC"),
     ],
 )
 def test_times_may_be_written_in_a_given_format(bring: Import, ask, written: str, text: str) -> None:

@@ -271,7 +271,7 @@ def _time(sql: str, typed: pa.DataType, fact_map: FactMap) -> tuple[str, list[tu
         if written.startswith("epoch_"):
             return _since_epoch(sql, written), [("true", reason)]
         parsed = f"try_strptime({sql}, {quoted(written)})"
-        if "%z" in written:
+        if "%z" in written or "%Z" in written:
             return parsed, [("true", reason)]
         tests = [(f"{parsed} IS NOT NULL", unzoned)] if zone is None else []
         return f"timezone({local_zone}, {parsed})", [*tests, ("true", reason)]

@@ -5,6 +5,7 @@ Kept as salted hashes: the file does not tell who they were to anyone who does n
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -27,12 +28,9 @@ class Tombstones:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "erasures.json"
-        self._content: dict[str, Any] = (
-            orjson.loads(self._path.read_bytes())
-            if self._path.exists()
-            else {"salt": secrets.token_hex(16), "erased": [], "erasures": []}
-        )
-        self._erased = frozenset(self._content["erased"])
+        self._content: dict[str, Any] = {"salt": secrets.token_hex(16), "erased": [], "erasures": []}
+        self._erased: frozenset[str] = frozenset()
+        self._read()
 
     @property
     def erasures(self) -> list[dict[str, Any]]:
@@ -40,16 +38,24 @@ class Tombstones:
         return list(self._content["erasures"])
 
     def add(self, ids: list[str], erasure: dict[str, Any] | None) -> None:
-        """Remember ids, and since when which versions are gone."""
-        self._erased |= {self._hash(name) for name in ids}
-        self._content["erased"] = sorted(self._erased)
-        if erasure is not None:
-            self._content["erasures"].append(erasure)
-        self.write()
-
-    def write(self) -> None:
-        """Replace the file at once, so that a reader sees the old or the new one."""
+        """Remember ids, and since when which versions are gone, beside what another process remembered."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._read()
+            self._erased |= {self._hash(name) for name in ids}
+            self._content["erased"] = sorted(self._erased)
+            if erasure is not None:
+                self._content["erasures"].append(erasure)
+            self._write()
+
+    def _read(self) -> None:
+        if self._path.exists():
+            self._content = orjson.loads(self._path.read_bytes())
+            self._erased = frozenset(self._content["erased"])
+
+    def _write(self) -> None:
+        """Replace the file at once, so that a reader sees the old or the new one."""
         beside = self._path.with_suffix(f".{os.getpid()}.new")
         beside.write_bytes(orjson.dumps(self._content, option=orjson.OPT_INDENT_2))
         beside.replace(self._path)

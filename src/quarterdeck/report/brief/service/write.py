@@ -154,7 +154,7 @@ def _write(
     target = folder if folder is not None else workspace.path / "briefs" / week.pins.as_of.isoformat()
     document, files = page_files(week, contributions=contributions)
     if (target / "brief.json").exists():
-        for page in (target / "evidence").glob("*.html"):
+        for page in (target / "evidence").glob("metric-*.html"):
             if f"evidence/{page.name}" not in files:
                 page.unlink()
     for path, text in sorted(files.items()):
