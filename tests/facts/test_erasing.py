@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from quarterdeck.errors import FactError
+from quarterdeck.facts import erasing
 from quarterdeck.facts.delta import Delta
 from quarterdeck.facts.erasing import erase_person, traces_of
 from quarterdeck.facts.store import FactStore
@@ -155,3 +156,25 @@ def test_an_import_under_way_while_somebody_is_erased_does_not_bring_them_back(
     result = bring(HEADER + "new1,user-001,view,2024-05-01T10:00:00Z,\n", name="late.csv", map_text=None)
     assert (result.added, result.erased) == (0, 1)
     assert ask("SELECT count(*) FROM events WHERE person = 'user-001'") == [(0,)]
+
+
+@pytest.mark.parametrize("stopped_at", ["events", "people", "feedback", "aliases"])
+def test_an_interrupted_erasure_repeated_finds_every_id(
+    peopled: FactStore, monkeypatch: pytest.MonkeyPatch, stopped_at: str
+) -> None:
+    rewrite = erasing._Search.rewrite
+
+    def stop(search: erasing._Search, delta: Delta) -> int:
+        done = rewrite(search, delta)
+        if delta.name == stopped_at:
+            raise KeyboardInterrupt
+        return done
+
+    monkeypatch.setattr(erasing._Search, "rewrite", stop)
+    with pytest.raises(KeyboardInterrupt):
+        erase_person(peopled, "user-001")
+    monkeypatch.undo()
+    if stopped_at != "aliases":
+        erase_person(peopled, "user-001")
+    assert found(peopled.path, "anonym-77") == []
+    assert found(peopled.path, "user-001") == []

@@ -100,7 +100,9 @@ def erase_person(store: FactStore, person: str, *, projections: Sequence[Path] =
     tombstones.add(list(ids), None)
     counts: dict[str, int] = {}
     first_readable: dict[str, int] = {}
-    searches = {name: _Search(store, TABLES[name], person) for name in store.versions()}
+    # Aliases last: an erasure that is interrupted and repeated must still know which ids are theirs.
+    names = sorted(store.versions(), key=lambda name: name == "aliases")
+    searches = {name: _Search(store, TABLES[name], person) for name in names}
     for name, search in searches.items():
         delta = store.delta(name)
         with delta.lock():
