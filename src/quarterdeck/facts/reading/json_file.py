@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from quarterdeck.facts.reading.property_columns import PropertyColumns
 
 # JSON objects take several times their text in memory.
 _BLOCK_BYTES = 8 * 1024 * 1024
+# orjson reads integers beyond 64 bits as floats, by which two ids become one; such are kept as text.
+_LONG = 19
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
 class JsonFile:
@@ -92,6 +97,8 @@ def _parsed(texts: Sequence[bytes], first: int) -> tuple[list[dict[str, object]]
     for number, text in enumerate(texts, start=first):
         try:
             value = orjson.loads(text)
+            if _LONG_NUMBER.search(text):
+                value = json.loads(text, parse_int=_whole_number)
         except orjson.JSONDecodeError as error:
             bad.append(_bad_row(number, text, str(error)))
             continue
@@ -101,6 +108,10 @@ def _parsed(texts: Sequence[bytes], first: int) -> tuple[list[dict[str, object]]
         else:
             bad.append(BadRow(row_number=number, reason="not a JSON object", raw=text.decode()))
     return objects, numbers, bad
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) < _LONG else digits
 
 
 def _bad_row(number: int, text: bytes, problem: str) -> BadRow:
