@@ -17,10 +17,12 @@ from quarterdeck.errors import FactError
 from quarterdeck.facts.ahead import ahead
 from quarterdeck.facts.delta import Delta
 from quarterdeck.facts.keys import KeyIndex
+from quarterdeck.facts.left_out import admitted, admitted_rows
 from quarterdeck.facts.maps import FactMap, fitted, plain_map, preset_map, read_map
 from quarterdeck.facts.normalising import Normalised, Normaliser
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.quarantine import Reasons, dismissed_of, marks, quarantine_rows, waiting_of
+from quarterdeck.facts.raw_rows import RawReader, with_origins
 from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
 from quarterdeck.facts.reading.bytes_of import digest
 from quarterdeck.facts.reading.formats import ENDINGS, is_data_file, open_source
@@ -165,6 +167,7 @@ class _Import:
         self._map = fact_map
         self._keyed = table.key is not None and table.key in fact_map.origins
         identity = [file_digest, fact_map.digest, READER_VERSION, BLOCK_BYTES]
+        self._raw_reader = RawReader(table, None)
         self._waiting: dict[int, str] = {}
         self._notes: tuple[str, ...] = ()
         self._id = hashlib.sha256(orjson.dumps(identity)).hexdigest()[:32]
@@ -235,7 +238,9 @@ class _Import:
 
     def begin(self, source: Source) -> None:
         """Note that the import is under way, and how to read one of its rows again."""
-        self._note(0, None, _Counts(), orjson.dumps(source.description).decode())
+        header = with_origins(source.description, self._map)
+        self._raw_reader = RawReader(self._table, header)
+        self._note(0, None, _Counts(), header)
 
     def mark_mended(self, numbers: set[int]) -> None:
         """Rows that an earlier map refused and that are in the table now wait no longer."""
@@ -326,7 +331,7 @@ class _Import:
 
     def _quarantine(self, block: Block, bad: tuple[BadRow, ...], counts: _Counts) -> None:
         tombstones = Tombstones(self._store.path)
-        kept = [row for row in bad if not tombstones.mentioned_in(row.raw)]
+        kept = list(admitted(bad, self._raw_reader, tombstones)) if tombstones.erased else bad
         counts.erased += len(bad) - len(kept)
         for row in kept:
             counts.reasons.add(row.reason)
@@ -337,7 +342,13 @@ class _Import:
                 quarantine_rows(self._table.name, self._file.name, self._file_digest, self._id, new),
                 transaction=f"{self._id}:{self._table.name}",
                 number=block.number,
+                select=lambda _, rows: self._without_erased_since(tombstones, rows),
             )
+
+    def _without_erased_since(self, before: Tombstones, rows: pa.Table) -> pa.Table:
+        """Under the lock, so that no row slips in behind an erasure that goes on at the same time."""
+        now = Tombstones(self._store.path)
+        return rows if now.erased == before.erased else admitted_rows(rows, self._raw_reader, now)
 
     def result(self, counts: _Counts) -> ImportResult:
         return ImportResult(

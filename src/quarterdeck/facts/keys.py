@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable
 
 from quarterdeck.facts.connection import identifier
@@ -41,12 +42,14 @@ class KeyIndex:
     def new_rows(self, handle: DeltaTable, rows: pa.Table) -> pa.Table:
         """The rows whose key is neither in the opened table nor further up in the block.
 
-        Rows without a key are new.
+        Rows without a key, or with an empty one, are new.
         """
         self._refresh(handle)
         hashes = _chunk(rows.column(KEY_HASH)).to_numpy(zero_copy_only=False)
         keys = _chunk(rows.column(self._key))
-        candidates = self._met(hashes) & keys.is_valid().to_numpy(zero_copy_only=False)
+        not_empty: Any = pc.not_equal(keys, pa.scalar(""))
+        named = np.asarray(pc.fill_null(not_empty, False).to_numpy(zero_copy_only=False), bool)
+        candidates = self._met(hashes) & named
         known = np.zeros(len(hashes), bool)
         if candidates.any():
             known[candidates] = self._in_table(keys.filter(pa.array(candidates)))
@@ -103,7 +106,7 @@ def _repeated(hashes: Hashes, keys: Any) -> npt.NDArray[np.bool_]:
     seen: set[str] = set()
     where = np.flatnonzero(~alone)
     for row, key in zip(where.tolist(), keys.take(pa.array(where)).to_pylist(), strict=True):
-        if key is not None:
+        if key:
             repeated[row] = key in seen
             seen.add(key)
     return repeated

@@ -8,8 +8,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import re
 import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quarterdeck.facts.mentions import is_distinctive, readings, words
 from quarterdeck.facts.schema import Table
-
-_TOKENS = re.compile(r"[^\s,;|\"'{}\[\]]+")
-_JSON_TOKENS = re.compile(r"[^\s,;|:\"'{}\[\]]+")
 
 
 class Tombstones:
@@ -37,6 +35,11 @@ class Tombstones:
         """When something was erased, and which versions of which tables can be read since."""
         return list(self._content["erasures"])
 
+    @property
+    def erased(self) -> frozenset[str]:
+        """The hashes of all erased ids."""
+        return self._erased
+
     def add(self, ids: list[str], erasure: dict[str, Any] | None) -> None:
         """Remember ids, and since when which versions are gone, beside what another process remembered."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +48,9 @@ class Tombstones:
             self._read()
             self._erased |= {self._hash(name) for name in ids}
             self._content["erased"] = sorted(self._erased)
+            # By its length an id is found in a text that cannot be taken apart.
+            lengths = {len(name) for name in ids if is_distinctive(name)}
+            self._content["lengths"] = sorted(lengths.union(self._content.get("lengths", ())))
             if erasure is not None:
                 self._content["erasures"].append(erasure)
             self._write()
@@ -72,17 +78,20 @@ class Tombstones:
                     gone = pc.is_in(column, pa.array(erased))
                     # A missing value is nobody.
                     rows = rows.filter(pc.invert(pc.fill_null(gone, False)))
-        if table.name == "quarantine":
-            kept = [not self.mentioned_in(str(raw)) for raw in rows.column("raw").to_pylist()]
-            rows = rows.filter(pa.array(kept, pa.bool_()))
         return rows
 
-    def mentioned_in(self, raw: str) -> bool:
-        """Does a raw row hold the id of somebody erased?"""
-        if not self._erased:
-            return False
-        tokens = {*_TOKENS.findall(raw), *_JSON_TOKENS.findall(raw)}
-        return any(self._is_erased(token) for token in tokens)
+    def erased_among(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of the ids that were erased."""
+        return frozenset(filter(self._is_erased, names)) if self._erased else frozenset()
+
+    def erased_in(self, text: str) -> frozenset[str]:
+        """The distinctive ids of erased people that stand in a text which nobody can take apart."""
+        return self.erased_among(self._words(text)) if self._erased else frozenset()
+
+    def _words(self, text: str) -> Iterator[str]:
+        lengths = self._content.get("lengths", ())
+        for reading in readings(text):
+            yield from words(reading, lengths)
 
     def has(self, name: str) -> bool:
         """Was this id erased, or its erasure begun?"""

@@ -1,0 +1,196 @@
+"""Of whom is a raw row of a file, and which of its texts are free ones?
+
+A raw row is read as its import read it: the table `imports` keeps the header of the file, and which column
+went where.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from quarterdeck.facts.maps import PRESETS, Constant, FactMap
+from quarterdeck.facts.mentions import FREE_TEXT, Mentions, is_distinctive
+from quarterdeck.facts.properties import PropertyKind
+from quarterdeck.facts.reading.csv_record import parse_record
+from quarterdeck.facts.reading.json_file import as_text, value_at
+from quarterdeck.facts.schema import TABLES, Table
+
+# Longer whole numbers are ids and are kept digit by digit.
+_LONG = 19
+
+
+def with_origins(description: Mapping[str, object], fact_map: FactMap) -> str:
+    """What an import notes, as JSON: how to read a raw row again, and which column went where."""
+    origins = {
+        name: list(origin) for name, origin in fact_map.origins.items() if not isinstance(origin, Constant)
+    }
+    return orjson.dumps({**description, "origins": origins}).decode()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """One text in a raw row: where it stands, under which name, and what it says."""
+
+    start: int
+    end: int
+    name: str
+    text: str
+
+
+class RawReader:
+    """Reads raw rows of one import, or of one that nothing is known of."""
+
+    def __init__(
+        self, table: Table, header: str | None, kinds: Mapping[str, PropertyKind] | None = None
+    ) -> None:
+        description: dict[str, Any] = orjson.loads(header) if header else {}
+        self._format = description.get("format")
+        self._delimiter = description.get("delimiter", ",")
+        self._columns: list[str] = description.get("columns", [])
+        origins = description.get("origins")
+        # Imports of earlier versions did not note which column went where.
+        self._guessed = origins is None
+        self._origins: dict[str, list[str]] = _usual_origins(table) if origins is None else origins
+        self._personal = [self._origins[name] for name in table.personal_columns if name in self._origins]
+        self._names = {name for names in self._personal for name in names}
+        counted = {key for key, kind in (kinds or {}).items() if kind != "text"}
+        self._kept = (
+            {
+                name
+                for target, names in self._origins.items()
+                if target not in table.personal_columns and target not in FREE_TEXT
+                for name in names
+            }
+            | counted
+            | {f"properties.{key}" for key in counted}
+        )
+
+    def owners(self, raw: str, encoding: str | None) -> frozenset[str] | None:
+        """The ids in the personal columns of a row; None if it cannot be read."""
+        if self._format == "json":
+            content = _json_object(raw)
+            if content is None:
+                return None
+            return self._owners(lambda path: as_text(value_at(content, path)), content, encoding)
+        fields = self._fields(raw)
+        if fields is None:
+            return None
+        texts = {field.name: field.text for field in fields}
+        return self._owners(texts.get, texts, encoding)
+
+    def _owners(
+        self, text_at: Callable[[str], str | None], content: Mapping[str, object], encoding: str | None
+    ) -> frozenset[str]:
+        found: set[str] = set()
+        for names in self._personal:
+            texts = (_decoded(text_at(name) or "", encoding).strip() for name in names)
+            present = [text for text in texts if text]
+            # Where one of several columns may hold the id, the first that does counts.
+            found.update(present if self._guessed else present[:1])
+        if self._guessed and not found and not self._names & content.keys():
+            every = (_decoded(as_text(value) or "", encoding).strip() for value in content.values())
+            found.update(filter(is_distinctive, every))
+        return frozenset(found)
+
+    def masked(self, raw: str, mentions: Mentions) -> str:
+        """A row of somebody else with the ids masked where people write as they like."""
+        if self._format == "json":
+            content = _json_object(raw)
+            if content is None:
+                return mentions.masked(raw)
+            return mentions.masked_json(raw, set(self._spared(content, mentions)))
+        fields = self._fields(raw)
+        if fields is None:
+            return mentions.masked(raw)
+        pieces, end = [], 0
+        for field in fields:
+            if not self._is_spared(field.name, field.text, mentions.ids):
+                masked = mentions.masked(field.text)
+                if masked != field.text:
+                    pieces += [raw[end : field.start], self._written(masked, raw[field.start])]
+                    end = field.end
+        return "".join((*pieces, raw[end:]))
+
+    def _spared(self, content: dict[str, object], mentions: Mentions) -> Iterator[str]:
+        for path in self._kept | self._names:
+            text = as_text(value_at(content, path))
+            if text is not None and self._is_spared(path, text, mentions.ids):
+                yield text
+
+    def _is_spared(self, name: str, text: str, ids: Collection[str]) -> bool:
+        """Is it a key, a count or the id of whom the row is?"""
+        return name in self._kept or (name in self._names and text.strip() not in ids)
+
+    def _fields(self, raw: str) -> list[Field] | None:
+        texts = parse_record(raw.removesuffix("\r"), self._delimiter)
+        if self._format != "csv" or texts is None or len(texts) != len(self._columns):
+            return None
+        fields, start = [], 0
+        for name, text in zip(self._columns, texts, strict=True):
+            quotes = text.count('"') + 2 if raw[start : start + 1] == '"' else 0
+            end = start + len(text) + quotes
+            fields.append(Field(start=start, end=end, name=name, text=text))
+            start = end + 1
+        return fields
+
+    def _written(self, text: str, first: str) -> str:
+        if first != '"' and self._delimiter not in text:
+            return text
+        return '"' + text.replace('"', '""') + '"'
+
+
+def _usual_origins(table: Table) -> dict[str, list[str]]:
+    """Columns named as in the schema, or as the known exports name them."""
+    origins = {name: [name] for name in table.column_names}
+    for preset in PRESETS.values() if table.name == "events" else ():
+        for name in origins.keys() & preset.keys():
+            named = preset[name]
+            origins[name] += [named] if isinstance(named, str) else named
+    return origins
+
+
+def _json_object(raw: str) -> dict[str, object] | None:
+    try:
+        content = json.loads(raw, parse_int=_whole_number)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _whole_number(digits: str) -> int | str:
+    return int(digits) if len(digits) < _LONG else digits
+
+
+def _decoded(text: str, encoding: str | None) -> str:
+    """Bytes kept as latin-1 are mostly UTF-8, but for the one place that is not."""
+    if encoding is None:
+        return text
+    try:
+        return text.encode(encoding).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+class RawReaders:
+    """A reader for each import, made when the first of its rows is met."""
+
+    def __init__(
+        self, headers: Mapping[str, str], kinds_of: Callable[[str], Mapping[str, PropertyKind]]
+    ) -> None:
+        self._headers = headers
+        self._kinds_of = kinds_of
+        self._readers: dict[tuple[str | None, str], RawReader] = {}
+
+    def of(self, import_id: str | None, table: str) -> RawReader:
+        """The reader of one import into a table."""
+        reader = self._readers.get((import_id, table))
+        if reader is None:
+            header = None if import_id is None else self._headers.get(import_id)
+            reader = RawReader(TABLES[table], header, self._kinds_of(table))
+            self._readers[import_id, table] = reader
+        return reader
