@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from quarterdeck.facts.importing import ImportResult, import_file, table_named
+from quarterdeck.facts.import_result import ImportResult
+from quarterdeck.facts.importing import import_file, table_named
 from quarterdeck.facts.maps import preset_map, read_map
 from quarterdeck.facts.store import FactStore
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from quarterdeck.errors import FactError
+from quarterdeck.facts.delta import Delta
 from quarterdeck.facts.store import FactStore
 from tests.facts.conftest import EVENTS_MAP, GOOD, HEADER, Import
 
@@ -111,9 +112,63 @@ def test_killed_ten_times_and_run_again_equals_an_undisturbed_import(tmp_path: P
             rows = snapshot.rows("SELECT count(*) FROM events")[0][0]
         partial += 0 < rows < whole[1]
     assert partial >= 5  # killed between its blocks, not before the first nor after the last
-    finish(start(tmp_path / "killed", tmp_path / "map.yaml", file))
+    resumed = finish(start(tmp_path / "killed", tmp_path / "map.yaml", file))
+    assert resumed == whole
+    assert counts(FactStore(tmp_path / "killed")) == counts(FactStore(tmp_path / "undisturbed"))
     assert content(FactStore(tmp_path / "killed")) == content(FactStore(tmp_path / "undisturbed"))
     assert whole[0] == 8_000 + 8_000 // 89 + 1
+
+
+def counts(store: FactStore) -> list[tuple[object, ...]]:
+    with store.snapshot() as snapshot:
+        return snapshot.rows(
+            "SELECT rows_read, rows_added, rows_present, rows_quarantined, rows_erased FROM imports "
+            "WHERE finished_at IS NOT NULL"
+        )
+
+
+def test_an_import_taken_up_again_counts_what_came_in_before(
+    bring: Import, ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quarterdeck.facts.reading.lines.LineBlocks.__init__.__defaults__", (60,))
+    bring(HEADER + GOOD, name="other.csv")
+    rows = HEADER + "".join(GOOD.replace("1,", f"{i},", 1) for i in range(6)) + "7,ann,view\n"
+    commit = Delta.commit
+
+    def killed(self, rows, *, transaction, number, select=None):
+        if self.name == "events" and number == 3:
+            raise KeyboardInterrupt
+        return commit(self, rows, transaction=transaction, number=number, select=select)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Delta, "commit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            bring(rows)
+    came_in = ask("SELECT count(*) FROM events")[0][0] - 1
+    result = bring(rows)
+    assert 0 < came_in < 5
+    assert (result.read, result.added, result.present, result.quarantined) == (7, 5, 1, 1)
+    assert f"{came_in} of the rows added came in before an interruption." in result.notes
+    again = bring(rows)
+    assert (again.same_file, again.present, again.quarantined) == (True, 6, 1)
+
+
+def test_of_two_imports_of_one_file_without_keys_by_two_maps_at_once_one_is_refused(tmp_path: Path) -> None:
+    store = FactStore(tmp_path / "facts")
+    file = write_events(tmp_path / "events.csv", 0, 200)
+    maps = [tmp_path / "a.yaml", tmp_path / "b.yaml"]
+    for path, text in zip(maps, (WITHOUT_KEY, WITHOUT_KEY.replace(", amount", "")), strict=True):
+        path.write_text(text)
+    # Held up where they note that they begin, both have looked already whether the file is known.
+    with store.delta("imports").lock():
+        processes = [start(store.path, path, file) for path in maps]
+        time.sleep(2.5)
+        assert [process.poll() for process in processes] == [None, None]
+    told = [process.communicate(timeout=60)[1] for process in processes]
+    assert sorted(process.returncode for process in processes) == [0, 1]
+    assert "with another map" in "".join(told)
+    with store.snapshot() as snapshot:
+        assert snapshot.rows("SELECT count(*) FROM events") == [(sum(1 for i in range(200) if i % 97),)]
 
 
 def commits(store: Path) -> int:

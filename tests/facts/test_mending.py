@@ -139,3 +139,39 @@ def test_a_row_that_two_maps_refuse_waits_once(bring: Import, store, ask) -> Non
     assert (result.read, result.present, result.quarantined, result.waited) == (2, 1, 1, 1)
     assert waiting(store)["events"] == 1
     assert ask("SELECT count(*) FROM open_quarantine") == [(1,)]
+
+
+def test_a_row_that_an_earlier_map_brought_in_does_not_wait(bring: Import, store, ask) -> None:
+    strict = EVENTS_MAP.replace("[plan, amount]", "{plan: text, amount: number}")
+    rows = HEADER + GOOD + GOOD.replace("1,", "2,", 1).replace("1.5", "lots") + SHORT
+    assert bring(rows).added == 2
+    result = bring(None, map_text=strict)
+    assert (result.read, result.added, result.present) == (3, 0, 2)
+    assert (result.quarantined, result.waited) == (1, 1)
+    assert waiting(store)["events"] == 1
+    dismiss(store, table_named(store, "events"))
+    later = bring(None, map_text=strict + "timezone: UTC\n")
+    assert (later.present, later.quarantined, later.dismissed) == (2, 0, 1)
+    assert waiting(store)["events"] == 0
+
+
+def test_a_row_of_an_import_that_was_interrupted_waits_all_the_same(
+    bring: Import, store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = EVENTS_MAP.replace("[plan, amount]", "{plan: text, amount: number}")
+    commit = Delta.commit
+
+    def killed(self, rows, **keywords):
+        if self.name == "events":
+            raise KeyboardInterrupt
+        return commit(self, rows, **keywords)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Delta, "commit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            bring(HEADER + GOOD.replace("1.5", "lots"))
+    assert bring(None, map_text=strict).quarantined == 1
+    assert waiting(store)["events"] == 1
+    result = bring(None)
+    assert (result.added, result.mended) == (1, 1)
+    assert waiting(store)["events"] == 0

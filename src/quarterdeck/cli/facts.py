@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from quarterdeck.errors import QuarterdeckError
-    from quarterdeck.facts.importing import ImportResult
+    from quarterdeck.facts.import_result import ImportResult
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace, or a folder inside it.")
@@ -57,7 +57,8 @@ def import_(
     from quarterdeck.definitions.workspace import open_workspace  # slow import
     from quarterdeck.errors import FactError, QuarterdeckError
     from quarterdeck.facts import mending  # slow import
-    from quarterdeck.facts.importing import chosen_map, expanded, import_file, table_named  # slow import
+    from quarterdeck.facts.import_request import chosen_map, expanded
+    from quarterdeck.facts.importing import import_file, table_named  # slow import
     from quarterdeck.facts.store import FactStore  # slow import
 
     store = FactStore(open_workspace(workspace).facts_path)

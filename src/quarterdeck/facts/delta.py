@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import orjson
 import pyarrow as pa
 from deltalake import (
     ColumnProperties,
@@ -29,6 +30,8 @@ from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.tombstones import Tombstones
 
 COMPACT_ABOVE_FILES = 100
+# Under this name each commit says in the log what it did.
+_COUNTS = "quarterdeck.counts"
 _ATTEMPTS = 20
 _REWRITTEN_FILE_BYTES = 64 * 1024 * 1024
 # Small row groups let DuckDB read one file with several threads and skip by time.
@@ -129,13 +132,16 @@ class Delta:
         if conformed.new:
             self._evolve(handle, conformed.rows)
         # The version was checked on this very handle: a fresh one would accept the transaction twice.
+        counts = (conformed.rows.num_rows, erased, conformed.overflow)
         write_deltalake(
             handle,
             conformed.rows,
             mode="append",
             writer_properties=self._writer(),
             commit_properties=CommitProperties(
-                app_transactions=[Transaction(transaction, number)], max_commit_retries=0
+                app_transactions=[Transaction(transaction, number)],
+                custom_metadata={_COUNTS: orjson.dumps([transaction, number, *counts]).decode()},
+                max_commit_retries=0,
             ),
         )
         return Committed(
@@ -144,6 +150,18 @@ class Delta:
             erased=erased,
             overflow=conformed.overflow,
         )
+
+    def earlier_commits(self, transaction: str) -> dict[int, Committed]:
+        """What the commits of an application transaction did, by number, as they wrote into the log."""
+        handle = self.open()
+        found: dict[int, Committed] = {}
+        for entry in [] if handle is None else handle.history():
+            name, number, added, erased, overflow = orjson.loads(entry.get(_COUNTS, '["",0,0,0,0]'))
+            if name == transaction:
+                found[number] = Committed(
+                    version=entry["version"], added=added, erased=erased, overflow=overflow, repeated=True
+                )
+        return found
 
     def _writer(self) -> WriterProperties:
         plain: dict[str, ColumnProperties] = {}
@@ -188,7 +206,7 @@ class Delta:
             },
         )
 
-    def replace(self, handle: DeltaTable, rows: pa.RecordBatchReader) -> int:
+    def replace(self, handle: DeltaTable, rows: pa.RecordBatchReader, *, new_schema: bool = False) -> int:
         """Put other rows in place of all those of an opened table; remove the files of every older version.
 
         The caller holds the lock. No predicate is given, for it would stand in the log; the application
@@ -198,14 +216,31 @@ class Delta:
             handle,
             rows,
             mode="overwrite",
+            schema_mode="overwrite" if new_schema else None,
             writer_properties=self._writer(),
             target_file_size=_REWRITTEN_FILE_BYTES,
             commit_properties=CommitProperties(max_commit_retries=0),
         )
+        return self.forget_older(handle, log=new_schema)
+
+    def forget_older(self, handle: DeltaTable, *, log: bool) -> int:
+        """Remove every file that the latest version does not need, and its log if asked; the caller locks.
+
+        Returns the first version that can be read from now on.
+        """
         first_readable = handle.version()
         # full: also what a killed writer left behind without ever committing it.
         handle.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
-        return first_readable
+        if not log:
+            return first_readable
+        # The log names the columns of older versions. The checkpoint has all that the latest one needs.
+        handle.create_checkpoint()
+        latest = handle.version()
+        for file in sorted((self.path / "_delta_log").iterdir()):
+            number = file.name.partition(".")[0]
+            if number.isdecimal() and int(number) < latest:
+                file.unlink()
+        return latest
 
     def compact(self) -> None:
         """Join small files when there are many; left for next time if somebody else writes meanwhile."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,24 @@ import pyarrow as pa
 
 from quarterdeck.errors import FactError
 from quarterdeck.facts.ahead import ahead
-from quarterdeck.facts.delta import Delta
+from quarterdeck.facts.delta import Committed, Delta
+from quarterdeck.facts.import_result import ImportResult, Tally
 from quarterdeck.facts.keys import KeyIndex
 from quarterdeck.facts.left_out import admitted, admitted_rows
-from quarterdeck.facts.maps import FactMap, fitted, plain_map, preset_map, read_map
+from quarterdeck.facts.maps import FactMap, fitted, plain_map
 from quarterdeck.facts.normalising import Normalised, Normaliser
 from quarterdeck.facts.properties import PropertyKind
-from quarterdeck.facts.quarantine import Reasons, dismissed_of, marks, quarantine_rows, waiting_of
+from quarterdeck.facts.quarantine import (
+    EarlierImports,
+    dismissed_of,
+    marks,
+    quarantine_rows,
+    waiting_of,
+)
 from quarterdeck.facts.raw_rows import RawReader, with_origins
 from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
 from quarterdeck.facts.reading.bytes_of import digest
-from quarterdeck.facts.reading.formats import ENDINGS, is_data_file, open_source
+from quarterdeck.facts.reading.formats import open_source
 from quarterdeck.facts.schema import TABLES, Table
 from quarterdeck.facts.store import FactStore
 from quarterdeck.facts.times import looks_like_time
@@ -37,44 +43,6 @@ QUARANTINE = "quarantine"
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportResult:
-    """What an import did; read = added + present + quarantined + dismissed + erased.
-
-    `waited` of the quarantined rows were set aside before; `mended` rows of this file waited and are in now.
-    `left` are rows per file that a map did not fit, and why; `notes` are for the reader.
-    """
-
-    file: str
-    table: str
-    read: int
-    added: int
-    present: int
-    quarantined: int
-    erased: int
-    reasons: Mapping[str, int]
-    overflow: int
-    deduplicates_rows: bool
-    same_file: bool = False
-    dismissed: int = 0
-    waited: int = 0
-    mended: int = 0
-    left: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Counts:
-    read: int = 0
-    added: int = 0
-    present: int = 0
-    erased: int = 0
-    overflow: int = 0
-    waited: int = 0
-    mended: set[int] = field(default_factory=set)
-    reasons: Reasons = field(default_factory=Reasons)
-
-
 def table_named(store: FactStore, name: str) -> Table:
     """The fact table of that name, if files can be imported into it."""
     store.delta(name)
@@ -84,46 +52,6 @@ def table_named(store: FactStore, name: str) -> Table:
             f"Nothing is imported into {name}; imports write it themselves.", "Name another table."
         )
     return table
-
-
-def chosen_map(table: Table, map_file: Path | None, preset: str | None) -> FactMap | None:
-    """The map that was asked for; None means that columns named as in the schema map themselves."""
-    if map_file is not None and preset is not None:
-        raise FactError("A map and a preset were given.", "Give one of them.")
-    if preset is not None:
-        return preset_map(table, preset)
-    return None if map_file is None else read_map(table, map_file)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Named:
-    """The files that names stand for, and what was passed over in folders."""
-
-    files: tuple[Path, ...]
-    skipped: tuple[Path, ...]
-
-
-def expanded(names: Sequence[Path]) -> Named:
-    """Files as named; a folder stands for the data files in it, in the order of their names."""
-    files: list[Path] = []
-    skipped: list[Path] = []
-    for name in names:
-        if not name.is_dir():
-            files.append(name)
-            continue
-        inside = sorted(name.iterdir())
-        fitting = [file for file in inside if file.is_file() and is_data_file(file)]
-        if not fitting:
-            raise FactError(
-                f"The folder {name} has no file to import.", f"Endings that are known: {', '.join(ENDINGS)}."
-            )
-        files += fitting
-        skipped += [file for file in inside if file not in fitting]
-    if not files:
-        raise FactError(
-            "No file to import was named.", "Name one or more: `quarterdeck import TABLE FILE...`."
-        )
-    return Named(files=tuple(files), skipped=tuple(skipped))
 
 
 def import_file(
@@ -168,7 +96,8 @@ class _Import:
         self._keyed = table.key is not None and table.key in fact_map.origins
         identity = [file_digest, fact_map.digest, READER_VERSION, BLOCK_BYTES]
         self._raw_reader = RawReader(table, None)
-        self._waiting: dict[int, str] = {}
+        self._earlier = EarlierImports()
+        self._commits: Mapping[int, Committed] = {}
         self._notes: tuple[str, ...] = ()
         self._id = hashlib.sha256(orjson.dumps(identity)).hexdigest()[:32]
 
@@ -177,11 +106,10 @@ class _Import:
         earlier = self.earlier()
         if earlier is not None and earlier["finished"]:
             return self.nothing_new(earlier["read"], earlier["erased"])
-        if earlier is None and not again:
-            self.refuse_if_known()
-        self.begin(source)
-        refused = waiting_of(self._store, self._table.name, self._file_digest)
-        self._waiting = {row: by for row, by in refused.items() if by != self._id}
+        self.begin(source, again)
+        self._earlier = EarlierImports.of(
+            self._store, self._table.name, self._file_digest, self._id, source.description
+        )
         counts = self.blocks(source, progress)
         self.mark_mended(counts.mended)
         self.finish(counts)
@@ -202,7 +130,7 @@ class _Import:
     def nothing_new(self, read: int, erased: int) -> ImportResult:
         """Where the rows of a file are that came in before, by the same map."""
         waiting = len(waiting_of(self._store, self._table.name, self._file_digest))
-        dismissed = dismissed_of(self._store, self._table.name, self._file_digest)
+        dismissed = len(dismissed_of(self._store, self._table.name, self._file_digest))
         return ImportResult(
             file=str(self._file),
             table=self._table.name,
@@ -221,8 +149,6 @@ class _Import:
 
     def refuse_if_known(self) -> None:
         """Taking a file twice by different maps would double rows that have no key."""
-        if self._keyed:
-            return
         with self._store.snapshot_of("imports") as snapshot:
             known = snapshot.rows(
                 "SELECT file FROM imports WHERE file_digest = $1 AND table_name = $2 LIMIT 1",
@@ -236,11 +162,11 @@ class _Import:
                 f"{self._table.name} --quarantine --map MAP`. To add every row again: --again.",
             )
 
-    def begin(self, source: Source) -> None:
+    def begin(self, source: Source, again: bool) -> None:
         """Note that the import is under way, and how to read one of its rows again."""
         header = with_origins(source.description, self._map)
         self._raw_reader = RawReader(self._table, header)
-        self._note(0, None, _Counts(), header)
+        self._note(0, None, Tally(), header, refuses=not (again or self._keyed))
 
     def mark_mended(self, numbers: set[int]) -> None:
         """Rows that an earlier map refused and that are in the table now wait no longer."""
@@ -252,7 +178,7 @@ class _Import:
                 "file": self._file.name,
                 "file_digest": self._file_digest,
                 "row_number": number,
-                "import_id": self._waiting[number],
+                "import_id": self._earlier.waiting[number],
             }
             for number in sorted(numbers)
         ]
@@ -260,11 +186,24 @@ class _Import:
             marks(rows, self._id), transaction=f"{self._id}:mended", number=0
         )
 
-    def finish(self, counts: _Counts) -> None:
+    def finish(self, counts: Tally) -> None:
         """Note that every block is in."""
         self._note(1, datetime.now(UTC), counts, None)
 
-    def _note(self, number: int, finished_at: datetime | None, counts: _Counts, header: str | None) -> None:
+    def _note(
+        self,
+        number: int,
+        finished_at: datetime | None,
+        counts: Tally,
+        header: str | None,
+        *,
+        refuses: bool = False,
+    ) -> None:
+        def unless_known(_: object, rows: pa.Table) -> pa.Table:
+            """In the commit itself, so that of two imports at once by different maps one is refused."""
+            self.refuse_if_known()
+            return rows
+
         row = {
             "import_id": self._id,
             "finished_at": finished_at,
@@ -280,11 +219,13 @@ class _Import:
             "rows_erased": counts.erased,
         }
         rows = pa.Table.from_pylist([row], schema=TABLES["imports"].arrow_schema)
-        self._store.delta("imports").commit(rows, transaction=self._id, number=number)
+        self._store.delta("imports").commit(
+            rows, transaction=self._id, number=number, select=unless_known if refuses else None
+        )
 
-    def blocks(self, source: Source, progress: Progress) -> _Counts:
+    def blocks(self, source: Source, progress: Progress) -> Tally:
         """Take the rows in, block by block: first those set aside, then the good ones."""
-        counts = _Counts()
+        counts = Tally()
         size = self._file.stat().st_size
         delta = self._store.delta(self._table.name)
         index = KeyIndex(delta, str(self._table.key)) if self._keyed else None
@@ -312,31 +253,45 @@ class _Import:
         normalised: Normalised,
         delta: Delta,
         index: KeyIndex | None,
-        counts: _Counts,
+        counts: Tally,
     ) -> None:
         counts.read += block.read
+        counts.doubtful += block.doubtful
         bad = (*block.bad, *normalised.bad)
         self._quarantine(block, bad, counts)
-        if self._waiting:
-            met = self._waiting.keys() & set(block.row_numbers.tolist())
+        if self._earlier.waiting:
+            met = self._earlier.waiting.keys() & set(block.row_numbers.tolist())
             counts.mended |= met - {row.row_number for row in bad}
         rows = normalised.rows
         if rows.num_rows:
             select = None if index is None else index.new_rows
             committed = delta.commit(rows, transaction=self._id, number=block.number, select=select)
-            counts.added += committed.added
-            counts.present += rows.num_rows - committed.added - committed.erased
-            counts.erased += committed.erased
-            counts.overflow += committed.overflow
+            if committed.repeated:
+                committed = self._before_interruption(block.number, committed)
+            counts.take(committed, rows.num_rows)
 
-    def _quarantine(self, block: Block, bad: tuple[BadRow, ...], counts: _Counts) -> None:
+    def _before_interruption(self, number: int, committed: Committed) -> Committed:
+        """What an earlier run of this import, or another at the same time, did with a block."""
+        if number not in self._commits:
+            self._commits = self._store.delta(self._table.name).earlier_commits(self._id)
+        return self._commits.get(number, committed)
+
+    def _quarantine(self, block: Block, bad: tuple[BadRow, ...], counts: Tally) -> None:
         tombstones = Tombstones(self._store.path)
         kept = list(admitted(bad, self._raw_reader, tombstones)) if tombstones.erased else bad
         counts.erased += len(bad) - len(kept)
+        new: list[BadRow] = []
         for row in kept:
-            counts.reasons.add(row.reason)
-        new = [row for row in kept if row.row_number not in self._waiting]
-        counts.waited += len(kept) - len(new)
+            fate = self._earlier.fate(row.row_number)
+            if fate == "present":
+                counts.present += 1
+            elif fate == "dismissed":
+                counts.dismissed += 1
+            else:
+                counts.reasons.add(row.reason)
+                counts.waited += fate == "waiting"
+                if fate is None:
+                    new.append(row)
         if new:
             self._store.delta("quarantine").commit(
                 quarantine_rows(self._table.name, self._file.name, self._file_digest, self._id, new),
@@ -350,20 +305,12 @@ class _Import:
         now = Tombstones(self._store.path)
         return rows if now.erased == before.erased else admitted_rows(rows, self._raw_reader, now)
 
-    def result(self, counts: _Counts) -> ImportResult:
-        return ImportResult(
+    def result(self, counts: Tally) -> ImportResult:
+        """The counts for the reader."""
+        return counts.result(
             file=str(self._file),
             table=self._table.name,
-            read=counts.read,
-            added=counts.added,
-            present=counts.present,
-            quarantined=counts.reasons.total,
-            erased=counts.erased,
-            reasons=counts.reasons.counted(),
-            overflow=counts.overflow,
             deduplicates_rows=self._keyed,
-            waited=counts.waited,
-            mended=len(counts.mended),
             notes=self._notes,
         )
 
@@ -384,14 +331,21 @@ def _disagreements(fact_map: FactMap, known: Mapping[str, PropertyKind]) -> Iter
 
 def wanted(fact_map: FactMap) -> Wanted:
     """What a map asks of a reader."""
-    times = [
-        origin[0]
+    origins = fact_map.origins
+    columns = [
+        (column, origin)
         for column in fact_map.table.columns
-        if column.type == "time" and isinstance(origin := fact_map.origins.get(column.name), tuple)
+        if column.type != "text" and isinstance(origin := origins.get(column.name), tuple)
     ]
+    times = [(column, origin) for column, origin in columns if column.type == "time"]
+    declared = fact_map.options.properties
+    kinds = declared.items() if isinstance(declared, dict) else ()
+    typed = [name for name, kind in kinds if kind != "text"]
     return Wanted(
         columns=fact_map.source_columns,
         properties=fact_map.property_selectors,
-        time_column=times[0] if times else None,
+        time_column=times[0][1][0] if times else None,
         looks_like_time=looks_like_time(fact_map.options.time_format),
+        single_lines=(*(name for _, origin in columns for name in origin), *typed),
+        required_time=next((origin for column, origin in times if column.required), ()),
     )

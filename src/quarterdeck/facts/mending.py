@@ -18,11 +18,12 @@ import orjson
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.delta import Committed
-from quarterdeck.facts.importing import QUARANTINE, ImportResult, wanted
+from quarterdeck.facts.import_result import ImportResult, Tally
+from quarterdeck.facts.importing import QUARANTINE, wanted
 from quarterdeck.facts.keys import KeyIndex
 from quarterdeck.facts.maps import FactMap, fitted, plain_map
 from quarterdeck.facts.normalising import Normaliser
-from quarterdeck.facts.quarantine import Reasons, Row, marks, open_rows
+from quarterdeck.facts.quarantine import Row, marks, open_rows
 from quarterdeck.facts.reading.block import BadRow, Block, Wanted
 from quarterdeck.facts.reading.csv_file import block_of_records
 from quarterdeck.facts.reading.csv_record import parse_record
@@ -35,18 +36,16 @@ _ROWS_AT_ONCE = 50_000
 
 
 @dataclass(slots=True)
-class _Tally:
-    """What happened to the rows so far."""
+class _Left:
+    """Rows that a map does not fit: how many of which file, and why."""
 
-    read: int = 0
-    added: int = 0
-    present: int = 0
-    erased: int = 0
-    overflow: int = 0
-    keyed: bool = False
-    reasons: Reasons = field(default_factory=Reasons)
-    left: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
     because: dict[str, QuarterdeckError] = field(default_factory=dict)
+
+    def add(self, file: str, rows: int, error: QuarterdeckError) -> None:
+        """Leave some rows of a file; the first reason stands for all."""
+        self.rows[file] = self.rows.get(file, 0) + rows
+        self.because.setdefault(file, error)
 
 
 def mend(
@@ -56,55 +55,36 @@ def mend(
 
     Rows of files that the map does not fit are left and counted; only if it fits none is that an error.
     """
-    tally = _Tally()
+    tally, left, keyed = Tally(), _Left(), False
     with store.delta("quarantine").mending():
         for rows, description in _groups(store, table, files):
             file = str(rows[0]["file"])
             try:
-                _mend_group(store, table, fact_map, rows, description, tally)
+                keyed = _mend_group(store, table, fact_map, rows, description, tally)
             except QuarterdeckError as error:
-                tally.left[file] = tally.left.get(file, 0) + len(rows)
-                tally.because.setdefault(file, error)
-    if tally.left and not tally.read:
-        raise next(iter(tally.because.values()))
-    return ImportResult(
+                left.add(file, len(rows), error)
+    if left.rows and not tally.read:
+        raise next(iter(left.because.values()))
+    return tally.result(
         file=QUARANTINE,
         table=table.name,
-        read=tally.read,
-        added=tally.added,
-        present=tally.present,
-        quarantined=tally.reasons.total,
-        erased=tally.erased,
-        reasons=tally.reasons.counted(),
-        overflow=tally.overflow,
-        deduplicates_rows=tally.keyed,
-        left={file: (count, tally.because[file].message) for file, count in tally.left.items()},
+        deduplicates_rows=keyed,
+        left={file: (count, left.because[file].message) for file, count in left.rows.items()},
     )
 
 
 def dismiss(store: FactStore, table: Table, *, files: Collection[str] = ()) -> ImportResult:
     """Mark the waiting rows of a table as never to be mended; they are kept, and counted apart."""
-    count = 0
+    tally = Tally()
     quarantine = store.delta("quarantine")
     with quarantine.mending():
         for _, rows in open_rows(store, table.name, _ROWS_AT_ONCE, files):
             quarantine.commit(
                 marks(rows, DISMISSED), transaction=f"dismiss:{_identity(table, rows)}", number=0
             )
-            count += len(rows)
-    return ImportResult(
-        file=QUARANTINE,
-        table=table.name,
-        read=count,
-        added=0,
-        present=0,
-        quarantined=0,
-        erased=0,
-        reasons={},
-        overflow=0,
-        deduplicates_rows=True,
-        dismissed=count,
-    )
+            tally.read += len(rows)
+            tally.dismissed += len(rows)
+    return tally.result(file=QUARANTINE, table=table.name, deduplicates_rows=True)
 
 
 def _mend_group(
@@ -113,21 +93,19 @@ def _mend_group(
     fact_map: FactMap | None,
     rows: Sequence[Row],
     description: Mapping[str, Any],
-    tally: _Tally,
-) -> None:
+    tally: Tally,
+) -> bool:
+    """Mend some rows of one file; returns whether they have a key."""
     adapted = _adapted(fact_map, table, description, str(rows[0]["file"]))
     keyed = table.key is not None and table.key in adapted.origins
     batch = _Batch(store, table, adapted, description, rows)
     done = batch.commit(keyed)
-    tally.keyed = keyed
     tally.read += len(rows)
     for reason in batch.reasons:
         tally.reasons.add(reason)
     if done is not None:
-        tally.added += done.added
-        tally.erased += done.erased
-        tally.present += len(batch.good_rows) - done.added - done.erased
-        tally.overflow += done.overflow
+        tally.take(done, len(batch.good_rows))
+    return keyed
 
 
 def _identity(table: Table, rows: Sequence[Row]) -> str:

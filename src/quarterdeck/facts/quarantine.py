@@ -7,8 +7,10 @@ that nothing that was set aside is ever rewritten.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
+import orjson
 import pyarrow as pa
 
 from quarterdeck.errors import FactError, did_you_mean
@@ -69,15 +71,69 @@ def waiting_of(store: FactStore, table: str, file_digest: str) -> dict[int, str]
         )
 
 
-def dismissed_of(store: FactStore, table: str, file_digest: str) -> int:
-    """How many rows of a file were dismissed."""
+def dismissed_of(store: FactStore, table: str, file_digest: str) -> frozenset[int]:
+    """The numbers of the rows of a file that were dismissed."""
     with store.snapshot_of("quarantine") as snapshot:
         found = snapshot.rows(
-            "SELECT count(DISTINCT row_number) FROM quarantine "
+            "SELECT DISTINCT row_number FROM quarantine "
             "WHERE mended = $1 AND table_name = $2 AND file_digest = $3",
             [DISMISSED, table, file_digest],
         )
-    return int(found[0][0])
+    return frozenset(number for (number,) in found)
+
+
+Fate = Literal["present", "waiting", "dismissed"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EarlierImports:
+    """What became of the rows of a file in other imports of it into the same table.
+
+    Once one of them is `finished`, each row of the file is in the table unless it waits or was dismissed.
+    """
+
+    waiting: Mapping[int, str] = field(default_factory=dict)
+    dismissed: frozenset[int] = frozenset()
+    own: frozenset[int] = frozenset()
+    finished: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        store: FactStore,
+        table: str,
+        file_digest: str,
+        import_id: str,
+        description: Mapping[str, object],
+    ) -> EarlierImports:
+        """Those of a file, but for the import `import_id`; `description` is how it reads the file."""
+        with store.snapshot_of("imports") as snapshot:
+            others = snapshot.rows(
+                "SELECT max(header) FROM imports WHERE table_name = $1 AND file_digest = $2 "
+                "AND import_id <> $3 GROUP BY import_id HAVING count(finished_at) > 0",
+                [table, file_digest, import_id],
+            )
+        refused = waiting_of(store, table, file_digest)
+        return cls(
+            waiting={row: by for row, by in refused.items() if by != import_id},
+            dismissed=dismissed_of(store, table, file_digest),
+            own=frozenset(row for row, by in refused.items() if by == import_id),
+            finished=any(_reads_alike(header, description) for (header,) in others),
+        )
+
+    def fate(self, row_number: int) -> Fate | None:
+        """What became of a row that the present import refuses; None if nothing is known of it."""
+        if row_number in self.dismissed:
+            return "dismissed"
+        if row_number in self.waiting:
+            return "waiting"
+        return "present" if self.finished and row_number not in self.own else None
+
+
+def _reads_alike(header: str | None, description: Mapping[str, object]) -> bool:
+    """Does a row number mean the same row in both readings of the file?"""
+    earlier = {} if header is None else orjson.loads(header)
+    return all(earlier.get(name) == description.get(name) for name in ("format", "delimiter", "columns"))
 
 
 def marks(rows: Sequence[Row], name: str) -> pa.Table:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-READER_VERSION = 1
+READER_VERSION = 2
 BLOCK_BYTES = 16 * 1024 * 1024
 
 
@@ -32,6 +32,7 @@ class Block:
     """Some rows of a file: the wanted columns, where each row stands, and the rows already found bad.
 
     `properties` are further key-value columns; a key may occur once per type; `rest` is what no column holds.
+    `doubtful` are rows that hold what looks like another row in a quoted text.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Block:
     bad: tuple[BadRow, ...]
     properties: tuple[tuple[str, Any], ...] = ()
     rest: dict[int, dict[str, object]] = field(default_factory=dict)
+    doubtful: tuple[int, ...] = ()
 
     @property
     def read(self) -> int:
@@ -54,13 +56,16 @@ class Wanted:
 
     `columns` are source columns or dotted paths; `properties` are selectors: a name, `object.*`, or `*` for
     everything that no other column takes. The time column tells whether a line inside a quoted field is a row
-    of its own, behind a quote that was never closed.
+    of its own, behind a quote that was never closed. If the quote was meant, no line ends in a column that is
+    no text (`single_lines`), and one of `required_time` holds a time.
     """
 
     columns: tuple[str, ...]
     properties: tuple[str, ...] = ()
     time_column: str | None = None
     looks_like_time: Callable[[str], bool] = lambda text: bool(text)
+    single_lines: tuple[str, ...] = ()
+    required_time: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from quarterdeck.errors import FactError
 from quarterdeck.facts.reading.block import BadRow, Block, Wanted, selected
 from quarterdeck.facts.reading.bytes_of import PlainBytes
 from quarterdeck.facts.reading.csv_record import parse_record
-from quarterdeck.facts.reading.csv_split import Record, Split, split_records
+from quarterdeck.facts.reading.csv_split import Judges, Record, Split, split_records
 from quarterdeck.facts.reading.lines import LineBlocks, OverlongLine
 from quarterdeck.facts.reading.property_columns import PropertyColumns
 
@@ -91,7 +92,10 @@ class CsvFile:
             delimiter=ord(self._delimiter),
             width=len(self._names),
             final=final,
-            is_row=lambda start, end: columns.is_row(data[start:end]),
+            judges=Judges(
+                is_row=lambda start, end: columns.is_row(data[start:end]),
+                is_record=lambda start, end: columns.is_record(data[start:end]),
+            ),
         )
 
 
@@ -114,6 +118,8 @@ class _Columns:
         self.objects = [name for name in names if f"{name}.*" in wanted.properties]
         self._time = names.index(wanted.time_column) if wanted.time_column in names else None
         self._looks_like_time = wanted.looks_like_time
+        self._single_lines = [names.index(name) for name in wanted.single_lines if name in names]
+        self._required_time = [names.index(name) for name in wanted.required_time if name in names]
 
     @property
     def included(self) -> list[str]:
@@ -166,6 +172,18 @@ class _Columns:
         # Without a time to recognise, a line counts as a row where commas in prose could hardly do it.
         return len(fields) > 2 if self._time is None else self._looks_like_time(fields[self._time])
 
+    def is_record(self, record: bytes) -> bool:
+        """Can a record over several lines be one: does each field hold what its column may hold?
+
+        A time counts in any spelling, for a map that does not know how times are written yet must not make
+        rows of the texts in a file.
+        """
+        fields = parse_record(record.decode("latin-1"), self.delimiter) or []
+        timed = any(character.isdigit() for place in self._required_time for character in fields[place])
+        return (timed or not self._required_time) and not any(
+            "\n" in fields[place] for place in self._single_lines
+        )
+
 
 def _block(number: int, data: bytes, split: Split, first_line: int, columns: _Columns) -> Block:
     starts, ends = split.starts, split.ends
@@ -175,13 +193,14 @@ def _block(number: int, data: bytes, split: Split, first_line: int, columns: _Co
         fields = columns.fields([parse_record(record, columns.delimiter) or [] for record in records])
     else:
         fields = {name: _joined(parsed.column(name)) for name in columns.included}
-    return columns.block(
+    block = columns.block(
         number,
         fields,
         row_numbers=split.first_lines + first_line,
         raw=lambda row: data[starts[row] : ends[row]].decode(),
         bad=[_bad_row(data, record, first_line) for record in split.bad],
     )
+    return replace(block, doubtful=tuple(line + first_line for line in split.doubtful))
 
 
 def block_of_records(

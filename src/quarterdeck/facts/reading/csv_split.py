@@ -3,19 +3,22 @@
 Lines that are a whole record by themselves are found for all lines at once. Every other line, and there are
 few, is walked from quote to quote: it may open a record over several lines, or it is broken, and then that
 line alone is bad and reading goes on behind it. So one unclosed quote costs one row.
+
+A record that closes as RFC 4180 says, with the right width, is believed whatever its texts hold: what a
+customer wrote must never become a row (decision 0007).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from quarterdeck.facts.reading.csv_record import parse_record
 
-MAX_OPEN_LINES = 1000
+MAX_OPEN_BYTES = 1024 * 1024
 
 NEWLINE, RETURN, QUOTE, NUL = 10, 13, 34, 0
 
@@ -25,6 +28,18 @@ Evidence = Callable[[int, int], bool]
 # What a line is by itself, and what no line of a good record may be.
 _WHOLE, _QUOTES, _EMPTY, _WIDTH = range(4)
 _SOUND, _NUL, _ENCODING = range(3)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judges:
+    """What only the file and its map can tell of a span of bytes, in doubt about a quote.
+
+    `is_row`: does a line that would be a whole record by itself look like a row of this file?
+    `is_record`: can a record over several lines, legal and of the right width, be one?
+    """
+
+    is_row: Evidence
+    is_record: Evidence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +56,8 @@ class Record:
 class Split:
     """The records of a block: where good ones begin and end, their first lines, and the bad ones.
 
-    `consumed` bytes and `lines` are settled; the bytes behind belong to the next block.
+    `consumed` bytes and `lines` are settled; the bytes behind belong to the next block. `doubtful` are the
+    first lines of records that were believed although a line in them looks like a row.
     """
 
     starts: Positions
@@ -50,6 +66,7 @@ class Split:
     bad: tuple[Record, ...]
     consumed: int
     lines: int
+    doubtful: tuple[int, ...] = ()
 
 
 class _Lines:
@@ -156,14 +173,11 @@ class _Walk:
     fields: int = 0
     reason: str = ""
     undecided: bool = False
+    doubtful: bool = False
 
 
-def split_records(data: bytes, *, delimiter: int, width: int, final: bool, is_row: Evidence) -> Split:
-    """Split a block that ends with a line end (or the file, if `final`) into records of `width` fields.
-
-    `is_row(start, end)` says whether a line that would be a whole record by itself looks like a row of this
-    file: if such a line stands inside a quoted field, the quote was never closed.
-    """
+def split_records(data: bytes, *, delimiter: int, width: int, final: bool, judges: Judges) -> Split:
+    """Split a block that ends with a line end (or the file, if `final`) into records of `width` fields."""
     lines = _Lines(data, delimiter, width)
     count = len(lines.ends)
     while final and count and lines.states[count - 1] == _EMPTY:
@@ -171,11 +185,12 @@ def split_records(data: bytes, *, delimiter: int, width: int, final: bool, is_ro
     last_lines = np.arange(len(lines.ends))
     inside = np.zeros(len(lines.ends), bool)
     bad: list[Record] = []
+    doubtful: list[int] = []
     settled = count
     for line in np.flatnonzero(lines.states[:count] == _QUOTES).tolist():
         if inside[line]:
             continue
-        walk = _walk(lines, line, count, final, is_row)
+        walk = _walk(lines, line, final, judges)
         if walk.undecided:
             settled = line
             break
@@ -188,7 +203,8 @@ def split_records(data: bytes, *, delimiter: int, width: int, final: bool, is_ro
             lines.fields[line] = walk.fields
             lines.states[line] = _WHOLE if walk.fields == width else _WIDTH
             lines.flaws[line] = lines.flaws[line : walk.last_line + 1].max()
-    return _collect(lines, last_lines, inside, bad, settled)
+            doubtful += [line] * walk.doubtful
+    return replace(_collect(lines, last_lines, inside, bad, settled), doubtful=tuple(doubtful))
 
 
 def _collect(
@@ -224,34 +240,35 @@ def _reason(lines: _Lines, line: int) -> str:
     return f"{found} field{'' if found == 1 else 's'} where the header has {lines.width}"
 
 
-def _walk(lines: _Lines, line: int, count: int, final: bool, is_row: Evidence) -> _Walk:
+def _walk(lines: _Lines, line: int, final: bool, judges: Judges) -> _Walk:
     """Follow a record from its first line, quote by quote, until it closes or breaks a rule."""
     quotes, data = lines.quotes, lines.data
+    start = int(lines.starts[line])
     index, current, inside_fields = int(lines.first_quotes[line]), line, 0
     while True:
         if index >= len(quotes) or quotes[index] > lines.ends[current]:
-            return _closed(lines, line, current, inside_fields, is_row)
+            return _closed(lines, line, current, inside_fields, judges)
         opened = int(quotes[index])
-        if opened != lines.starts[line] and data[opened - 1] != lines.delimiter:
+        if opened != start and data[opened - 1] != lines.delimiter:
             return _Walk(reason="quote inside an unquoted field")
         index += 1
         while index + 1 < len(quotes) and quotes[index + 1] == quotes[index] + 1:
             index += 2
         if index >= len(quotes):
-            if not final and count - line <= MAX_OPEN_LINES:
+            if not final and len(data) - start <= MAX_OPEN_BYTES:
                 return _Walk(undecided=True)
             return _Walk(reason="quote never closed")
         closed = int(quotes[index])
         current = int(lines.quote_lines[index])
-        if current - line >= MAX_OPEN_LINES:
-            return _Walk(reason=f"quote still open after {MAX_OPEN_LINES:,} lines")
+        if closed - start >= MAX_OPEN_BYTES:
+            return _Walk(reason=f"quote still open after {MAX_OPEN_BYTES:,} bytes")
         if closed + 1 != lines.content_ends[current] and data[closed + 1] != lines.delimiter:
             return _Walk(reason="text after a closing quote, or a quote never closed")
         inside_fields += int(np.subtract(*np.searchsorted(lines.delimiters, (closed, opened))))
         index += 1
 
 
-def _closed(lines: _Lines, line: int, last: int, inside_fields: int, is_row: Evidence) -> _Walk:
+def _closed(lines: _Lines, line: int, last: int, inside_fields: int, judges: Judges) -> _Walk:
     """The record is legal; is it also believable, and free of line ends outside quotes?"""
     start, end = int(lines.starts[line]), int(lines.content_ends[last])
     first, behind = np.searchsorted(lines.lone_returns, (start, end))
@@ -259,9 +276,17 @@ def _closed(lines: _Lines, line: int, last: int, inside_fields: int, is_row: Evi
         text = lines.data[start:end].decode("latin-1")
         if parse_record(text, chr(lines.delimiter)) is None:
             return _Walk(reason="carriage return outside quotes")
-    whole = (lines.states[line + 1 : last + 1] == _WHOLE) & (lines.flaws[line + 1 : last + 1] == _SOUND)
-    for inner in (np.flatnonzero(whole) + line + 1).tolist():
-        if is_row(int(lines.starts[inner]), int(lines.content_ends[inner])):
-            return _Walk(reason="quote never closed: a line behind it is a row of its own")
     delimiters = int(np.subtract(*np.searchsorted(lines.delimiters, (end, start))))
-    return _Walk(last_line=last, fields=1 + delimiters - inside_fields)
+    fields = 1 + delimiters - inside_fields
+    holds_row = _holds_row(lines, line, last, judges.is_row)
+    if holds_row and not (fields == lines.width and judges.is_record(start, end)):
+        return _Walk(reason="quote never closed: a line behind it is a row of its own")
+    return _Walk(last_line=last, fields=fields, doubtful=holds_row)
+
+
+def _holds_row(lines: _Lines, line: int, last: int, is_row: Evidence) -> bool:
+    """Does a line behind the first of a record look like a row of its own?"""
+    behind = slice(line + 1, last + 1)
+    whole = (lines.states[behind] == _WHOLE) & (lines.flaws[behind] == _SOUND)
+    inner = (np.flatnonzero(whole) + line + 1).tolist()
+    return any(is_row(int(lines.starts[place]), int(lines.content_ends[place])) for place in inner)
