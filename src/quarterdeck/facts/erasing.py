@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import duckdb
-import pyarrow as pa
 
 from quarterdeck.errors import FactError
-from quarterdeck.facts.connection import identifier, quoted
-from quarterdeck.facts.delta import Delta, arrow_schema
-from quarterdeck.facts.schema import TABLES, Table
+from quarterdeck.facts.proving import Searched, search_files
+from quarterdeck.facts.raw_rows import RawReaders
+from quarterdeck.facts.rewriting import Found, Person, SharedId, TableSearch
 from quarterdeck.facts.store import FactStore
 from quarterdeck.facts.tombstones import Tombstones
-
-REPLACEMENT = "erased"
-# Shorter ids, or ids that are plain words, also stand in texts that mean somebody or something else.
-_DISTINCTIVE_LENGTH = 6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,34 +39,58 @@ class Traces:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
-    """What was removed: rows of the person per table before and after, and where an id still stands."""
+    """What was removed: rows of the person per table before and after, and what was masked in other rows.
+
+    `others` counts, by `table.column`, what was left on purpose: keys of others that hold an id, and words
+    that a short or plain id cannot be told from. `remaining` is what should not be there any more.
+    """
 
     ids: tuple[str, ...]
     rows: Mapping[str, tuple[int, int]]
+    masked: Mapping[str, Mapping[str, int]]
+    others: Mapping[str, int]
     files_searched: int
     remaining: tuple[str, ...]
     recomputable_from: Mapping[str, int]
 
     def words(self) -> str:
-        """One sentence."""
+        """What was done, one sentence a line."""
+        return "\n".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        masked = {f"{table}.{name}": n for table, names in self.masked.items() for name, n in names.items()}
+        if masked:
+            yield f"Masked in rows of others: {_counted(masked)}."
+        if self.others:
+            yield (
+                "Left as they are, being keys of others or words that an id this short cannot be told from: "
+                f"{_counted(self.others)}."
+            )
         if self.remaining:
-            return f"Still found in: {', '.join(self.remaining)}. Run the same command again."
-        return (
-            f"Searched {self.files_searched:,} files, logs and projections included: nothing is left. "
-            "Versions before today cannot be recomputed any more."
-        )
+            yield (
+                f"Still found in: {', '.join(self.remaining)}. Something wrote there meanwhile: run the same "
+                "command again. If it says this twice, please report it."
+            )
+            return
+        yield f"Searched {self.files_searched:,} files, logs and projections included: nothing is left."
+        if self.recomputable_from:
+            yield "Versions before today cannot be recomputed any more."
+
+
+def _counted(places: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} in {place}" for place, count in places.items())
 
 
 def traces_of(store: FactStore, person: str) -> Traces:
     """Everything in the store that leads to a person."""
-    ids, _ = _ids_of(store, person)
-    rows: dict[str, int] = {}
-    mentions: dict[str, Mapping[str, int]] = {}
-    for name in store.versions():
-        search = _Search(store, TABLES[name], person)
-        rows[name], mentions[name] = search.count()
-        search.close()
-    return Traces(ids=ids, rows=rows, mentions=mentions)
+    known = _identified(store, person)
+    with _searches(store, known) as searches:
+        found = {name: search.count() for name, search in searches.items()}
+    return Traces(
+        ids=known.ids,
+        rows={name: count.rows for name, count in found.items()},
+        mentions={name: _some(count) for name, count in found.items()},
+    )
 
 
 def refuse_unknown(store: FactStore, person: str, traces: Traces) -> None:
@@ -94,50 +110,99 @@ def erase_person(store: FactStore, person: str, *, projections: Sequence[Path] =
     FactError where nobody has that id: nothing is written then, and every version stays readable.
     """
     refuse_unknown(store, person, traces_of(store, person))
-    ids, _ = _ids_of(store, person)
+    known = _identified(store, person)
     tombstones = Tombstones(store.path)
     # First of all: whatever is imported from now on leaves them out.
-    tombstones.add(list(ids), None)
-    counts: dict[str, int] = {}
+    tombstones.add(list(known.ids), None)
+    found: dict[str, Found] = {}
     first_readable: dict[str, int] = {}
-    # Aliases last: an erasure that is interrupted and repeated must still know which ids are theirs.
-    names = sorted(store.versions(), key=lambda name: name == "aliases")
-    searches = {name: _Search(store, TABLES[name], person) for name in names}
-    for name, search in searches.items():
-        delta = store.delta(name)
-        with delta.lock():
+    with _searches(store, known) as searches:
+        for name, search in searches.items():
+            with store.delta(name).lock():
+                search.renew()
+                found[name] = search.count()
+                if found[name]:
+                    first_readable[name] = search.rewrite()
+        for folder in projections:
+            shutil.rmtree(folder, ignore_errors=True)
+        searched = search_files(store.path, known.ids)
+        if searched.tables:
+            first_readable |= _forget_older(store, searched.tables)
+            searched = search_files(store.path, known.ids)
+        if first_readable:
+            tombstones.add([], {"at": _now(), "first_readable": first_readable})
+        after = {}
+        for name, search in searches.items():
             search.renew()
-            rows, mentions = search.count()
-            counts[name] = rows
-            if rows or any(mentions.values()):
-                first_readable[name] = search.rewrite(delta)
-    for folder in projections:
-        shutil.rmtree(folder, ignore_errors=True)
-    tombstones.add(
-        [], {"at": datetime.now(UTC).isoformat(timespec="seconds"), "first_readable": first_readable}
-    )
-    after = {}
-    for name, search in searches.items():
-        search.renew()
-        after[name] = search.count()[0]
-        search.close()
-    searched, remaining = _search_files(store.path, ids)
+            after[name] = search.count().rows
+    return _proof(known, found, after, searched, first_readable)
+
+
+def _proof(
+    known: Person,
+    found: Mapping[str, Found],
+    after: Mapping[str, int],
+    searched: Searched,
+    first_readable: Mapping[str, int],
+) -> Proof:
     return Proof(
-        ids=ids,
-        rows={name: (counts[name], after[name]) for name in counts},
-        files_searched=searched,
-        remaining=tuple(remaining),
+        ids=known.ids,
+        rows={name: (count.rows, after[name]) for name, count in found.items()},
+        masked={name: _some(count) for name, count in found.items() if _some(count)},
+        others=searched.others,
+        files_searched=searched.files,
+        remaining=tuple(searched.left),
         recomputable_from=first_readable,
     )
 
 
-def _ids_of(store: FactStore, person: str) -> tuple[tuple[str, ...], tuple[tuple[str, Any, Any], ...]]:
+def _some(found: Found) -> dict[str, int]:
+    return {name: count for name, count in found.mentions.items() if count}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _forget_older(store: FactStore, tables: frozenset[str]) -> dict[str, int]:
+    """Remove files that an interrupted erasure, or a killed import, left behind the latest version."""
+    first_readable = {}
+    for name in sorted(tables):
+        delta = store.delta(name)
+        with delta.lock():
+            handle = delta.open()
+            if handle is not None:
+                first_readable[name] = delta.forget_older(handle, log=True)
+    return first_readable
+
+
+@contextmanager
+def _searches(store: FactStore, person: Person) -> Iterator[dict[str, TableSearch]]:
+    """A search for each table that is there.
+
+    Aliases come last, for an erasure that is interrupted and repeated must still know which ids are theirs;
+    imports come after the quarantine, whose rows are read by what they say.
+    """
+    with store.snapshot_of("imports") as snapshot:
+        headers = dict(snapshot.rows("SELECT import_id, header FROM imports WHERE header IS NOT NULL"))
+    readers = RawReaders(headers, store.property_kinds)
+    last = ("quarantine", "imports", "aliases")
+    names = sorted(store.versions(), key=lambda name: last.index(name) if name in last else -1)
+    searches = {name: TableSearch(store.delta(name), person, readers) for name in names}
+    try:
+        yield searches
+    finally:
+        for search in searches.values():
+            search.close()
+
+
+def _identified(store: FactStore, person: str) -> Person:
     """The ids that are only this person's, and spans of time in which a shared alias was theirs."""
     with store.snapshot() as snapshot:
         if "aliases" not in snapshot.versions:
-            return (person,), ()
+            return Person(ids=(person,))
         if not snapshot.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'resolved_aliases'"):
-            return (person,), ()
+            return Person(ids=(person,))
         chiefs = snapshot.rows("SELECT DISTINCT person FROM resolved_aliases WHERE alias = $1", [person])
         chief = chiefs[0][0] if len(chiefs) == 1 else person
         own = snapshot.rows(
@@ -153,173 +218,7 @@ def _ids_of(store: FactStore, person: str) -> tuple[tuple[str, ...], tuple[tuple
             [chief],
         )
     ids = dict.fromkeys([person, chief, *(alias for (alias,) in own)])
-    shared = tuple(span for span in spans if span[0] not in ids)
-    return tuple(ids), shared
-
-
-class _Search:
-    """Looks for a person in one table, and rewrites it without them."""
-
-    def __init__(self, store: FactStore, table: Table, person: str) -> None:
-        self._table = table
-        self._delta = store.delta(table.name)
-        self._ids, self._shared = _ids_of(store, person)
-        self._duckdb = duckdb.connect(":memory:", config={"memory_limit": "1GB", "threads": "2"})
-        self._duckdb.execute("SET TimeZone = 'UTC'")
-        self.renew()
-
-    def close(self) -> None:
-        self._duckdb.close()
-
-    def renew(self) -> None:
-        """Look at the latest version."""
-        handle = self._delta.open()
-        if handle is None:
-            raise AssertionError("only tables that exist are searched")
-        self._handle = handle
-        self._schema = arrow_schema(handle)
-        files = self._delta.files(handle)
-        listed = ", ".join(quoted(file) for file in files)
-        self._source = f"read_parquet([{listed}], union_by_name = true)" if files else ""
-
-    def count(self) -> tuple[int, dict[str, int]]:
-        """Rows that are theirs, and per text column how many other rows mention them."""
-        if not self._source:
-            return 0, {}
-        texts = dict(self._texts())
-        picked = [f"count_if({self._theirs()})"]
-        picked += [
-            f"count_if({_mentions(sql, self._ids)} AND NOT ({self._theirs()}))" for sql in texts.values()
-        ]
-        found = self._duckdb.execute(f"SELECT {', '.join(picked)} FROM {self._source}").fetchall()[0]  # noqa: S608
-        return found[0], {name: count for name, count in zip(texts, found[1:], strict=True) if count}
-
-    def rewrite(self, delta: Delta) -> int:
-        """Write all other rows anew, mentions replaced; the caller holds the lock."""
-        columns = ", ".join(f"{self._cleaned(field)} AS {identifier(field.name)}" for field in self._schema)
-        relation = self._duckdb.sql(
-            f"SELECT {columns} FROM {self._source} WHERE NOT ({self._theirs()})"  # noqa: S608
-        )
-        reader = relation.to_arrow_reader(100_000)
-        batches = (batch.cast(self._schema) for batch in reader)
-        return delta.replace(self._handle, pa.RecordBatchReader.from_batches(self._schema, batches))
-
-    def _theirs(self) -> str:
-        listed = ", ".join(map(quoted, self._ids))
-        tests = [
-            f"coalesce({identifier(name)} IN ({listed}), false)" for name in self._table.personal_columns
-        ]
-        if self._table.name == "events":
-            tests += [self._in_span(*span) for span in self._shared]
-        if self._table.name == "quarantine":
-            tests.append(_mentions("raw", self._ids, distinctive=True))
-        return " OR ".join(tests) or "false"
-
-    @staticmethod
-    def _in_span(alias: str, begins: datetime | None, ends: datetime | None) -> str:
-        tests = [f"person = {quoted(alias)}"]
-        if begins is not None:
-            tests.append(f"time >= TIMESTAMPTZ {quoted(begins.isoformat())}")
-        if ends is not None:
-            tests.append(f"time < TIMESTAMPTZ {quoted(ends.isoformat())}")
-        return f"({' AND '.join(tests)})"
-
-    def _texts(self) -> Iterator[tuple[str, str]]:
-        """Text columns and properties that are no ids of people, with their SQL."""
-        for field in self._schema:
-            if field.name in self._table.personal_columns:
-                continue
-            if pa.types.is_string(field.type):
-                yield field.name, identifier(field.name)
-            elif isinstance(field.type, pa.StructType):
-                for index in range(field.type.num_fields):
-                    inner = field.type.field(index)
-                    if pa.types.is_string(inner.type):
-                        yield (
-                            f"{field.name}.{inner.name}",
-                            f"{identifier(field.name)}.{identifier(inner.name)}",
-                        )
-
-    def _cleaned(self, field: Any) -> str:
-        if field.name in self._table.personal_columns:
-            return identifier(field.name)
-        if pa.types.is_string(field.type):
-            return _without(identifier(field.name), self._ids)
-        if isinstance(field.type, pa.StructType):
-            inner = [field.type.field(index) for index in range(field.type.num_fields)]
-            parts = []
-            for child in inner:
-                sql = f"{identifier(field.name)}.{identifier(child.name)}"
-                value = _without(sql, self._ids) if pa.types.is_string(child.type) else sql
-                parts.append(f"{identifier(child.name)} := {value}")
-            return f"struct_pack({', '.join(parts)})"
-        return identifier(field.name)
-
-
-def _mentions(sql: str, ids: Sequence[str], *, distinctive: bool = False) -> str:
-    """Is a text an id, or does it hold a distinctive one (any, if `distinctive` is taken for granted)?"""
-    listed = ", ".join(map(quoted, ids))
-    within = [name for name in ids if distinctive or is_distinctive(name)]
-    tests = [f"{sql} IN ({listed})"]
-    tests += [f"regexp_matches({sql}, {quoted(_pattern(name))})" for name in within]
-    return f"coalesce({' OR '.join(tests)}, false)"
-
-
-def _without(sql: str, ids: Sequence[str]) -> str:
-    listed = ", ".join(map(quoted, ids))
-    value = f"CASE WHEN {sql} IN ({listed}) THEN {quoted(REPLACEMENT)} ELSE {sql} END"
-    for name in filter(is_distinctive, ids):
-        replacement = quoted(rf"\1{REPLACEMENT}\2")
-        # Twice, for one match may take the character that begins the next.
-        for _ in range(2):
-            value = f"regexp_replace({value}, {quoted(_pattern(name))}, {replacement}, 'g')"
-    return value
-
-
-def is_distinctive(name: str) -> bool:
-    """Can this id be looked for inside texts without hitting other things?"""
-    return len(name) >= _DISTINCTIVE_LENGTH and not name.isalpha()
-
-
-def _pattern(name: str) -> str:
-    """The id as a word of its own, also as it stands in a row kept as latin-1."""
-    spellings = {re.escape(name), re.escape(name.encode().decode("latin-1"))}
-    return f"(^|[^0-9A-Za-z_])(?:{'|'.join(sorted(spellings))})($|[^0-9A-Za-z_])"
-
-
-def _search_files(folder: Path, ids: Sequence[str]) -> tuple[int, list[str]]:
-    """Search every file under a folder, Parquet decompressed; how many, and which still hold an id."""
-    connection = duckdb.connect(":memory:", config={"memory_limit": "1GB", "threads": "2"})
-    connection.execute("SET TimeZone = 'UTC'")
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
-    found = [str(file.relative_to(folder)) for file in files if _holds(connection, file, ids)]
-    connection.close()
-    return len(files), found
-
-
-def _holds(connection: Any, file: Path, ids: Sequence[str]) -> bool:
-    if file.suffix != ".parquet":
-        content = file.read_bytes()
-        return any(_bytes_hold(content, name) for name in ids)
-    source = f"read_parquet({quoted(str(file))})"
-    columns = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
-    texts = [identifier(column[0]) for column in columns]
-    listed = ", ".join(map(quoted, ids))
-    tests = [f"CAST({text} AS VARCHAR) IN ({listed})" for text in texts]
-    tests += [
-        f"regexp_matches(CAST({text} AS VARCHAR), {quoted(_pattern(name))})"
-        for name in ids
-        if is_distinctive(name)
-        for text in texts
-    ]
-    row = connection.execute(
-        f"SELECT 1 FROM {source} WHERE coalesce({' OR '.join(tests)}, false) LIMIT 1"  # noqa: S608
-    ).fetchall()
-    return bool(row)
-
-
-def _bytes_hold(content: bytes, name: str) -> bool:
-    """A log is JSON: an id in it would stand in quotes."""
-    if f'"{name}"'.encode() in content:
-        return True
-    return is_distinctive(name) and re.search(_pattern(name).encode(), content) is not None
+    shared = (
+        SharedId(alias=alias, begins=begins, ends=ends) for alias, begins, ends in spans if alias not in ids
+    )
+    return Person(ids=tuple(ids), shared=tuple(shared))

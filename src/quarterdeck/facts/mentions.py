@@ -27,7 +27,7 @@ _ESCAPED = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|([bfnrt\"/]))")
 
 def is_distinctive(name: str) -> bool:
     """Can this id be looked for inside texts without hitting other things?"""
-    return len(name) >= _DISTINCTIVE_LENGTH and not name.isalpha()
+    return len(name) >= _DISTINCTIVE_LENGTH and not name.isalpha() and name not in MASK
 
 
 class Mentions:

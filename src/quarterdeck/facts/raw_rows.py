@@ -55,7 +55,7 @@ class RawReader:
         origins = description.get("origins")
         # Imports of earlier versions did not note which column went where.
         self._guessed = origins is None
-        self._origins: dict[str, list[str]] = _usual_origins(table) if origins is None else origins
+        self._origins: dict[str, list[str]] = usual_origins(table) if origins is None else origins
         self._personal = [self._origins[name] for name in table.personal_columns if name in self._origins]
         self._names = {name for names in self._personal for name in names}
         counted = {key for key, kind in (kinds or {}).items() if kind != "text"}
@@ -144,7 +144,7 @@ class RawReader:
         return '"' + text.replace('"', '""') + '"'
 
 
-def _usual_origins(table: Table) -> dict[str, list[str]]:
+def usual_origins(table: Table) -> dict[str, list[str]]:
     """Columns named as in the schema, or as the known exports name them."""
     origins = {name: [name] for name in table.column_names}
     for preset in PRESETS.values() if table.name == "events" else ():
