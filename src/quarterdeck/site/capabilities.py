@@ -23,15 +23,39 @@ class Verb:
     command: str
 
 
+Section = Literal["This week", "Insights", "Feedback", "Process", "Launch", "Workspace"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A page in the navigation: `thumb` keeps it on a phone, `key` follows g, `count` is module:function."""
+
+    section: Section
+    label: str
+    path: str
+    key: str = ""
+    thumb: bool = False
+    count: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capability:
-    """One capability: its command group and its kinds of definition, each as `module:attribute`."""
+    """One capability: where each of its doors stands, as a module or as `module:attribute`.
+
+    `app` is its Django application, `urls` its pages, `api` its router, `jobs` its work, `search` its finder.
+    """
 
     name: str
     pillar: Pillar
     help: str
-    cli: str
+    cli: str = ""
     kinds: tuple[str, ...] = ()
+    app: str = ""
+    urls: str = ""
+    api: str = ""
+    jobs: str = ""
+    search: str = ""
+    entries: tuple[Entry, ...] = ()
 
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -45,6 +69,12 @@ CAPABILITIES: tuple[Capability, ...] = (
             "quarterdeck.insights.metrics.service.book:TREE",
         ),
     ),
+)
+
+KERNEL_ENTRIES: tuple[Entry, ...] = (
+    Entry(section="Workspace", label="People", path="/people/", key="p"),
+    Entry(section="Workspace", label="Jobs", path="/jobs/"),
+    Entry(section="Workspace", label="Change log", path="/changes/"),
 )
 
 KERNEL_KINDS: tuple[str, ...] = ("quarterdeck.site.maps:MAP",)
@@ -77,6 +107,21 @@ VERBS: tuple[Verb, ...] = (
         name="brief",
         help="Write the decision-ready page of the week, with its evidence.",
         command="quarterdeck.report.brief.cli:brief",
+    ),
+    Verb(
+        name="serve",
+        help="Serve the pages, and do the work behind them.",
+        command="quarterdeck.cli.serve:serve",
+    ),
+    Verb(
+        name="invite",
+        help="Let somebody in: prints a link that works once.",
+        command="quarterdeck.cli.serve:invite",
+    ),
+    Verb(
+        name="tick",
+        help="Ask for the work that is due; for a clock of your own.",
+        command="quarterdeck.cli.serve:tick",
     ),
     Verb(
         name="demo",

@@ -1,0 +1,93 @@
+"""What happens to every request: headers that keep it safe, a line in the log, trouble said plainly?"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+from quarterdeck.errors import Conflict, DefinitionError, QuarterdeckError
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+log = logging.getLogger("quarterdeck.requests")
+
+
+class SecurityHeaders:
+    """A strict content security policy on every answer; a page may not be kept by what lies between."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._answer(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class RequestLog:
+    """One line for each request: never its query, body or person."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self._answer(request)
+        if not request.path.startswith(("/static/", "/health/")):
+            log.info(
+                "%s %s %s",
+                request.method,
+                _without_secrets(request.path),
+                response.status_code,
+                extra={
+                    "status": response.status_code,
+                    "milliseconds": round(1000 * (time.perf_counter() - began), 1),
+                },
+            )
+        return response
+
+
+class ExpectedTrouble:
+    """Turns expected trouble into a page, a fragment or problem+json that says what to do."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, QuarterdeckError):
+            return None
+        status = _status(error)
+        if request.path.startswith("/api/"):
+            return JsonResponse(
+                {"title": error.message, "detail": error.hint, "status": status},
+                status=status,
+                content_type="application/problem+json",
+            )
+        # Without the request: what stands around a page may be what is broken.
+        return HttpResponse(render_to_string("pages/trouble.html", {"error": error}), status=status)
+
+
+def _status(error: QuarterdeckError) -> int:
+    if isinstance(error, Conflict):
+        return 409
+    return 500 if isinstance(error, DefinitionError) else 400
+
+
+def _without_secrets(path: str) -> str:
+    """Links that sign in carry their secret in the path."""
+    for start in ("/sign-in/link/", "/invitation/"):
+        if path.startswith(start):
+            return f"{start}…"
+    return path

@@ -1,0 +1,120 @@
+"""How is the server set up, from its workspace and its environment?
+
+QUARTERDECK_WORKSPACE      the workspace folder; `quarterdeck serve` sets it
+QUARTERDECK_SECRET_KEY     else the workspace's own .quarterdeck/secret_key
+QUARTERDECK_HOSTS          names this server answers to, with commas; else this machine only
+QUARTERDECK_URL            how people reach it from outside, for links in letters; https makes cookies secure
+DATABASE_URL               postgres://... for teams; else SQLite inside the workspace
+EMAIL_URL                  smtp://user:password@host:port, smtps:// or smtp+tls://; else none is sent
+QUARTERDECK_MAIL_FROM      who letters come from
+QUARTERDECK_WEBHOOK_URL    a Slack-compatible webhook that published briefs are announced to
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from quarterdeck.site.capabilities import CAPABILITIES
+from quarterdeck.site.environment import database, mail, read_secret
+
+QUARTERDECK_WORKSPACE = os.environ.get("QUARTERDECK_WORKSPACE", "")
+QUARTERDECK_URL = os.environ.get("QUARTERDECK_URL", "http://127.0.0.1:8000").rstrip("/")
+QUARTERDECK_WEBHOOK_URL = os.environ.get("QUARTERDECK_WEBHOOK_URL", "")
+QUARTERDECK_JOBS = [
+    "quarterdeck.site.jobs",
+    *(capability.jobs for capability in CAPABILITIES if capability.jobs),
+]
+HOME = Path(QUARTERDECK_WORKSPACE) / ".quarterdeck" if QUARTERDECK_WORKSPACE else None
+SECURE = QUARTERDECK_URL.startswith("https://")
+
+SECRET_KEY = read_secret(HOME)
+DEBUG = False
+ALLOWED_HOSTS = [
+    name for name in os.environ.get("QUARTERDECK_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if name
+]
+CSRF_TRUSTED_ORIGINS = [QUARTERDECK_URL] if SECURE else []
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "ninja",
+    "quarterdeck.pages",
+    "quarterdeck.records",
+    "quarterdeck.jobs",
+    "quarterdeck.site",
+    *(capability.app for capability in CAPABILITIES if capability.app),
+]
+MIDDLEWARE = [
+    "quarterdeck.site.middleware.RequestLog",
+    "quarterdeck.site.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "quarterdeck.site.middleware.ExpectedTrouble",
+]
+ROOT_URLCONF = "quarterdeck.site.urls"
+WSGI_APPLICATION = "quarterdeck.site.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "quarterdeck.site.navigation.chrome",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database(HOME, os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "records.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
+LOGIN_URL = "/sign-in/"
+SESSION_COOKIE_AGE = 7 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+# Every address of a file bears the digest of its content.
+WHITENOISE_MAX_AGE = 365 * 24 * 3600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+DEFAULT_FROM_EMAIL = os.environ.get("QUARTERDECK_MAIL_FROM", "quarterdeck@localhost")
+globals().update(mail(os.environ.get("EMAIL_URL", "")))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "quarterdeck.site.log.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("QUARTERDECK_LOG_LEVEL", "INFO")},
+    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+}

@@ -1,0 +1,27 @@
+"""What does the process of the job worker do?"""
+
+import os
+import signal
+from types import FrameType
+
+
+def main() -> None:
+    """Do the work that waits, and ask for what is due, until told to stop."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quarterdeck.site.settings")
+    import django
+
+    django.setup()
+    from quarterdeck.jobs.schedule import tick
+    from quarterdeck.jobs.worker import Worker
+
+    worker = Worker(tick=tick)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()
