@@ -80,5 +80,16 @@ def opens(token: ApiToken) -> frozenset[Permission]:
     return GIVES[Role(token.person.role)] & frozenset(Permission(scope) for scope in token.scopes)
 
 
+def within(scopes: Iterable[Permission], authorization: str) -> frozenset[Permission]:
+    """The scopes, if the token that asks opens them itself; a session may ask for all that its role gives."""
+    wanted = frozenset(scopes)
+    scheme, _, secret = authorization.partition(" ")
+    asker = find_token(secret) if scheme.lower() == "bearer" else None
+    if asker is not None and not wanted <= opens(asker):
+        beyond = ", ".join(sorted(wanted - opens(asker)))
+        raise QuarterdeckError(f"The token that asks does not open: {beyond}.", "Choose fewer scopes.")
+    return wanted
+
+
 def _subject(token: ApiToken) -> Subject:
     return Subject(type="token", key=str(token.pk), title=token.name)

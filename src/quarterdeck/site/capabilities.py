@@ -71,6 +71,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     ),
 )
 
+KERNEL_ROUTERS: tuple[str, ...] = ("quarterdeck.records.api:router", "quarterdeck.site.api_jobs:router")
+
 KERNEL_ENTRIES: tuple[Entry, ...] = (
     Entry(section="Workspace", label="People", path="/people/", key="p"),
     Entry(section="Workspace", label="Jobs", path="/jobs/"),

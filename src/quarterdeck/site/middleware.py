@@ -3,11 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import cast
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
+from django.middleware.http import ConditionalGetMiddleware
 from django.template.loader import render_to_string
 
 from quarterdeck.errors import Conflict, DefinitionError, QuarterdeckError
+from quarterdeck.site.problems import problem
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -31,6 +34,19 @@ class SecurityHeaders:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class ApiTags:
+    """An ETag on what the API gives out, and 304 for who has it already."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._tagged = ConditionalGetMiddleware(answer)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith("/api/"):
+            return self._answer(request)
+        return cast("HttpResponse", self._tagged(request))
 
 
 class RequestLog:
@@ -70,11 +86,7 @@ class ExpectedTrouble:
             return None
         status = _status(error)
         if request.path.startswith("/api/"):
-            return JsonResponse(
-                {"title": error.message, "detail": error.hint, "status": status},
-                status=status,
-                content_type="application/problem+json",
-            )
+            return problem(status, error.message, error.hint)
         # Without the request: what stands around a page may be what is broken.
         return HttpResponse(render_to_string("pages/trouble.html", {"error": error}), status=status)
 

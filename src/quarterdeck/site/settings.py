@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "quarterdeck.site.middleware.RequestLog",
     "quarterdeck.site.middleware.SecurityHeaders",
+    "quarterdeck.site.middleware.ApiTags",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -102,8 +103,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
-# Every address of a file bears the digest of its content.
-WHITENOISE_MAX_AGE = 365 * 24 * 3600
+# The addresses of our own files bear a digest; those of libraries do not.
+WHITENOISE_MAX_AGE = 24 * 3600
+NINJA_PAGINATION_MAX_LIMIT = 500
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

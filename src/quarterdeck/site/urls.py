@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from quarterdeck.site.api import api
 from quarterdeck.site.capabilities import CAPABILITIES
 from quarterdeck.site.web import account, changes, health, jobs, people, search, signing_in
 
@@ -9,6 +10,7 @@ urlpatterns = [
     path("", health.home, name="home"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
+    path("api/", api.urls),
     path("sign-in/", signing_in.sign_in, name="sign_in"),
     path("sign-in/link/<str:secret>/", signing_in.by_link, name="sign_in_by_link"),
     path("sign-out/", signing_in.sign_out, name="sign_out"),
