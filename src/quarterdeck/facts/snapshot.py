@@ -23,6 +23,13 @@ from quarterdeck.facts.tombstones import Tombstones
 _SQL_KINDS: Mapping[PropertyKind, str] = {"text": "VARCHAR", "number": "DOUBLE", "boolean": "BOOLEAN"}
 
 
+# The tables whose rows say who did something, on behalf of which account, and when.
+IDENTIFIED = tuple(
+    name
+    for name, table in TABLES.items()
+    if table.time and name != "people" and {"person", "account"} <= set(table.column_names)
+)
+
 ABSENT = -1
 """The pin of a table that was not there yet."""
 
@@ -49,8 +56,10 @@ class Pinned:
 class Snapshot:
     """Tables and named views at pinned versions, behind a shut-in DuckDB connection."""
 
-    def __init__(self, pinned: Sequence[Pinned], connection: Connection, identified: frozenset[str]) -> None:
-        self.identified_columns = identified
+    def __init__(
+        self, pinned: Sequence[Pinned], connection: Connection, identified: Mapping[str, frozenset[str]]
+    ) -> None:
+        self.identified_columns = {name: identified.get(name, frozenset()) for name in TABLES}
         self.versions: dict[str, int] = {p.name: p.version for p in pinned if p.version is not None}
         self.files: dict[str, list[str]] = {p.name: p.files for p in pinned}
         self._kinds = {p.name: p.kinds for p in pinned}
@@ -169,22 +178,29 @@ def _refuse_erased(table: Pinned, pins: Mapping[str, int], folder: Path) -> None
             )
 
 
-def _create_views(connection: Any, pinned: Sequence[Pinned]) -> frozenset[str]:
-    """Create every view; returns the columns that differ between `identified_events` and `events`."""
+def _create_views(connection: Any, pinned: Sequence[Pinned]) -> dict[str, frozenset[str]]:
+    """Create every view; returns the columns in which `identified_X` differs from X, by table."""
     by_name = {p.name: p for p in pinned}
     for p in pinned:
         connection.execute(views.table_view(p.name, p.schema, p.files))
     if "quarantine" in by_name:
         connection.execute(views.open_quarantine(_committed_mends(connection, by_name)))
     if len(by_name) < len(TABLES):
-        return frozenset()
-    connection.execute(views.ACCOUNT_PERIODS)
-    aliases = _prepare_aliases(connection) if by_name["aliases"].files else ""
-    accounts = bool(by_name["people"].files) and _prepare_accounts(connection, by_name["events"])
-    connection.execute(
-        views.identified_events(by_name["events"].schema.names, aliases=aliases, accounts=accounts)
-    )
-    return frozenset(name for name, differs in (("person", aliases), ("account", accounts)) if differs)
+        return {}
+    connection.execute(views.account_periods(by_name["accounts"].schema.names))
+    aliases: views.Known = _prepare_aliases(connection) if by_name["aliases"].files else ""
+    connection.execute(views.people_periods(by_name["people"].schema.names, aliases=aliases))
+    accounts: views.Known = ""
+    if by_name["people"].files and _lacks_accounts(connection, by_name["events"]):
+        accounts = _prepare_accounts(connection)
+    differing: dict[str, frozenset[str]] = {}
+    for name in IDENTIFIED:
+        filled: views.Known = accounts if name == "events" else ""
+        columns, time = by_name[name].schema.names, TABLES[name].time or ""
+        connection.execute(views.identified(name, columns, time, aliases=aliases, accounts=filled))
+        found = (("person", aliases), ("account", filled))
+        differing[name] = frozenset(column for column, known in found if known)
+    return differing
 
 
 def _committed_mends(connection: Any, by_name: Mapping[str, Pinned]) -> list[str]:
@@ -197,30 +213,36 @@ def _committed_mends(connection: Any, by_name: Mapping[str, Pinned]) -> list[str
     return [name for name, table in marks if table in by_name and by_name[table].has(name)]
 
 
-def _prepare_aliases(connection: Any) -> str:
+def _prepare_aliases(connection: Any) -> views.Known:
     connection.execute(views.RESOLVED_ALIASES)
-    counts = connection.execute("SELECT count(*), count(DISTINCT alias) FROM resolved_aliases").fetchall()[0]
-    if not counts[0]:
+    known = _known(connection, "resolved_aliases", "alias")
+    if known == "many":
+        connection.execute(views.ALIAS_PERIODS)
+    return known
+
+
+def _prepare_accounts(connection: Any) -> views.Known:
+    connection.execute(views.PERSON_ACCOUNTS)
+    return _known(connection, "person_accounts", "person")
+
+
+def _known(connection: Any, table: str, key: str) -> views.Known:
+    [(rows, keys)] = connection.execute(f"SELECT count(*), count(DISTINCT {key}) FROM {table}").fetchall()  # noqa: S608
+    if not rows:
         return ""
-    if counts[0] == counts[1]:
-        return "one"
-    connection.execute(views.ALIAS_PERIODS)
-    return "many"
+    return "one" if rows == keys else "many"
 
 
-def _prepare_accounts(connection: Any, events: Pinned) -> bool:
-    """Is there an event without an account whose person has one? Told from the footers of the files."""
-    if not events.files:
+def _lacks_accounts(connection: Any, table: Pinned) -> bool:
+    """Is there a row without an account? Told from the footers of the files."""
+    if not table.files:
         return False
-    unfilled = connection.execute(
+    [(unfilled,)] = connection.execute(
         "SELECT count(*) FROM parquet_metadata($1) "
         "WHERE path_in_schema = 'account' AND coalesce(stats_null_count, num_values) > 0",
-        [events.files],
+        [table.files],
     ).fetchall()
-    if not unfilled[0][0]:
-        return False
-    connection.execute(views.LATEST_ACCOUNTS)
-    return bool(connection.execute("SELECT count(*) > 0 FROM person_accounts").fetchall()[0][0])
+    return bool(unfilled)
 
 
 def _json_path(key: str) -> str:

@@ -1,10 +1,15 @@
 """Which views does every snapshot offer beside the tables, and what is their SQL?"""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pyarrow as pa
 
 from quarterdeck.facts.connection import identifier, quoted
+
+# What is known of aliases, or of the accounts of people: nothing; one row for each, so that a plain join
+# will do; or many, of which the one valid at the time counts.
+Known = Literal["", "one", "many"]
 
 _DUCKDB_TYPES = {
     pa.string(): "VARCHAR",
@@ -41,17 +46,11 @@ SELECT alias, valid_from,
 FROM ends
 """
 
-LATEST_ACCOUNTS = """
+PERSON_ACCOUNTS = """
 CREATE TEMP TABLE person_accounts AS
-SELECT person, max_by(account, (coalesce(valid_from, TIMESTAMPTZ '0001-01-01'), account)) AS account
-FROM people WHERE account IS NOT NULL GROUP BY person
-"""
-
-ACCOUNT_PERIODS = """
-CREATE VIEW account_periods AS
-SELECT *, lead(valid_from) OVER (
-    PARTITION BY account ORDER BY valid_from, plan, arr, segment, renewal, owner, name
-) AS valid_to FROM accounts
+SELECT person, account, coalesce(valid_from, TIMESTAMPTZ '-infinity') AS begins
+FROM people_periods WHERE account IS NOT NULL
+QUALIFY account IS DISTINCT FROM lag(account) OVER (PARTITION BY person ORDER BY valid_from NULLS FIRST)
 """
 
 
@@ -78,27 +77,77 @@ def duckdb_type(arrow_type: pa.DataType) -> str:
     return _DUCKDB_TYPES[arrow_type]
 
 
-def identified_events(columns: Sequence[str], *, aliases: str, accounts: bool) -> str:
-    """The view with each event's one person and account; as cheap as `events` where nothing is to be done.
+def account_periods(columns: Sequence[str]) -> str:
+    """The view of accounts with `valid_to`: of rows that begin together the last by all columns holds."""
+    return (
+        "CREATE VIEW account_periods AS SELECT *, lead(valid_from) OVER "  # noqa: S608
+        f"(PARTITION BY account ORDER BY {_all_of(columns, first='valid_from')}) AS valid_to FROM accounts"
+    )
 
-    `aliases` is "" (none), "one" (each has one row: a plain join) or "many" (the row valid at the time).
+
+def people_periods(columns: Sequence[str], *, aliases: Known) -> str:
+    """The view of what was known of each person when, aliases resolved; open ends are NULL.
+
+    The first row of a person holds before it, too. A row that names no account leaves the one that was.
     """
-    person = "coalesce(alias_of.person, events.person)" if aliases else "events.person"
+    order = _all_of(columns, first="person")
+    person, join = _person("people", "coalesce(people.valid_from, TIMESTAMPTZ '-infinity')", aliases)
+    return f"""
+CREATE VIEW people_periods AS
+WITH resolved AS (SELECT people.* REPLACE ({person} AS person) FROM people{join}),
+settled AS (
+    SELECT *, row_number() OVER (PARTITION BY person, valid_from ORDER BY {order}) AS place,
+           count(*) OVER (PARTITION BY person, valid_from) AS last_place
+    FROM resolved QUALIFY place = last_place
+)
+SELECT * EXCLUDE (place, last_place) REPLACE (
+           coalesce(
+               last_value(account IGNORE NULLS) OVER (by_time ROWS UNBOUNDED PRECEDING),
+               first_value(account IGNORE NULLS) OVER (
+                   by_time ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+               )
+           ) AS account,
+           CASE WHEN row_number() OVER by_time > 1 THEN valid_from END AS valid_from
+       ),
+       lead(valid_from) OVER by_time AS valid_to
+FROM settled WINDOW by_time AS (PARTITION BY person ORDER BY valid_from NULLS FIRST)
+"""  # noqa: S608
+
+
+def identified(table: str, columns: Sequence[str], time: str, *, aliases: Known, accounts: Known) -> str:
+    """The view with each row's one person and account as of then; as cheap as the table where it can be."""
+    person, joins = _person(table, f"{table}.{time}", aliases)
     replaced = {"person": person}
-    joins = ""
-    if aliases == "one":
-        joins += " LEFT JOIN resolved_aliases AS alias_of ON alias_of.alias = events.person"
-    elif aliases:
-        joins += " ASOF LEFT JOIN alias_periods AS alias_of"
-        joins += " ON alias_of.alias = events.person AND events.time >= alias_of.begins"
     if accounts:
-        replaced["account"] = "coalesce(events.account, home.account)"
-        joins += f" LEFT JOIN person_accounts AS home ON home.person = {person}"
+        replaced["account"] = f"coalesce({table}.account, home.account)"
+        joins += f"{_asof(accounts)} JOIN person_accounts AS home ON home.person = {person}"
+        joins += f" AND {table}.{time} >= home.begins" if accounts == "many" else ""
     listed = ", ".join(
-        f"{replaced[name]} AS {identifier(name)}" if name in replaced else f"events.{identifier(name)}"
+        f"{replaced[name]} AS {identifier(name)}" if name in replaced else f"{table}.{identifier(name)}"
         for name in columns
     )
-    return f"CREATE VIEW identified_events AS SELECT {listed} FROM events{joins}"  # noqa: S608
+    return f"CREATE VIEW identified_{table} AS SELECT {listed} FROM {table}{joins}"  # noqa: S608
+
+
+def _person(table: str, time: str, aliases: Known) -> tuple[str, str]:
+    """The one person of a table's row, and the join that finds out."""
+    if not aliases:
+        return f"{table}.person", ""
+    known = "resolved_aliases" if aliases == "one" else "alias_periods"
+    join = f"{_asof(aliases)} JOIN {known} AS alias_of ON alias_of.alias = {table}.person"
+    if aliases == "many":
+        join += f" AND {time} >= alias_of.begins"
+    return f"coalesce(alias_of.person, {table}.person)", join
+
+
+def _asof(known: Known) -> str:
+    return " ASOF LEFT" if known == "many" else " LEFT"
+
+
+def _all_of(columns: Sequence[str], *, first: str) -> str:
+    """Every column, so that no two rows that differ are ordered by chance; what says more comes later."""
+    others = (name for name in columns if name != first)
+    return ", ".join(f"{identifier(name)} NULLS FIRST" for name in (first, *others))
 
 
 ALIAS_PERIODS = """

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from textwrap import indent
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.schema import TABLES
-from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.facts.snapshot import IDENTIFIED, Snapshot
 from quarterdeck.facts.statements import check_select
 from quarterdeck.insights.metrics.definitions import Metric
 from quarterdeck.insights.metrics.facts.clock import Question, bucket, local_time, within
@@ -22,10 +23,38 @@ from quarterdeck.insights.metrics.facts.fields import (
     slice_of,
 )
 
-Row = tuple[date, str | None, float | None, float | None]
+WHOLE = "CAST(NULL AS VARCHAR)"  # the slice of what is not cut
+
+VIEWS = {f"identified_{name}": {name, "aliases", "people"} for name in IDENTIFIED} | {
+    "account_periods": {"accounts"},
+    "people_periods": {"aliases", "people"},
+}
 
 
-VIEWS = {"identified_events": {"events", "aliases", "people"}, "account_periods": {"accounts"}}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What the queries of a metric that reads rows are made of, each part as SQL.
+
+    `cuts` are the slices, one expression for each dimension; `rows` is empty where every row counts;
+    `value_among` and `base_among` hold where rows of other metrics stand among its own; `counted` is what is
+    counted once, None where nothing is.
+    """
+
+    relation: str
+    within: str
+    rows: str
+    local: str
+    cuts: tuple[str, ...]
+    value: str
+    base: str
+    value_among: str
+    base_among: str
+    counted: str | None = None
+
+    @property
+    def where(self) -> str:
+        """The condition of the metric's rows in the time asked for."""
+        return f"{self.rows}\n  AND {self.within}" if self.rows else self.within
 
 
 class Compiler:
@@ -37,6 +66,7 @@ class Compiler:
     def __init__(self, snapshot: Snapshot, metrics: Mapping[str, Metric]) -> None:
         self._snapshot = snapshot
         self._metrics = metrics
+        self._local: dict[str, bool] = {}
 
     def compile(self, metric: Metric, question: Question) -> str:
         """SQL with the columns bucket, slice (NULL without a dimension), value, base; ordered."""
@@ -45,9 +75,19 @@ class Compiler:
     def _select(self, metric: Metric, question: Question) -> str:
         if metric.kind == "ratio":
             return self._ratio(metric, question)
-        if metric.kind == "sql":
-            return self._free(metric, question)
-        return self._aggregate(metric, question)
+        plan = self.plan(metric, question, (question.dimension,))
+        return (
+            f"SELECT {bucket(plan.local, question)} AS bucket, {plan.cuts[0]} AS slice,\n"
+            f"  CAST({plan.value} AS DOUBLE) AS value, CAST({plan.base} AS DOUBLE) AS base\n"
+            f"FROM {plan.relation}\n"
+            f"WHERE {plan.where}\n"
+            "GROUP BY ALL"
+        )
+
+    def plan(self, metric: Metric, question: Question, dimensions: Sequence[str | None]) -> Plan:
+        """The parts of a query for a metric that reads rows: every kind but a ratio."""
+        make = self._free if metric.kind == "sql" else self._aggregate
+        return make(metric, question, dimensions)
 
     def _ratio(self, metric: Metric, question: Question) -> str:
         above, below = (
@@ -72,55 +112,65 @@ class Compiler:
             raise QuarterdeckError(f"{metric.title} is a ratio of {name}, itself a ratio", "Name its parts.")
         return name
 
-    def _free(self, metric: Metric, question: Question) -> str:
+    def _free(self, metric: Metric, question: Question, dimensions: Sequence[str | None]) -> Plan:
         aggregate = (
             "max_by(value, (time, value))" if metric.aggregate == "last" else f"{metric.aggregate}(value)"
         )
         if metric.aggregate in ("sum", "mean"):
             exact = f"CAST(value AS {DECIMAL})"
             aggregate = f"sum({exact})" if metric.aggregate == "sum" else f"sum({exact}) / count(value)"
-        cut = (
-            f"CAST({identifier(question.dimension)} AS VARCHAR)"
-            if question.dimension
-            else "CAST(NULL AS VARCHAR)"
-        )
-        local, conditions = self._free_time(metric, question)
-        return (
-            f"SELECT {bucket(local, question)} AS bucket, {slice_of(cut, question)} AS slice,\n"
-            f"  CAST({aggregate} AS DOUBLE) AS value, CAST(NULL AS DOUBLE) AS base\n"
-            f"FROM (\n{given(metric)}\n) AS given\n"
-            f"WHERE {conditions}\n"
-            "GROUP BY ALL"
+        local, when = self._free_time(metric, question)
+        return Plan(
+            relation=f"(\n{given(metric)}\n) AS given",
+            within=when,
+            rows="",
+            local=local,
+            cuts=tuple(
+                slice_of(f"CAST({identifier(one)} AS VARCHAR)") if one else WHOLE for one in dimensions
+            ),
+            value=aggregate,
+            base="NULL",
+            value_among=aggregate,
+            base_among="NULL",
         )
 
     def _free_time(self, metric: Metric, question: Question) -> tuple[str, str]:
         """Local time and condition of free SQL; a date or a time without a zone is local already."""
-        typed = f"SELECT typeof(time) FROM (\n{given(metric)}\n) AS given LIMIT 1"
-        rows = self._snapshot.rows(typed)
-        if rows and rows[0][0] != "TIMESTAMP WITH TIME ZONE":
+        if self._is_local(metric):
             days = f"time >= DATE '{question.since}' AND time < DATE '{question.until}'"
             return "CAST(time AS TIMESTAMP)", days
         return local_time("time", question), within("time", question)
 
-    def _aggregate(self, metric: Metric, question: Question) -> str:
+    def _is_local(self, metric: Metric) -> bool:
+        text = given(metric)
+        if text not in self._local:
+            rows = self._snapshot.rows(f"SELECT typeof(time) FROM (\n{text}\n) AS given LIMIT 1")
+            self._local[text] = bool(rows) and rows[0][0] != "TIMESTAMP WITH TIME ZONE"
+        return self._local[text]
+
+    def _aggregate(self, metric: Metric, question: Question, dimensions: Sequence[str | None]) -> Plan:
         fields = Fields(self._snapshot, metric.source)
+        rows = self._row_conditions(metric, fields)
         value, base = aggregation(metric, fields)
-        cut = fields.text(question.dimension) if question.dimension else "CAST(NULL AS VARCHAR)"
-        conditions = self._conditions(metric, fields, question)
-        return (
-            f"SELECT {bucket(local_time(fields.time, question), question)} AS bucket,"
-            f" {slice_of(cut, question)} AS slice,\n"
-            f"  CAST({value} AS DOUBLE) AS value, CAST({base} AS DOUBLE) AS base\n"
-            f"FROM {fields.relation()}\n"
-            f"WHERE {conditions}\n"
-            "GROUP BY ALL"
+        value_among, base_among = aggregation(metric, fields, f" FILTER (WHERE {rows or 'true'})")
+        cuts = tuple(slice_of(fields.text(one)) if one else WHOLE for one in dimensions)
+        return Plan(
+            relation=fields.relation(),
+            within=within(fields.time, question),
+            rows=rows,
+            local=local_time(fields.time, question),
+            cuts=cuts,
+            value=value,
+            base=base,
+            value_among=value_among,
+            base_among=base_among,
+            counted=fields.text(metric.of or "") if metric.kind == "unique" else None,
         )
 
-    def _conditions(self, metric: Metric, fields: Fields, question: Question) -> str:
+    def _row_conditions(self, metric: Metric, fields: Fields) -> str:
         filters = [comparison(one, fields) for one in metric.where]
         if metric.events:
             filters.insert(0, f"event IN ({', '.join(map(quoted, metric.events))})")
-        filters.append(within(fields.time, question))
         return "\n  AND ".join(filters)
 
     def rows(self, metric: Metric, question: Question) -> str:
@@ -130,14 +180,17 @@ class Compiler:
         if metric.kind == "sql":
             _, conditions = self._free_time(metric, question)
             return f"SELECT *\nFROM (\n{given(metric)}\n) AS given\nWHERE {conditions}\nORDER BY time"
-        fields = Fields(self._snapshot, metric.source)
-        conditions = self._conditions(metric, fields, question)
-        return f"SELECT *\nFROM {fields.relation()}\nWHERE {conditions}\nORDER BY {fields.time}"
+        plan = self.plan(metric, question, (None,))
+        return f"SELECT *\nFROM {plan.relation}\nWHERE {plan.where}\nORDER BY {TABLES[metric.source].time}"
 
 
 def given(metric: Metric) -> str:
     """A definition's own SQL, indented; it must be one SELECT by itself before it stands inside another."""
-    text = (metric.sql or "").strip().rstrip(";")
+    return _alone((metric.sql or "").strip().rstrip(";"))
+
+
+@cache
+def _alone(text: str) -> str:
     check_select(text)
     return indent(text, "  ")
 

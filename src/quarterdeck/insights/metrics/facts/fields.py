@@ -10,7 +10,6 @@ from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.metrics.definitions import Filter, Metric, Scalar
-from quarterdeck.insights.metrics.facts.clock import Question
 
 PropertyKind = Literal["text", "number", "boolean"]
 
@@ -18,7 +17,7 @@ PropertyKind = Literal["text", "number", "boolean"]
 DECIMAL = "DECIMAL(38, 12)"  # sums of doubles differ from run to run with the order of the threads
 
 
-FOREVER = "TIMESTAMPTZ '-infinity'"
+PERIODS = {"account": "account_periods", "person": "people_periods"}
 NO_VALUE = "(none)"
 
 
@@ -34,26 +33,27 @@ def is_personal(source: str, field: str) -> bool:
     return source in TABLES and field in TABLES[source].personal_columns
 
 
-def slice_of(expression: str, question: Question) -> str:
+def slice_of(expression: str) -> str:
     """The slice a row falls into; rows without the property form a slice of their own."""
-    return f"coalesce({expression}, {quoted(NO_VALUE)})" if question.dimension else expression
+    return f"coalesce({expression}, {quoted(NO_VALUE)})"
 
 
-def aggregation(metric: Metric, fields: Fields) -> tuple[str, str]:
-    """SQL of the value and of its base for the kinds that read rows."""
+def aggregation(metric: Metric, fields: Fields, only: str = "") -> tuple[str, str]:
+    """SQL of the value and of its base for the kinds that read rows; `only` filters each aggregate."""
     if metric.kind == "count":
-        return "count(*)", "NULL"
+        return f"count(*){only}", "NULL"
     if metric.kind == "unique":
-        return f"count(DISTINCT {fields.text(metric.of or '')})", "NULL"
+        return f"count(DISTINCT {fields.text(metric.of or '')}){only}", "NULL"
     number = fields.number(metric.field or "")
-    exact = f"sum(TRY_CAST({number} AS {DECIMAL}))"
+    exact = f"sum(TRY_CAST({number} AS {DECIMAL})){only}"
     match metric.kind:
         case "sum":
             return f"coalesce({exact}, 0)", "NULL"
         case "mean":
-            return f"{exact} / count({number})", f"count({number})"
+            return f"{exact} / count({number}){only}", f"count({number}){only}"
         case _:
-            return f"quantile_cont({number}, {(metric.percentile or 50) / 100!r})", f"count({number})"
+            rank = (metric.percentile or 50) / 100
+            return f"quantile_cont({number}, {rank!r}){only}", f"count({number}){only}"
 
 
 def comparison(asked: Filter, fields: Fields) -> str:
@@ -73,11 +73,6 @@ def comparison(asked: Filter, fields: Fields) -> str:
         case _:
             sign = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}[name]
             return f"coalesce({fields.number(asked.field)} {sign} {sql_literal(values[0])}, false)"
-
-
-def given_order(columns: Iterable[str]) -> str:
-    """A tie-break for rows that begin at one time, so that one result comes of them on every run."""
-    return "".join(f", {identifier(name)}" for name in columns)
 
 
 class Fields:
@@ -117,27 +112,20 @@ class Fields:
         return self.number(field) if kinds <= {float, int} else self.text(field)
 
     def relation(self) -> str:
-        """The FROM clause: the facts, and accounts and people as of then where a field asks for them."""
-        text = "identified_events" if self._identified else self._source
-        if columns := sorted(self._joined["account"]):
-            given = "".join(f", {identifier(name)} AS {identifier('account.' + name)}" for name in columns)
+        """The FROM clause: the facts, with accounts and people as of then where a field asks for them."""
+        text = f"identified_{self._source}" if self._identified else self._source
+        for owner, view in PERIODS.items():
+            columns = sorted(self._joined[owner])
+            if not columns:
+                continue
+            given = "".join(f", {identifier(name)} AS {identifier(f'{owner}.{name}')}" for name in columns)
             text += (
                 "\nLEFT JOIN (\n"
-                "  SELECT account AS joined_account, valid_from AS joined_from, valid_to AS joined_to"
-                f"{given}\n  FROM account_periods\n"
-                f") AS account_then ON account = joined_account AND {self.time} >= joined_from\n"
-                f"  AND (joined_to IS NULL OR {self.time} < joined_to)"
-            )
-        if columns := sorted(self._joined["person"]):
-            given = "".join(f", {identifier(name)} AS {identifier('person.' + name)}" for name in columns)
-            text += (
-                "\nLEFT JOIN (\n"
-                "  SELECT person AS joined_person, begins AS person_from,\n"
-                f"    lead(begins) OVER (PARTITION BY person ORDER BY begins{given_order(columns)})"
-                f" AS person_to{given}\n"
-                f"  FROM (SELECT *, coalesce(valid_from, {FOREVER}) AS begins FROM people)\n"
-                f") AS person_then ON person = joined_person AND {self.time} >= person_from\n"
-                f"  AND (person_to IS NULL OR {self.time} < person_to)"
+                f"  SELECT {owner} AS joined_{owner}, valid_from AS {owner}_from, valid_to AS {owner}_to"
+                f"{given}\n  FROM {view}\n"
+                f") AS {owner}_then ON {owner} = joined_{owner}\n"
+                f"  AND ({owner}_from IS NULL OR {self.time} >= {owner}_from)\n"
+                f"  AND ({owner}_to IS NULL OR {self.time} < {owner}_to)"
             )
         return text
 
@@ -160,7 +148,7 @@ class Fields:
 
     def _identify(self, column: str) -> None:
         # Resolving aliases and accounts is a join: only where the metric looks at what it changes.
-        if self._source == "events" and column in self._snapshot.identified_columns:
+        if column in self._snapshot.identified_columns[self._source]:
             self._identified = True
 
 

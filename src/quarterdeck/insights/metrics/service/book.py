@@ -64,6 +64,10 @@ class MetricBook:
             raise QuarterdeckError(f"No metric is named {name!r}.", hint)
         return self.metrics[name]
 
+    def parts(self, name: str) -> tuple[str, ...]:
+        """The metric itself and, of a ratio, the metrics it divides."""
+        return tuple(_parts(name, self.metrics))
+
     @property
     def ordered(self) -> tuple[str, ...]:
         """Names by the tree, then the others by name; without the retired."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import zip_longest
@@ -14,12 +15,15 @@ from quarterdeck.insights.metrics.calc.judgement import absent_since
 from quarterdeck.insights.metrics.calc.readings import Point, Proof
 from quarterdeck.insights.metrics.definitions import Metric
 from quarterdeck.insights.metrics.facts.clock import Grain, Question
-from quarterdeck.insights.metrics.facts.compiler import Compiler, presence, tables_read
+from quarterdeck.insights.metrics.facts.compiler import Compiler, Plan, presence, tables_read
+from quarterdeck.insights.metrics.facts.passes import Pass, passes
 from quarterdeck.insights.metrics.service.book import read_metrics
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+GRAINS: tuple[Grain, Grain] = ("day", "week")
+Row = tuple[date, str | None, float | None, float | None]
 Cuts = Mapping[str | None, tuple[Point, ...]]
 
 
@@ -34,6 +38,14 @@ class Series:
     proof: Proof
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """A metric by week and by day over the same time."""
+
+    weeks: Series
+    days: Series
+
+
 class MetricReader:
     """Reads the workspace's metrics from one snapshot, as of one day."""
 
@@ -43,7 +55,7 @@ class MetricReader:
         self._snapshot = snapshot
         self._as_of = as_of
         self._compiler = Compiler(snapshot, self.book.metrics)
-        self._present: dict[tuple[str, Grain, date, date], list[date]] = {}
+        self._present: dict[tuple[str, date, date], list[date]] = {}
         self._known: dict[tuple[str, Question], Cuts] = {}
 
     def series(
@@ -62,24 +74,71 @@ class MetricReader:
             name=name, metric=metric, grain=grain, points=points, proof=self._proof(name, sql, rows_sql)
         )
 
+    def history(self, name: str, since: date, until: date, dimension: str | None = None) -> History:
+        """A metric by week and by day over local days [since, until), as `series` gives it."""
+        self.read_ahead([name], since, until, [dimension])
+        return History(
+            weeks=self.series(name, "week", since, until, dimension),
+            days=self.series(name, "day", since, until, dimension),
+        )
+
+    def read_ahead(
+        self, names: Sequence[str], since: date, until: date, dimensions: Sequence[str | None] = (None,)
+    ) -> None:
+        """Read metrics by day and by week in as few passes as can be; `series` finds them then.
+
+        What cannot be read is left to `series`, which says why.
+        """
+        question = self._question("day", since, until, None)
+        plans: dict[str, Plan] = {}
+        for part in dict.fromkeys(part for name in names for part in self.book.parts(name)):
+            metric = self.book.metrics[part]
+            unread = [
+                one for one in dimensions if (part, replace(question, dimension=one)) not in self._known
+            ]
+            if metric.kind != "ratio" and unread:
+                with suppress(QuarterdeckError):
+                    plans[part] = self._compiler.plan(metric, question, dimensions)
+        for one in passes(plans, question):
+            with suppress(QuarterdeckError):
+                self._read(one, question, dimensions)
+
+    def _read(self, one: Pass, question: Question, dimensions: Sequence[str | None]) -> None:
+        found: dict[tuple[str, Question], list[Row]] = {
+            (name, replace(question, dimension=dimension, grain=grain)): []
+            for name in one.names
+            for dimension in dimensions
+            for grain in GRAINS
+        }
+        for metric, place, grain, start, cut, value, base in self._snapshot.rows(one.sql):
+            asked = replace(question, dimension=dimensions[place], grain=grain)
+            found[one.names[metric], asked].append((start, cut, value, base))
+        for (name, asked), rows in found.items():
+            self._known[name, asked] = self._filled(name, asked, rows)
+
     def _points(self, name: str, question: Question) -> Cuts:
         """The points of a metric that counts rows; asked once, since ratios share their parts."""
         if (name, question) not in self._known:
-            metric = self.book.get(name)
-            found: dict[str | None, dict[date, tuple[float | None, float | None]]] = defaultdict(dict)
-            if question.dimension is None:
-                found[None] = {}
-            for start, cut, value, base in self._snapshot.rows(self._compiler.compile(metric, question)):
-                found[cut][start] = (value, base)
-            present = set(self.presence(name, question.grain, question.since, question.until))
-            self._known[name, question] = {
-                key: tuple(
-                    self._point(metric, question, start, rows.get(start), present)
-                    for start in _buckets(question)
-                )
-                for key, rows in found.items()
-            }
+            rows = self._snapshot.rows(self._compiler.compile(self.book.get(name), question))
+            self._known[name, question] = self._filled(name, question, rows)
         return self._known[name, question]
+
+    def _filled(self, name: str, question: Question, rows: Sequence[Row]) -> Cuts:
+        """Every bucket of the question, whether a row tells of it or not."""
+        metric = self.book.get(name)
+        found: dict[str | None, dict[date, tuple[float | None, float | None]]] = defaultdict(dict)
+        if question.dimension is None:
+            found[None] = {}
+        for start, cut, value, base in rows:
+            found[cut][start] = (value, base)
+        present = set(self.presence(name, question.grain, question.since, question.until))
+        return {
+            key: tuple(
+                self._point(metric, question, start, known.get(start), present)
+                for start in _buckets(question)
+            )
+            for key, known in found.items()
+        }
 
     def _ratio(self, metric: Metric, question: Question) -> Cuts:
         """The same division as the compiled query's, over parts that other metrics have asked for too."""
@@ -114,18 +173,26 @@ class MetricReader:
         source = self.book.get(metric.denominator).source if metric.denominator else metric.source
         if metric.kind == "sql" or source not in TABLES:
             return []
-        key = (source, grain, since, until)
-        if key not in self._present:
-            rows = self._snapshot.rows(presence(source, self._question(grain, since, until, None)))
-            self._present[key] = [row[0] for row in rows]
-        return self._present[key]
+        if (source, since, until) not in self._present:
+            rows = self._snapshot.rows(presence(source, self._question("day", since, until, None)))
+            self._present[source, since, until] = [row[0] for row in rows]
+        days = self._present[source, since, until]
+        return sorted({self.bucket_start(day, grain) for day in days})
 
-    def silent_since(self, name: str, daily: Sequence[Point], end: date) -> date | None:
+    def bucket_start(self, day: date, grain: Grain) -> date:
+        """The first day of the day, week or month that a local day lies in."""
+        if grain == "month":
+            return day.replace(day=1)
+        shift = WEEKDAYS.index(self._workspace.week_start)
+        return day - timedelta((day.weekday() - shift) % 7) if grain == "week" else day
+
+    def silent_since(self, name: str, days: Sequence[Point], since: date, end: date) -> date | None:
+        """The first day of the silence that reaches `end`, judged by the days from `since` on."""
         if self.book.get(name).kind == "sql":
-            present = [point.start for point in daily if point.value is not None]
+            present = [point.start for point in days if point.value is not None]
         else:
-            present = self.presence(name, "day", daily[0].start, end)
-        return absent_since(present, end - timedelta(7), end)
+            present = self.presence(name, "day", days[0].start, end)
+        return absent_since([day for day in present if day >= since], end - timedelta(7), end)
 
     def _question(self, grain: Grain, since: date, until: date, dimension: str | None) -> Question:
         return Question(

@@ -20,7 +20,7 @@ from quarterdeck.insights.metrics.calc.readings import Movement, Point, Proof, R
 from quarterdeck.insights.metrics.definitions import Metric
 from quarterdeck.insights.metrics.facts.compiler import last_time
 from quarterdeck.insights.metrics.facts.fields import is_personal
-from quarterdeck.insights.metrics.service.reader import WEEKDAYS, MetricReader
+from quarterdeck.insights.metrics.service.reader import WEEKDAYS, Cuts, History, MetricReader
 from quarterdeck.stats.interval import wilson_interval
 
 __all__ = [
@@ -73,6 +73,7 @@ def read_week(workspace: Workspace, snapshot: Snapshot, as_of: date) -> Week:
     """All metrics in the tree's order at the last whole week that ends on or before `as_of`."""
     end = last_week_end(workspace, as_of)
     reader = MetricReader(workspace, snapshot, as_of)
+    reader.read_ahead(reader.book.ordered, end - timedelta(7 * HISTORY_WEEKS), end)
     readings = tuple(read_or_say(reader, name, end) for name in reader.book.ordered)
     return Week(start=end - timedelta(7), end=end, readings=readings)
 
@@ -100,11 +101,12 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
     """A metric read at the week that ends before `end`, with its verdict and, if it moved, where."""
     metric = reader.book.get(name)
     since = end - timedelta(7 * HISTORY_WEEKS)
-    weekly = reader.series(name, "week", since, end)
-    weeks = weekly.points[None]
-    daily = reader.series(name, "day", end - timedelta(7 * DAILY_WEEKS), end).points[None]
+    history = reader.history(name, since, end)
+    weeks = history.weeks.points[None]
+    daily = history.days.points[None][-7 * DAILY_WEEKS :]
     days = expect_points(daily, metric.unit)
-    week, verdict = judge_week(weeks, metric.unit, reader.silent_since(name, daily, end), days)
+    silent = reader.silent_since(name, history.days.points[None], daily[0].start, end)
+    week, verdict = judge_week(weeks, metric.unit, silent, days)
     return _reading(
         reader,
         name,
@@ -112,7 +114,7 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
         days=days[-SHOWN_DAYS:],
         verdict=verdict,
         movement=_movement(reader, name, daily, end, verdict) if verdict.kind == "moved" else None,
-        proof=weekly.proof,
+        proof=history.weeks.proof,
     )
 
 
@@ -156,19 +158,21 @@ def _movement(
 ) -> Movement:
     metric = reader.book.get(name)
     direction = verdict.direction or "below"
-    since = daily[0].start
+    since = end - timedelta(7 * HISTORY_WEEKS)
+    dimensions = [one for one in metric.dimensions if not is_personal(metric.source, one)]
+    reader.read_ahead([name], since, end, dimensions)
+    histories: dict[str, History] = {}
     slices: dict[tuple[str, str], tuple[Point, ...]] = {}
-    for dimension in metric.dimensions:
-        if is_personal(metric.source, dimension):
-            continue
-        cut = reader.series(name, "day", since, end, dimension).points
+    for dimension in dimensions:
+        histories[dimension] = reader.history(name, since, end, dimension)
+        cut = _lately(histories[dimension].days.points)
         for value in largest(cut)[:MOST_SLICES]:
             slices[dimension, value] = cut[value]
     shift = explain_movement(daily, slices, metric.unit, direction)
     key = shift.key
     if key is None:
         return Movement(since=shift.since, until=shift.until, direction=direction, holder=None)
-    weekly = reader.series(name, "week", end - timedelta(7 * HISTORY_WEEKS), end, key[0]).points
+    weekly = histories[key[0]].weeks.points
     shown = {
         value: Slice(
             dimension=key[0],
@@ -189,6 +193,12 @@ def _movement(
         rest=rest,
         others=tuple(others[: SHOWN_SLICES - 1]),
     )
+
+
+def _lately(cuts: Cuts) -> dict[str | None, tuple[Point, ...]]:
+    """The days that tell where a movement stands, of the slices that have any then."""
+    recent = {value: points[-7 * DAILY_WEEKS :] for value, points in cuts.items()}
+    return {value: days for value, days in recent.items() if any(day.value or day.base for day in days)}
 
 
 def largest(slices: Mapping[str | None, Sequence[Point]] | Mapping[str, Sequence[Point]]) -> list[str]:
