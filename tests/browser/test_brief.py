@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from quarterdeck.report.brief.service.pages import page_files
+from quarterdeck.report.brief.service.pages import BriefPages, page_files
 from tests.report.contributions import FULL
 from tests.report.readings import calm, eventful, too_young, tracking_gone, wordy
 from tests.report.week import week_of
@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 def briefs(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("briefs")
     for name, (readings, contributions) in WEEKS.items():
-        for path, text in page_files(week_of(readings), contributions=contributions)[1].items():
+        for path, text in page_files(BriefPages(week_of(readings), contributions=contributions)).items():
             file = folder / name / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quarterdeck.report.brief.definitions import BriefDocument
-from quarterdeck.report.brief.service.pages import page_files
+from quarterdeck.report.brief.service.pages import BriefPages, page_files
 from tests.report.contributions import FULL
 from tests.report.readings import calm, eventful, too_young, tracking_gone
 from tests.report.week import week_of
@@ -26,7 +26,7 @@ WEEKS = {
 @pytest.fixture(params=WEEKS, scope="module")
 def files(request):
     readings, contributions = WEEKS[request.param]
-    return page_files(week_of(readings), contributions=contributions)[1]
+    return page_files(BriefPages(week_of(readings), contributions=contributions))
 
 
 def test_the_documented_schema_is_the_one_in_use():
@@ -77,13 +77,13 @@ def test_every_page_of_a_made_up_company_says_so(files):
 
 
 def test_the_same_week_gives_the_same_bytes():
-    first = page_files(week_of(eventful()), contributions=(FULL,))[1]
-    second = page_files(week_of(eventful()), contributions=(FULL,))[1]
+    first = page_files(BriefPages(week_of(eventful()), contributions=(FULL,)))
+    second = page_files(BriefPages(week_of(eventful()), contributions=(FULL,)))
     assert first == second
 
 
 def test_a_metric_page_carries_its_proof():
-    page = page_files(week_of(eventful()))[1]["evidence/metric-activation.html"]
+    page = page_files(BriefPages(week_of(eventful())))["evidence/metric-activation.html"]
     assert "events, version 42" in page
     assert "&lt; &#x27;z&#x27;" in page
     assert "Deploy Android 4.2.1" in page
@@ -94,6 +94,6 @@ def test_a_metric_page_carries_its_proof():
 def test_what_a_person_typed_is_escaped():
     readings = eventful()
     sly = replace(readings[1], title="<script>alert(1)</script>", owner='"><b>', description="a & b")
-    files = page_files(week_of((sly,)))[1]
+    files = page_files(BriefPages(week_of((sly,))))
     assert "<script>alert" not in "".join(text for name, text in files.items() if name.endswith(".html"))
     assert "<script>" not in files["brief.md"]

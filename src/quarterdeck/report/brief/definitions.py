@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Evidence = Annotated[str, Field(description="The page that proves it, relative to the brief.")]
 
 
+BriefState = Literal["draft", "annotated", "published"]
+
+
 class Shape(BaseModel):
     """What all parts of the document share: no unknown fields, no change."""
 
@@ -113,7 +116,7 @@ class BriefDocument(Shape):
     format: Literal[1] = 1
     company: str
     made_up: bool = Field(description="True for a demo company.")
-    state: Literal["draft"] = "draft"
+    state: BriefState = Field("draft", description="How far the ritual of the week has come.")
     week_start: date
     week_end: date
     pins: Pins

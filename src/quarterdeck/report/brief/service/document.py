@@ -8,6 +8,7 @@ from quarterdeck.report.brief.calc.limits import footer_sentences, size_of
 from quarterdeck.report.brief.calc.page import Brief, ScoreRow, Sentence
 from quarterdeck.report.brief.definitions import (
     BriefDocument,
+    BriefState,
     CustomerEntry,
     DecisionEntry,
     FigureEntry,
@@ -22,10 +23,11 @@ from quarterdeck.report.brief.definitions import (
 from quarterdeck.stats.figures import day_name, long_date, short_date
 
 
-def brief_document(brief: Brief, pins: Pins) -> BriefDocument:
+def brief_document(brief: Brief, pins: Pins, state: BriefState = "draft") -> BriefDocument:
     """The page as data, with the pins that reproduce it."""
     size = size_of(brief)
     return BriefDocument(
+        state=state,
         company=brief.company,
         made_up=brief.made_up,
         week_start=brief.week_start,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from quarterdeck.pages.engine import render
@@ -10,7 +11,7 @@ from quarterdeck.report.brief.calc.dossier import Dossier
 from quarterdeck.report.brief.calc.limits import footer_sentences
 from quarterdeck.report.brief.calc.measures import page_name
 from quarterdeck.report.brief.calc.page import Contribution
-from quarterdeck.report.brief.definitions import BriefDocument, Pins
+from quarterdeck.report.brief.definitions import BriefDocument, BriefState, Pins
 from quarterdeck.report.brief.facts import Change, Trust
 from quarterdeck.report.brief.service.compose import Composed, compose_brief
 from quarterdeck.report.brief.service.document import brief_document, written_json, written_markdown
@@ -24,6 +25,7 @@ from quarterdeck.report.brief.service.evidence import (
 from quarterdeck.stats.figures import day_name, long_date
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+STANDALONE = "pages/layout.html"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,43 +41,91 @@ class WeekRead:
     pins: Pins
 
 
-def page_files(
-    week: WeekRead, *, contributions: Sequence[Contribution] = ()
-) -> tuple[BriefDocument, Mapping[str, str]]:
-    """Every file of a brief by its path; only what was read decides what stands in them."""
-    composed = compose_brief(
-        week.dossiers,
-        as_of=week.pins.as_of,
-        week_start=week.week_start,
-        company=week.company,
-        made_up=week.made_up,
-        trust=week.trust,
-        contributions=contributions,
-    )
-    brief = composed.brief
-    document = brief_document(brief, week.pins)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of a brief: its template and what the template says."""
+
+    template: str
+    context: Mapping[str, object]
+
+
+class BriefPages:
+    """The pages of a brief, each made when it is asked for."""
+
+    def __init__(
+        self, week: WeekRead, *, contributions: Sequence[Contribution] = (), state: BriefState = "draft"
+    ) -> None:
+        self._week = week
+        self._added = {page.file: page for given in contributions for page in given.evidence}
+        self._metrics = {page_name(dossier.measure.name): dossier for dossier in week.dossiers}
+        self._state = state
+        self._composed = compose_brief(
+            week.dossiers,
+            as_of=week.pins.as_of,
+            week_start=week.week_start,
+            company=week.company,
+            made_up=week.made_up,
+            trust=week.trust,
+            contributions=contributions,
+        )
+
+    @cached_property
+    def document(self) -> BriefDocument:
+        """The brief as data."""
+        return brief_document(self._composed.brief, self._week.pins, self._state)
+
+    @property
+    def markdown(self) -> str:
+        return written_markdown(self._composed.brief)
+
+    @property
+    def brief(self) -> Page:
+        """The one page itself."""
+        return Page(template="brief/brief.html", context=_brief_context(self._composed, self._state))
+
+    @property
+    def evidence_names(self) -> tuple[str, ...]:
+        """The file name of every page of evidence."""
+        return ("index.html", "normal.html", "data.html", *self._metrics, *self._added)
+
+    def evidence(self, name: str) -> Page | None:
+        """A page of evidence by its file name; None where there is no such page."""
+        week, brief = self._week, self._composed.brief
+        if name in self._metrics:
+            context = metric_page(self._metrics[name], brief=brief, changes=week.changes)
+            return Page(template="brief/metric.html", context=context)
+        if name in self._added:
+            return Page(template="brief/added.html", context=added_page(brief, self._added[name]))
+        if name == "index.html":
+            added = self._added.values()
+            context = index_page(brief, week.dossiers, pins=week.pins, added=added)
+            return Page(template="brief/index.html", context=context)
+        if name == "normal.html":
+            return Page(template="brief/normal.html", context=normal_page(brief, week.dossiers))
+        if name == "data.html":
+            return Page(template="brief/data.html", context=data_page(brief, week.trust))
+        return None
+
+
+def page_files(pages: BriefPages) -> Mapping[str, str]:
+    """Every file of a brief by its path, each standing alone; only what was read decides what is in them."""
     files = {
-        "brief.html": render("brief/brief.html", _brief_context(composed), folder=TEMPLATES),
-        "brief.md": written_markdown(brief),
-        "brief.json": written_json(document),
+        "brief.html": _standing_alone(pages.brief),
+        "brief.md": pages.markdown,
+        "brief.json": written_json(pages.document),
     }
-    added = [page for given in contributions for page in given.evidence]
-    pages = {
-        "index.html": ("index", index_page(brief, week.dossiers, pins=week.pins, added=added)),
-        "normal.html": ("normal", normal_page(brief, week.dossiers)),
-        "data.html": ("data", data_page(brief, week.trust)),
-    }
-    for dossier in week.dossiers:
-        name = page_name(dossier.measure.name)
-        pages[name] = ("metric", metric_page(dossier, brief=brief, changes=week.changes))
-    for page in added:
-        pages[page.file] = ("added", added_page(brief, page))
-    for name, (template, context) in pages.items():
-        files[f"evidence/{name}"] = render(f"brief/{template}.html", context, folder=TEMPLATES)
-    return document, files
+    for name in pages.evidence_names:
+        page = pages.evidence(name)
+        if page is not None:
+            files[f"evidence/{name}"] = _standing_alone(page)
+    return files
 
 
-def _brief_context(composed: Composed) -> Mapping[str, object]:
+def _standing_alone(page: Page) -> str:
+    return render(page.template, {**page.context, "layout": STANDALONE}, folder=TEMPLATES)
+
+
+def _brief_context(composed: Composed, state: BriefState) -> Mapping[str, object]:
     brief = composed.brief
     return {
         "title": f"The brief of {long_date(brief.as_of)} {brief.as_of.year}",
@@ -89,4 +139,5 @@ def _brief_context(composed: Composed) -> Mapping[str, object]:
         "chart": composed.chart,
         "footer": footer_sentences(brief),
         "judged_by_hand": any(row.remark for row in brief.scoreboard),
+        "state": state,
     }

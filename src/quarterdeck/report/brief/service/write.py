@@ -19,7 +19,7 @@ from quarterdeck.insights.metrics.service.week import facts_end, last_week_end, 
 from quarterdeck.report.brief.calc.page import Contribution
 from quarterdeck.report.brief.definitions import BriefDocument, Pins
 from quarterdeck.report.brief.facts import read_changes, read_trust
-from quarterdeck.report.brief.service.pages import WeekRead, page_files
+from quarterdeck.report.brief.service.pages import BriefPages, WeekRead, page_files
 from quarterdeck.report.brief.service.read import read_dossiers
 
 CHANGES_SHOWN_DAYS = 42
@@ -45,9 +45,13 @@ def write_brief(
     contributions: Sequence[Contribution] = (),
 ) -> WrittenBrief:
     """The brief of the last whole week before `as_of`, at the latest version of every table."""
+    return _write(workspace, read_for_brief(workspace, as_of=as_of), folder, contributions)
+
+
+def read_for_brief(workspace: Workspace, *, as_of: date) -> WeekRead:
+    """All that a brief of the last whole week before `as_of` says, at the latest version of every table."""
     with FactStore(workspace.facts_path).snapshot() as snapshot:
-        week = _read(workspace, snapshot, as_of=as_of, tables=snapshot.versions)
-    return _write(workspace, week, folder, contributions)
+        return _read(workspace, snapshot, as_of=as_of, tables=snapshot.versions)
 
 
 def rewrite_brief(
@@ -152,7 +156,8 @@ def _write(
     workspace: Workspace, week: WeekRead, folder: Path | None, contributions: Sequence[Contribution]
 ) -> WrittenBrief:
     target = folder if folder is not None else workspace.path / "briefs" / week.pins.as_of.isoformat()
-    document, files = page_files(week, contributions=contributions)
+    pages = BriefPages(week, contributions=contributions)
+    files = page_files(pages)
     if (target / "brief.json").exists():
         for page in (target / "evidence").glob("metric-*.html"):
             if f"evidence/{page.name}" not in files:
@@ -160,4 +165,4 @@ def _write(
     for path, text in sorted(files.items()):
         write_atomically(target / path, text)
     evidence = sum(path.startswith("evidence/") for path in files)
-    return WrittenBrief(folder=target, document=document, evidence_pages=evidence)
+    return WrittenBrief(folder=target, document=pages.document, evidence_pages=evidence)
