@@ -136,7 +136,10 @@ _PEOPLE = Table(
         Column(name="created_at", type="time", description="When they signed up."),
         Column(name="role", type="text", description="What they are there: admin, member, ..."),
         Column(
-            name="valid_from", type="time", description="From when on this row holds; the latest one counts."
+            name="valid_from",
+            type="time",
+            description="From when on this row holds; the first holds before it, too. A row that names no "
+            "account leaves the one that was.",
         ),
     ),
 )

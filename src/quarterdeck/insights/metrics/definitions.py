@@ -13,8 +13,8 @@ FieldName = Annotated[
     Field(
         pattern=r"^[^\s'\";]+$",
         max_length=120,
-        description="A column or property of the fact; `account.X` and `person.X` join to the account as of "
-        "then and to the person.",
+        description="A column or property of the fact; `account.X` and `person.X` join to the account and the "
+        "person as they were then.",
     ),
 ]
 
