@@ -159,7 +159,7 @@ def test_after_erasing_nothing_of_one_is_left_and_all_of_the_other(
         held = any(row[1] == name for row in good.values()) or any(
             owner(*key_and_raw) == name for key_and_raw in ((key[0], text) for key, text in raw.items())
         )
-        assume(held or any(mentioned(name, text) for text in raw.values()) and is_distinctive(name))
+        assume(held or (any(mentioned(name, text) for text in raw.values()) and is_distinctive(name)))
         proof = erase_person(store, name)
         good_after, raw_after = everything(store)
         assert proof.remaining == ()

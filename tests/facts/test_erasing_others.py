@@ -89,7 +89,8 @@ def test_erasing_twice_says_the_same_of_what_was_left(bring: Import, store: Fact
 def test_a_property_named_by_the_id_gets_another_name(bring: Import, store: FactStore, ask) -> None:
     rows = (
         f'{{"event_id":"a","person":"user-0001","event":"view","time":"{TIME}","user-0001":"x"}}\n'
-        f'{{"event_id":"b","person":"bob","event":"view","time":"{TIME}","likes user-0001":"y","user-0001":"z"}}\n'
+        f'{{"event_id":"b","person":"bob","event":"view","time":"{TIME}","likes user-0001":"y",'
+        '"user-0001":"z"}\n'
         f'{{"event_id":"c","person":"bob","event":"view","time":"{TIME}","plan":"pro"}}\n'
     )
     bring(rows, name="a.jsonl", map_text=None)

@@ -26,7 +26,7 @@ import pyarrow as pa
 from quarterdeck.errors import FactError, QuarterdeckError
 from quarterdeck.facts.connection import Limits
 from quarterdeck.facts.snapshot import Snapshot
-from quarterdeck.facts.statements import failure, one_select
+from quarterdeck.facts.statements import one_select
 from quarterdeck.facts.store import FactStore
 
 TROUBLE = 2
@@ -204,7 +204,7 @@ def _serve(request: Mapping[str, Any], out: BinaryIO) -> None:
         try:
             _send(select(snapshot, request["sql"]), out, allowance.rows)
         except duckdb.Error as error:
-            raise failure(error, _HINT) from error
+            raise snapshot.failure(error, _HINT) from error
 
 
 def select(snapshot: Snapshot, sql: str) -> pa.RecordBatchReader:
@@ -213,7 +213,7 @@ def select(snapshot: Snapshot, sql: str) -> pa.RecordBatchReader:
     try:
         reader: pa.RecordBatchReader = snapshot.connection.sql(statement).to_arrow_reader(_ROWS_AT_ONCE)
     except duckdb.Error as error:
-        raise failure(error, _HINT) from error
+        raise snapshot.failure(error, _HINT) from error
     return reader
 
 

@@ -82,6 +82,11 @@ class Snapshot:
         """The shut-in DuckDB connection, for the kernel's own use."""
         return self._connection.duckdb
 
+    def failure(self, error: Exception, hint: str) -> FactError:
+        """What went wrong in a query, told from files that were removed since the snapshot was opened."""
+        unreadable = isinstance(error, duckdb.IOException | duckdb.PermissionException)
+        return (unreadable and _erased_under(self.files)) or failure(error, hint)
+
     def table(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
         """The result of one SELECT as an Arrow table; any other text is refused before it runs."""
         one_select(self._connection.duckdb, sql)
@@ -92,7 +97,7 @@ class Snapshot:
         except duckdb.InterruptException as error:
             raise FactError("The query took too long and was stopped.", "Ask for less of it.") from error
         except duckdb.Error as error:
-            raise failure(error, f"The query was:\n{sql}") from error
+            raise self.failure(error, f"The query was:\n{sql}") from error
         except RuntimeError as error:
             if "interrupted" in str(error):
                 raise KeyboardInterrupt from error
@@ -143,11 +148,12 @@ class Snapshot:
 def open_snapshot(deltas: Sequence[Delta], pins: Mapping[str, int], limits: Limits | None = None) -> Snapshot:
     """Pin each table and put its views on a new shut-in connection."""
     folder = deltas[0].path.parent
+    for name in pins:
+        _refuse_erased(name, pins[name], folder)
     pinned = [Pinned(delta, pins.get(delta.name)) for delta in deltas]
     for table in pinned:
         if pins.get(table.name) == ABSENT:
             continue
-        _refuse_erased(table, pins, folder)
         if table.version is None and table.name in pins:
             raise FactError(
                 f"Table {table.name} has no version {pins[table.name]}: it does not exist yet.",
@@ -159,23 +165,34 @@ def open_snapshot(deltas: Sequence[Delta], pins: Mapping[str, int], limits: Limi
         connection.lock()
     except duckdb.Error as error:
         connection.close()
-        raise FactError(
-            f"The pinned files cannot be read: {error}",
-            "They may have been erased in the meantime; read at the latest version.",
+        raise _erased_under({p.name: p.files for p in pinned}) or FactError(
+            f"The pinned files cannot be read: {error}", "Check who may read the folder of the facts."
         ) from error
     return Snapshot(pinned, connection, identified)
 
 
-def _refuse_erased(table: Pinned, pins: Mapping[str, int], folder: Path) -> None:
-    """A version older than an erasure has a log but no files any more."""
-    for erasure in Tombstones(folder).erasures if table.name in pins else ():
-        first_readable = erasure["first_readable"].get(table.name, 0)
-        if pins[table.name] < first_readable:
+def _refuse_erased(name: str, version: int, folder: Path) -> None:
+    """A version older than an erasure has a log at most, but no files any more."""
+    for erasure in Tombstones(folder).erasures:
+        first_readable = erasure["first_readable"].get(name, 0)
+        if ABSENT < version < first_readable:
             raise FactError(
-                f"Table {table.name} at version {pins[table.name]} was recomputable until "
+                f"Table {name} at version {version} was recomputable until "
                 f"{erasure['at'][:10]}: a person was erased then.",
                 f"Read it at version {first_readable} or later.",
             )
+
+
+def _erased_under(files: Mapping[str, Sequence[str]]) -> FactError | None:
+    """An erasure removes the files of every older version, those that somebody reads just then too."""
+    gone = [name for name, listed in files.items() if not all(Path(file).exists() for file in listed)]
+    if not gone:
+        return None
+    return FactError(
+        f"Files of {', '.join(gone)} are gone that were there when reading began: a person was erased "
+        "meanwhile, and with them every older version.",
+        "Do the same again: it opens the facts anew and reads them as they are now.",
+    )
 
 
 def _create_views(connection: Any, pinned: Sequence[Pinned]) -> dict[str, frozenset[str]]:
