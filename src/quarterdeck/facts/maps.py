@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from quarterdeck.errors import DefinitionError, FactError, did_you_mean
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.schema import Table
+from quarterdeck.facts.times import format_fault
 from quarterdeck.facts.written_numbers import DecimalMark
 
 Name = Annotated[str, StringConstraints(min_length=1)]
@@ -31,6 +32,9 @@ def _known_format(text: str) -> str:
         )
     if text.startswith("epoch_") and text not in {"epoch_seconds", "epoch_milliseconds"}:
         raise ValueError("there are epoch_seconds and epoch_milliseconds")
+    fault = None if text.startswith("epoch_") else format_fault(text)
+    if fault is not None:
+        raise ValueError(f"{text!r} is no strptime format: {fault}")
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
@@ -15,18 +16,23 @@ from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.maps import Constant, FactMap
 from quarterdeck.facts.properties import ARROW_KINDS, PropertyKind, with_values
 from quarterdeck.facts.reading.block import BadRow, Block
-from quarterdeck.facts.schema import Column
+from quarterdeck.facts.schema import ARROW_TYPES, Column
 from quarterdeck.facts.typed_properties import Kinds, Property, faults_of, reading_sql
+from quarterdeck.facts.wall_clock import WallClock
 from quarterdeck.facts.written_numbers import DecimalMark, plain_number
+from quarterdeck.facts.written_times import Reading, in_calendar, reading_of, tidied, trimmed
 
 KEY_HASH = "_key_hash"
 _REASON = "_reason"
 
-_OFFSET = r"\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
-_LOCAL = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?"
-# Other programs stop at the years 1 and 9999.
-_EARLIEST = "TIMESTAMPTZ '0001-01-02 00:00:00+00'"
-_LATEST = "TIMESTAMPTZ '9999-12-30 00:00:00+00'"
+# What may stand in a column, for other programs stop at the years 1 and 9999, and no sum survives infinity.
+_IN_RANGE = {
+    "time": "BETWEEN TIMESTAMPTZ '0001-01-02 00:00:00+00' AND TIMESTAMPTZ '9999-12-30 00:00:00+00'",
+    "date": "BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'",
+    "number": "BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308",
+}
+# Casting would round it.
+_FRACTION = r"\.[0-9]*[1-9]"
 _SQL_TYPES = {"number": "DOUBLE", "integer": "BIGINT", "money": "DECIMAL(18,2)", "boolean": "BOOLEAN"}
 _ARTICLES = {
     "date": "a date",
@@ -55,6 +61,7 @@ class Normaliser:
         self._map = fact_map
         self._decimal = fact_map.options.decimal
         self._kinds = Kinds(fact_map.property_kinds, known, self._decimal)
+        self._clock = WallClock(ZoneInfo(fact_map.options.timezone or "UTC"))
         self._duckdb = duckdb.connect(
             ":memory:", config={"threads": str(threads), "memory_limit": "1GB", "temp_directory": ""}
         )
@@ -84,16 +91,18 @@ class Normaliser:
         )
 
     def _query(self, columns: Mapping[str, _Mapped], properties: Sequence[Property]) -> str:
-        """Three steps, so that no value is worked out twice: trimmed texts, values, faults."""
-        trimmed = [f"{column.trimmed} AS t_{name}" for name, column in columns.items() if column.trimmed]
+        """Steps, so that no value is worked out twice: trimmed texts, their marks, values, faults."""
+        texts = [f"{column.trimmed} AS t_{name}" for name, column in columns.items() if column.trimmed]
+        marks = [f"{column.offset} AS o_{name}" for name, column in columns.items() if column.offset]
         values = [f"{column.value} AS v_{name}" for name, column in columns.items() if column.value]
         picked = [f"v_{name} AS {identifier(name)}" for name, column in columns.items() if column.value]
+        picked += [f"{column.shown} AS l_{name}" for name, column in columns.items() if column.shown]
         faults = [(test, quoted(reason)) for column in columns.values() for test, reason in column.faults]
         for index, wanted in enumerate(properties):
             if not wanted.needs_reading:
                 continue
             plain, value = reading_sql(f"p{index}", wanted, self._decimal)
-            trimmed.append(f"{plain} AS t{index}")
+            texts.append(f"{plain} AS t{index}")
             values.append(f"{value} AS q{index}")
             rest = f"t{index}" if wanted.declared else f"p{index}"
             left_over = f"CASE WHEN q{index} IS NULL THEN {rest} END"
@@ -105,8 +114,9 @@ class Normaliser:
         key = self._map.table.key
         if key is not None and key in columns:
             picked.append(f"hash({columns[key].source}) AS {KEY_HASH}")
-        block = f"(SELECT {', '.join(['*', *trimmed])} FROM block)"  # noqa: S608
-        block = f"(SELECT {', '.join(['*', *values])} FROM {block})"  # noqa: S608
+        block = "block"
+        for step in filter(None, (texts, marks, values)):
+            block = f"(SELECT {', '.join(['*', *step])} FROM {block})"  # noqa: S608
         return f"SELECT {', '.join(picked)} FROM {block}"  # noqa: S608
 
     def _assemble(
@@ -120,6 +130,8 @@ class Normaliser:
             name: mapped.passed if mapped.value is None else result.column(name)
             for name, mapped in columns.items()
         }
+        for name in (name for name, mapped in columns.items() if mapped.shown):
+            arrays[name] = _instants(result.column(name), result.column(f"l_{name}"), self._clock)
         if KEY_HASH in result.column_names:
             arrays[KEY_HASH] = result.column(KEY_HASH)
         named: list[tuple[str, Any]] = []
@@ -150,7 +162,8 @@ def _read(result: pa.Table, name: str, wanted: Property) -> Any:
 class _Mapped:
     """One column of the table in SQL: its source, the trimmed source, its value, and when a row is at fault.
 
-    A text that goes through unchanged has no value but is `passed`.
+    A text that goes through unchanged has no value but is `passed`. `offset` says whether the text of a time
+    has its own, `shown` whether the value is what a clock in the map's zone shows, and no instant yet.
     """
 
     source: str
@@ -158,6 +171,18 @@ class _Mapped:
     value: str | None = None
     faults: tuple[tuple[str, str], ...] = ()
     passed: Any = None
+    offset: str | None = None
+    shown: str | None = None
+
+
+def _instants(values: Any, shown: Any, clock: WallClock) -> Any:
+    """A column of times of which some are still what a clock shows."""
+    values = values.combine_chunks()
+    numbers = pc.fill_null(values.cast(pa.int64()), 0).to_numpy().copy()
+    where = pc.fill_null(shown.combine_chunks(), False).to_numpy(zero_copy_only=False)
+    numbers[where] = clock.instants(numbers[where])
+    missing = values.is_null().to_numpy(zero_copy_only=False)
+    return pa.array(numbers, pa.int64(), mask=missing).view(ARROW_TYPES["time"])
 
 
 def _sources(rows: pa.Table, fact_map: FactMap) -> tuple[dict[str, Any], dict[str, _Mapped]]:
@@ -194,7 +219,7 @@ def _readable(values: Any, column: Column) -> Any:
     if types.is_string(values.type):
         return values
     if column.type in {"time", "date"} and (types.is_timestamp(values.type) or types.is_date(values.type)):
-        return values
+        return in_calendar(values)
     if types.is_floating(values.type) and column.type in {"text", "integer"}:
         whole = pc.all(pc.equal(values, pc.floor(values))).as_py()
         in_range = pc.all(pc.less(pc.abs(values), pa.scalar(2.0**53))).as_py()
@@ -212,81 +237,40 @@ def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, pas
     if column.type == "text":
         return _Mapped(source=sql, value=None if passed else sql, faults=tuple(faults), passed=passed)
     given = f"t_{name} <> ''" if is_text else f"{sql} IS NOT NULL"
+    text = f"t_{name}" if is_text else sql
     if column.type == "time":
-        value, tests = _time(f"t_{name}" if is_text else sql, typed, fact_map)
-        tests.append(("true", "is not a time; set `time_format:` if it is written otherwise"))
+        reading = reading_of(text, f"o_{name}", typed, fact_map.options)
+        tests = (*reading.tests, ("true", "is not a time; set `time_format:` if it is written otherwise"))
     else:
-        value = _value(column, f"t_{name}" if is_text else sql, fact_map.options.decimal if is_text else None)
-        tests = [("true", f"is not {_ARTICLES[column.type]}")]
-    missing = f"v_{name} IS NULL"
-    if column.type == "time":
-        missing = f"({missing} OR NOT v_{name} BETWEEN {_EARLIEST} AND {_LATEST})"
-    faults += [(f"{given} AND {missing} AND {test}", f"`{name}` {reason}") for test, reason in tests]
-    trimmed = None
-    if is_text:
-        # Offsets may stand apart and in small letters; DuckDB wants them otherwise.
-        plain = column.type != "time" or fact_map.options.time_format is not None
-        trimmed = _trimmed(sql) if plain else _tidied(sql)
-    return _Mapped(source=sql, trimmed=trimmed, value=value, faults=tuple(faults))
+        reading = Reading(value=_value(column, text, is_text, fact_map.options.decimal if is_text else None))
+        tests = (("true", f"is not {_ARTICLES[column.type]}"),)
+    fits = f"v_{name} {_IN_RANGE.get(column.type, 'IS NOT NULL')}"
+    faults += [(f"{given} AND ({fits}) IS NOT TRUE AND {test}", f"`{name}` {said}") for test, said in tests]
+    # Offsets may stand apart and in small letters; DuckDB wants them otherwise.
+    trim = tidied if column.type == "time" and fact_map.options.time_format is None else trimmed
+    return _Mapped(
+        source=sql,
+        trimmed=trim(sql) if is_text else None,
+        value=reading.value,
+        faults=tuple(faults),
+        offset=reading.offset,
+        shown=f"{reading.shown} AND {fits}" if reading.shown else None,
+    )
 
 
-def _value(column: Column, sql: str, decimal: DecimalMark | None) -> str:
+def _value(column: Column, sql: str, is_text: bool, decimal: DecimalMark | None) -> str:
     if column.type == "date":
-        return f"TRY_CAST({sql} AS DATE)"
+        # Only a digit begins a date; DuckDB knows words as well, such as `epoch`.
+        given = f"CASE WHEN {sql} BETWEEN '0' AND ':' THEN {sql} END" if is_text else sql
+        return f"TRY_CAST({given} AS DATE)"
     plain = sql if column.type == "boolean" else plain_number(sql, decimal)
+    if column.type == "integer":
+        plain = f"CASE WHEN NOT regexp_matches({plain}, {quoted(_FRACTION)}) THEN {plain} END"
     return f"TRY_CAST({plain} AS {_SQL_TYPES[column.type]})"
-
-
-def _trimmed(sql: str) -> str:
-    # trim() takes longer than all the rest, and hardly any value needs it.
-    return f"CASE WHEN {sql} LIKE ' %' OR {sql} LIKE '% ' THEN trim({sql}) ELSE {sql} END"
-
-
-def _tidied(sql: str) -> str:
-    """A time as DuckDB reads it: capital T and Z, and the offset close by."""
-    unusual = " OR ".join(f"contains({sql}, '{part}')" for part in ("t", "z", " +", " -"))
-    tidy = f"replace(replace(upper(trim({sql})), ' +', '+'), ' -', '-')"
-    return f"CASE WHEN {sql} LIKE ' %' OR {sql} LIKE '% ' OR {unusual} THEN {tidy} ELSE {sql} END"
 
 
 def _empty(sql: str) -> str:
     return f"({sql} IS NULL OR {sql} = '' OR ({sql} LIKE ' %' AND trim({sql}) = ''))"
-
-
-def _time(sql: str, typed: pa.DataType, fact_map: FactMap) -> tuple[str, list[tuple[str, str]]]:
-    """A point in time, and why there may be none.
-
-    A local time that the clock skips in spring counts as an hour later, one that comes twice in autumn as the
-    second; a date alone is midnight.
-    """
-    zone, written = fact_map.options.timezone, fact_map.options.time_format
-    local_zone = "NULL" if zone is None else quoted(zone)
-    unzoned = "has no offset; set `timezone:` in the map"
-    if not pa.types.is_string(typed):
-        if pa.types.is_timestamp(typed) and typed.tz is not None:
-            return f"CAST({sql} AS TIMESTAMPTZ)", []
-        return f"timezone({local_zone}, CAST({sql} AS TIMESTAMP))", [] if zone else [("true", unzoned)]
-    if written is not None:
-        reason = f"is not a time written as {written}"
-        if written.startswith("epoch_"):
-            return _since_epoch(sql, written), [("true", reason)]
-        parsed = f"try_strptime({sql}, {quoted(written)})"
-        if "%z" in written or "%Z" in written:
-            return parsed, [("true", reason)]
-        tests = [(f"{parsed} IS NOT NULL", unzoned)] if zone is None else []
-        return f"timezone({local_zone}, {parsed})", [*tests, ("true", reason)]
-    parsed = f"CASE WHEN regexp_full_match({sql}, {quoted(_LOCAL)}) THEN TRY_CAST({sql} AS TIMESTAMP) END"
-    value = (
-        f"CASE WHEN regexp_matches({sql}, {quoted(_OFFSET)}) THEN TRY_CAST({sql} AS TIMESTAMPTZ) "
-        f"ELSE timezone({local_zone}, {parsed}) END"
-    )
-    return value, [(f"({parsed}) IS NOT NULL", unzoned)] if zone is None else []
-
-
-def _since_epoch(sql: str, written: str) -> str:
-    micros = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}[written]
-    whole = f"TRY_CAST(TRY_CAST({sql} AS DECIMAL(30, 6)) * {micros} AS BIGINT)"
-    return f"timezone('UTC', make_timestamp({whole}))"
 
 
 def _bad_rows(block: Block, reasons: Any) -> Iterator[BadRow]:

@@ -130,7 +130,7 @@ def _fit(key: str, values: Any, kinds: dict[str, PropertyKind]) -> tuple[Any, An
     if key not in kinds:
         if not admissible(key, kinds):
             return None, values
-        if inexact is not None:
+        if inexact is not None and pa.types.is_integer(values.type):
             kind, inexact, values = "text", None, values.cast(pa.string())
         kinds[key] = kind
     if kinds[key] != kind:
@@ -145,12 +145,22 @@ def _fit(key: str, values: Any, kinds: dict[str, PropertyKind]) -> tuple[Any, An
 
 
 def _inexact(values: Any) -> Any:
-    """Which integers a double cannot hold exactly; None if all fit."""
+    """Which numbers a double cannot hold exactly, or no sum survives; None if all fit."""
+    if pa.types.is_floating(values.type):
+        return infinite(values)
     if not pa.types.is_integer(values.type) or values.type.bit_width < 64:
         return None
     beyond = pc.greater(values, pa.scalar(EXACT_INTEGER, values.type))
     if pa.types.is_signed_integer(values.type):
         beyond = pc.or_(beyond, pc.less(values, pa.scalar(-EXACT_INTEGER, values.type)))
+    return beyond if pc.any(beyond).as_py() else None
+
+
+def infinite(values: Any) -> Any:
+    """Which numbers are none, or infinite; None if there are none of these."""
+    if not pa.types.is_floating(values.type):
+        return None
+    beyond = pc.invert(pc.is_finite(values))
     return beyond if pc.any(beyond).as_py() else None
 
 

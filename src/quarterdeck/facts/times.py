@@ -1,4 +1,4 @@
-"""Does a text look like a point in time?"""
+"""Does a text look like a point in time, and can a format of times be used at all?"""
 
 import re
 from collections.abc import Callable
@@ -15,6 +15,18 @@ def looks_like_time(time_format: str | None) -> Callable[[str], bool]:
     if time_format.startswith("epoch_"):
         return lambda text: _EPOCH.match(text) is not None
     return lambda text: _parses(text.strip(), time_format)
+
+
+def format_fault(time_format: str) -> str | None:
+    """What is wrong with a strptime format, if anything."""
+    import duckdb  # slow import
+
+    with duckdb.connect() as connection:
+        try:
+            connection.execute("SELECT try_strptime('', $1)", [time_format])
+        except duckdb.Error as error:
+            return str(error).rpartition(": ")[2].strip()
+    return None
 
 
 def _parses(text: str, time_format: str) -> bool:

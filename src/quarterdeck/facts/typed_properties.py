@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quarterdeck.facts.connection import quoted
-from quarterdeck.facts.properties import PropertyKind, admissible, arrow_kind
+from quarterdeck.facts.properties import PropertyKind, admissible, arrow_kind, infinite
 from quarterdeck.facts.reading.block import Block
 from quarterdeck.facts.written_numbers import (
     DecimalMark,
@@ -92,7 +92,7 @@ class Kinds:
     def _declared_property(self, key: str, values: Any) -> Property:
         kind = self._declared[key]
         stored = self._known.get(key, kind)
-        if not is_text(values) and arrow_kind(values.type) != kind:
+        if not is_text(values) and (arrow_kind(values.type) != kind or infinite(values) is not None):
             values = _as_texts(values)
         return Property(
             key=key, kind=kind, values=values, declared=True, stored=None if stored == kind else stored
@@ -117,8 +117,13 @@ def reading_sql(name: str, wanted: Property, decimal: DecimalMark | None) -> tup
         test = f"NOT (length({name}) >= 16 AND regexp_matches({name}, {quoted(f'^{_LONG_INTEGER}')}))"
         if not wanted.declared:
             test = f"regexp_full_match({name}, {quoted(canonical_pattern(decimal))}) AND {test}"
-    value = f"TRY_CAST(CASE WHEN {test} THEN {plain} END AS {_SQL_TYPES[wanted.kind]})"
-    return plain, value
+    return plain, _cast(f"CASE WHEN {test} THEN {plain} END", wanted.kind)
+
+
+def _cast(sql: str, kind: PropertyKind) -> str:
+    """SQL for a value of that kind; no sum survives an infinite number, so it is none."""
+    value = f"TRY_CAST({sql} AS {_SQL_TYPES[kind]})"
+    return f"CASE WHEN isfinite({value}) THEN {value} END" if kind == "number" else value
 
 
 def _plain_boolean(name: str) -> str:
@@ -131,7 +136,7 @@ def faults_of(name: str, wanted: Property, plain: str, decimal: DecimalMark | No
     """When a declared property cannot be read: each test, and the SQL of the reason with the value."""
     if not wanted.declared:
         return []
-    unread = f"TRY_CAST({plain} AS {_SQL_TYPES[wanted.kind]}) IS NULL AND trim({name}) <> ''"
+    unread = f"{_cast(plain, wanted.kind)} IS NULL AND trim({name}) <> ''"
     shown = f"left({name}, {_SHOWN_CHARACTERS})"
     key = f"property `{wanted.key}`"
 

@@ -99,4 +99,18 @@ def _properties(columns: dict[str, Any], wanted: Wanted) -> Iterator[tuple[str, 
 
 
 def _as_json(batch: pa.RecordBatch, row: int) -> str:
-    return orjson.dumps(batch.slice(row, 1).to_pylist()[0], default=str).decode()
+    one = batch.slice(row, 1)
+    return orjson.dumps(
+        {name: _value(column) for name, column in zip(one.schema.names, one.columns, strict=True)},
+        default=str,
+    ).decode()
+
+
+def _value(column: Any) -> object:
+    """The one value of a column; a time beyond Python's calendar as the number that the file has."""
+    try:
+        value: object = column.to_pylist()[0]
+    except (OverflowError, ValueError):
+        number = pa.int32() if pa.types.is_date32(column.type) else pa.int64()
+        value = column.cast(number).to_pylist()[0]
+    return value
