@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -112,7 +111,7 @@ def test_a_snapshot_open_in_another_process_says_that_somebody_was_erased(people
 def test_a_query_of_somebody_in_an_open_snapshot_says_so_too(peopled: FactStore) -> None:
     with peopled.snapshot() as snapshot:
         erase_person(peopled, "user-0001")
-        with pytest.raises(FactError, match="Files of events, aliases, quarantine.* are gone"):
+        with pytest.raises(FactError, match="Files of events, aliases, quarantine are gone"):
             select(snapshot, "SELECT count(DISTINCT person) FROM events")
         with pytest.raises(FactError, match="nowhere does not exist"):
             select(snapshot, "SELECT nothing FROM nowhere")
