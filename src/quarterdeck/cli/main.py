@@ -30,6 +30,8 @@ def build(asked: str | None = None) -> typer.Typer:
         loaded = asked in (None, verb.name)
         app.command(verb.name, help=verb.help)(load(verb.command) if loaded else _named)
     for capability in CAPABILITIES:
+        if not capability.cli:
+            continue
         if asked in (None, capability.name):
             app.add_typer(load(capability.cli), name=capability.name, help=capability.help)
         else:

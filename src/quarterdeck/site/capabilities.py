@@ -69,6 +69,15 @@ CAPABILITIES: tuple[Capability, ...] = (
             "quarterdeck.insights.metrics.service.book:TREE",
         ),
     ),
+    Capability(
+        name="brief",
+        pillar="report",
+        help="",
+        app="quarterdeck.report.brief",
+        urls="quarterdeck.report.brief.web",
+        jobs="quarterdeck.report.brief.jobs",
+        entries=(Entry(section="This week", label="Brief", path="/brief/", key="b", thumb=True),),
+    ),
 )
 
 KERNEL_ROUTERS: tuple[str, ...] = ("quarterdeck.records.api:router", "quarterdeck.site.api_jobs:router")

@@ -31,7 +31,10 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measure:
-    """One metric in the week of the brief; `last_seen` is the last day that had data."""
+    """One metric in the week of the brief, or in an `earlier` one, the last that is mature.
+
+    `last_seen` is the last day that had data.
+    """
 
     name: str
     title: str
@@ -53,6 +56,7 @@ class Measure:
     until: date | None = None
     holder: Holder | None = None
     dimensions: tuple[str, ...] = ()
+    earlier: bool = False
 
     @property
     def moved(self) -> bool:

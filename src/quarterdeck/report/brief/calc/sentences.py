@@ -173,11 +173,12 @@ def base_words(base: float | None) -> str:
 
 
 def state_words(measure: Measure) -> str:
-    """The state in one or a few words; nothing where the metric is within its range."""
+    """The state in one or a few words; nothing where the metric is within its range that week."""
+    week = f"week of {short_date(measure.week_start)}" if measure.earlier else ""
     if measure.judgement == "moved":
-        return measure.side
+        return f"{measure.side}, {week}" if week else measure.side
     if measure.judgement == "within noise":
-        return ""
+        return week
     if measure.judgement == "no data" and measure.last_seen is not None:
         return f"no data since {short_date(measure.last_seen + timedelta(days=1))}"
     return measure.judgement
@@ -196,7 +197,7 @@ def tell_movement(measure: Measure, companions: Sequence[Measure] = (), *, as_of
     return Movement(
         name=measure.name,
         full=(
-            Sentence(text=f"{_lead(measure)}{over}.", evidence=measure.evidence),
+            Sentence(text=f"{_lead(measure)}{over}{_earlier_words(measure)}.", evidence=measure.evidence),
             *_where(measure, _holder_in_full(measure)),
             *along,
         ),
@@ -226,6 +227,13 @@ def over_words(measure: Measure) -> str:
     if last == measure.since:
         return f" on {long_date(last)} alone"
     return f" from {long_date(measure.since)} to {long_date(last)}"
+
+
+def _earlier_words(measure: Measure) -> str:
+    """Which week is meant, where it is not the one of the brief."""
+    return (
+        f", in the week of {short_date(measure.week_start)}, the last mature one" if measure.earlier else ""
+    )
 
 
 def _lead(measure: Measure) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from quarterdeck.charts.line import (
@@ -96,7 +96,9 @@ def draw_movement(dossier: Dossier) -> tuple[Figure, Drawn] | None:
         lines=lines,
         write=_axis_writer(measure),
         whole=measure.unit == "count",
-        dates=((first, f"{weeks} ago"), (last, day_name(last))),
+        dates=((first, short_date(first)), (last, short_date(last)))
+        if measure.earlier
+        else ((first, f"{weeks} ago"), (last, day_name(last))),
         from_zero=from_zero,
         band_label="expected",
         at_most_ticks=3,
@@ -182,7 +184,9 @@ def _cell(measure: Measure, part: SliceSeries, scale: tuple[float, float], index
 def _movement_lines(dossier: Dossier) -> tuple[Line, ...]:
     measure = dossier.measure
     if measure.holder is None or not dossier.slices:
-        return (Line(label="", points=_points(dossier.days), tone="first"),)
+        end = measure.week_start + timedelta(days=7)
+        days = (day for day in dossier.days if day.start < end)
+        return (Line(label="", points=_points(days), tone="first"),)
     held = Line(label=measure.holder.value, points=_points(dossier.slices[0].days), tone="first")
     rest = Line(label="the rest", points=_points(dossier.rest), tone="rest", banded=False)
     return (held, rest) if rest.points and _level(rest) <= TOO_HIGH_BESIDE * _level(held) else (held,)
@@ -213,7 +217,7 @@ def _days_claim(measure: Measure) -> str:
     return {
         "within noise": f"{measure.title} stayed within the expected range",
         "too little data": f"Too little data to judge {in_sentence(measure.title)}",
-        "not mature yet": f"The last week of {in_sentence(measure.title)} cannot be known yet",
+        "not mature yet": f"No week of {in_sentence(measure.title)} can be known yet",
         "no data": f"No recent data for {in_sentence(measure.title)}",
     }[measure.judgement]
 

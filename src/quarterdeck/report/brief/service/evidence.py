@@ -32,9 +32,9 @@ UNITS = {"share": "share", "count": "count", "currency": "money", "seconds": "se
 def metric_page(dossier: Dossier, *, brief: Brief, changes: Sequence[Change]) -> Context:
     """Everything about one metric's week."""
     measure = dossier.measure
-    week_end = brief.week_start + timedelta(days=6)
+    week_end = measure.week_start + timedelta(days=6)
     # What changed on the eve of a movement belongs to it.
-    first = min(brief.week_start, (measure.since or brief.week_start) - timedelta(days=1))
+    first = min(measure.week_start, (measure.since or measure.week_start) - timedelta(days=1))
     return _frame(brief, measure.title) | {
         "dossier": dossier,
         "measure": measure,

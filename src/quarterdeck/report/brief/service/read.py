@@ -60,6 +60,7 @@ def _measure(reading: Reading, currency: str) -> Measure:
         until=movement.until if movement else None,
         holder=_holder(movement.holder) if movement and movement.holder else None,
         dimensions=reading.dimensions,
+        earlier=reading.earlier,
     )
 
 
