@@ -1,9 +1,13 @@
 """What belongs to others stays theirs, whoever is erased; what they wrote about the person is masked."""
 
+from pathlib import Path
+
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from quarterdeck.facts.delta import Delta
 from quarterdeck.facts.erasing import erase_person
 from quarterdeck.facts.store import FactStore
 from tests.facts.conftest import Import
@@ -149,3 +153,62 @@ def test_rows_of_imports_that_noted_no_map_are_told_by_usual_names(
     store.append("quarantine", [pa.Table.from_pylist(raws, schema=pa.schema(schema))], transaction="old")
     assert erase_person(store, "5").remaining == ()
     assert ask("SELECT raw FROM quarantine WHERE import_id = 'old'") == [("k5,bob,5",)]
+
+
+def test_rows_of_parquet_and_rows_in_another_encoding_are_told_apart(
+    bring: Import, store: FactStore, ask, tmp_path: Path
+) -> None:
+    people = pa.array([{"id": "user-0001"}, {"id": "bob"}])
+    columns = {"event": ["view"] * 2, "time": ["never"] * 2, "who": people, "note": ["", "saw user-0001"]}
+    pq.write_table(pa.table(columns), tmp_path / "rows.parquet")
+    bring(name="rows.parquet", map_text="person: who.id\nevent: event\ntime: time\nproperties: [note]\n")
+    latin = HEADER + "x1,user-0001,view,never,caf\xe9,1\nx2,bob,view,never,user-0001 \xe9,1\n"
+    bring(latin.encode("latin-1"), name="latin.csv", map_text=None)
+    proof = erase_person(store, "user-0001")
+    assert (proof.rows["quarantine"], proof.remaining) == ((2, 0), ())
+    assert ask("SELECT raw FROM quarantine ORDER BY file") == [
+        ("x2,bob,view,never,[erased] é,1",),
+        ('{"event":"view","time":"never","who":{"id":"bob"},"note":"saw [erased]"}',),
+    ]
+
+
+def test_a_bad_row_read_before_an_erasure_does_not_come_in_after_it(
+    bring: Import, store: FactStore, ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(HEADER + OWN.format("user-0001"), map_text=None)
+    commit = Delta.commit
+
+    def erasing_first(self, rows, **keywords):
+        if self.name == "quarantine":
+            monkeypatch.setattr(Delta, "commit", commit)
+            erase_person(store, "user-0001")
+        return commit(self, rows, **keywords)
+
+    monkeypatch.setattr(Delta, "commit", erasing_first)
+    bad = "b1,user-0001,view,never,,1\nb2,bob,view,never,user-0001,1\nb3,user-0001\n"
+    bring(HEADER + bad, name="late.csv", map_text=None)
+    assert ask("SELECT raw FROM quarantine ORDER BY row_number") == [
+        ("b2,bob,view,never,user-0001,1",),
+        ("b3,[erased]",),
+    ]
+
+
+def test_the_rows_of_both_columns_of_aliases_are_theirs(bring: Import, store: FactStore, ask) -> None:
+    rows = "alias,person,valid_from\nanon-0001,user-0001,\nanon-0001,user-0001,never\nx,bob,never\n"
+    bring(rows, name="aliases.csv", table="aliases", map_text=None)
+    proof = erase_person(store, "user-0001")
+    assert set(proof.ids) == {"user-0001", "anon-0001"}
+    assert (proof.rows["aliases"], proof.rows["quarantine"]) == ((1, 0), (1, 0))
+    assert ask("SELECT raw FROM quarantine") == [("x,bob,never",)]
+
+
+def test_an_import_goes_on_after_an_older_log_was_removed(bring: Import, store: FactStore, ask) -> None:
+    row = '{"event_id":"%s","person":"%s","event":"view","time":"' + TIME + '","user-0001":1}\n'
+    bring(row % ("a", "user-0001") + row % ("b", "bob"), name="a.jsonl", map_text=None)
+    erase_person(store, "user-0001")
+    handle = store.delta("events").open()
+    assert handle is not None
+    assert handle.history()
+    assert bring(row % ("b", "bob") + row % ("c", "bob"), name="b.jsonl", map_text=None).added == 1
+    assert erase_person(store, "user-0001").remaining == ()
+    assert ask("SELECT count(*) FROM events") == [(2,)]
