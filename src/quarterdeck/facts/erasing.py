@@ -72,7 +72,8 @@ class Proof:
                 "command again. If it says this twice, please report it."
             )
             return
-        yield f"Searched {self.files_searched:,} files, logs and projections included: nothing is left."
+        nothing = "nothing else is left" if self.others else "nothing is left"
+        yield f"Searched {self.files_searched:,} files, logs and projections included: {nothing}."
         if self.recomputable_from:
             yield "Versions before today cannot be recomputed any more."
 
