@@ -80,6 +80,7 @@ def reading(name: str, title: str, *, level: float, noise: float, **given: Any) 
         "target": None,
         "status": "signed",
         "interval": None,
+        "earlier": False,
         "verdict": Verdict(kind="within noise", reason=f"{title} is inside its expected range."),
         "weeks": thirteen_weeks(name, week, level=level, noise=noise),
         "days": series(name + " days", level=level, noise=1.6 * noise, base=base and base / 7),

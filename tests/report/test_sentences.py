@@ -190,3 +190,16 @@ def test_what_the_page_does_not_show_is_counted():
     )
     assert words is not None
     assert words.text == "1 metric normal, 1 not judged yet."
+
+
+def test_a_row_has_its_unit_once_with_the_target_where_no_value_is_known():
+    known = score_row(measure("Activation", unit="share", value=0.29, base=684, target=0.38), ())
+    assert (known.value_text, known.target_text) == ("29\xa0%", "38")
+    unknown = score_row(measure("Retention", unit="share", value=None, judgement="no data", target=0.75), ())
+    assert (unknown.value_text, unknown.target_text) == ("–", "75\xa0%")
+
+
+def test_a_row_of_an_earlier_week_says_which():
+    earlier = measure("Retention", week_start=date(2026, 10, 5), earlier=True)
+    assert score_row(earlier, ()).state == "week of 5 Oct"
+    assert score_row(earlier, ()).week_start == date(2026, 10, 5)

@@ -111,8 +111,11 @@ def _print_shown(shown: "ShownMetric", currency: str) -> None:
     values = [point.value for points in series.points.values() for point in points]
     written = notation(series.metric.unit, values, currency=currency)
     typer.echo(f"{shown.title}. {shown.description}")
-    if shown.verdict:
-        typer.echo(f"Last whole week: {shown.verdict.kind}. {shown.verdict.reason}")
+    if shown.verdict and shown.week:
+        which = "the last mature one" if shown.earlier else "the last whole one"
+        typer.echo(
+            f"Week of {shown.week.day} {shown.week:%B}, {which}: {shown.verdict.kind}. {shown.verdict.reason}"
+        )
     typer.echo("")
     for cut in shown.largest_slices[:MOST_SLICES]:
         if cut is not None:
@@ -124,7 +127,8 @@ def _print_shown(shown: "ShownMetric", currency: str) -> None:
             expected = ""
             if point.expected_low is not None and point.expected_high is not None:
                 expected = written.table_range(point.expected_low, point.expected_high)
-            typer.echo(f"{point.start!s:<12}{value:>12}{base:>12}{expected:>22}  {point.outside}".rstrip())
+            state = point.outside if point.mature else "not final yet"
+            typer.echo(f"{point.start!s:<12}{value:>12}{base:>12}{expected:>22}  {state}".rstrip())
     if len(series.points) > MOST_SLICES:
         typer.echo(f"... and {len(series.points) - MOST_SLICES:,} smaller ones; --json has them all.")
     versions = ", ".join(f"{table} {version}" for table, version in series.proof.versions.items())

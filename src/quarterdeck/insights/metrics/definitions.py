@@ -13,8 +13,8 @@ FieldName = Annotated[
     Field(
         pattern=r"^[^\s'\";]+$",
         max_length=120,
-        description="A column or property of the fact; `account.X` and `person.X` join to the account and the "
-        "person as they were then.",
+        description="A column or property of the fact; `account.X` and `person.X` join to the account and "
+        "the person as they were then.",
     ),
 ]
 
@@ -127,7 +127,10 @@ class Metric(BaseModel):
     owner: str = Field(description="The role that answers for it.")
     target: float | None = Field(None, description="What it should reach, in its unit; a share as 0.38.")
     matures_after_days: int = Field(
-        0, ge=0, le=400, description="Days after a week's end before its number is final."
+        0,
+        ge=0,
+        le=400,
+        description="Days after a week's end before its number is final; the last week that is gets judged.",
     )
     status: Literal["draft", "signed", "retired"] = Field(
         "draft", description="signed: its owner stands behind it; retired: nothing reads it any more."

@@ -59,6 +59,7 @@ class ScoreEntry(Shape):
     metric: str
     title: str
     role: Literal["north star", "input", "guardrail", "other"]
+    week_start: date = Field(description="The week it is judged by: the last one, or the last mature one.")
     value: float | None
     base: float | None = Field(description="What a share is a share of.")
     expected_low: float | None

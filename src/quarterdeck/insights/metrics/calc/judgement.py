@@ -124,6 +124,17 @@ def judge_week(
     return expected, Verdict(kind="moved", reason=reason, direction=side)
 
 
+def not_mature_yet(judged: Sequence[Point], later: Sequence[Point], days: int) -> Verdict | None:
+    """No mature week has data, yet a later one has: when the first of them can be known."""
+    first = next((point.start for point in later if point.value), None)
+    if first is None or any(point.value for point in judged):
+        return None
+    final = first + timedelta(7 + days)
+    return Verdict(
+        kind="not mature yet", reason=f"Its first week is final on {final:%A} {final.day} {final:%B}."
+    )
+
+
 def _unknown(weeks: Sequence[Point], absent_since: date | None) -> Verdict | None:
     """Why the last week cannot be judged, if it cannot."""
     week = weeks[-1]

@@ -28,7 +28,7 @@ class Point:
     @property
     def outside(self) -> Literal["above", "below", ""]:
         """On which side of its expected range the value stands."""
-        if self.value is None or self.expected_low is None or self.expected_high is None:
+        if not self.mature or self.value is None or self.expected_low is None or self.expected_high is None:
             return ""
         if self.value > self.expected_high:
             return "above"
@@ -89,7 +89,11 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """One metric read at one week, with 13 weeks and 6 weeks of days before it, oldest first."""
+    """One metric read at one week, with 13 weeks and 6 weeks of days, oldest first.
+
+    Where that is not the last whole week but the last mature one, it is `earlier`, and what cannot be known
+    yet follows it in `weeks` and `days`.
+    """
 
     name: str
     title: str
@@ -101,6 +105,7 @@ class Reading:
     target: float | None
     status: Literal["draft", "signed", "retired"]
     week: Point
+    earlier: bool
     interval: tuple[float, float] | None
     verdict: Verdict
     weeks: tuple[Point, ...]

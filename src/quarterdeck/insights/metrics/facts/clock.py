@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from quarterdeck.facts.connection import quoted
-
 Grain = Literal["day", "week", "month"]
-
-
-MOST_CLOCK_CHANGES = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,16 +43,19 @@ def local_time(column: str, question: Question) -> str:
     """A column of instants as local wall-clock time, as SQL.
 
     Between two changes of clocks that is an addition, some ten times as fast as looking the zone up row by
-    row; over years of changes the look-up is the shorter text.
+    row, and by the same table of zones as imports use.
     """
     changes = clock_changes(question.zone, question.since, question.until)
-    if len(changes) > MOST_CLOCK_CHANGES:
-        return f"timezone({quoted(question.zone.key)}, {column})"
-    microseconds = [offset * 1_000_000 for _, offset in changes]
-    offset = str(microseconds[-1])
-    for (moment, _), before in zip(changes[:0:-1], microseconds[-2::-1], strict=True):
-        offset = f"CASE WHEN {column} < {sql_instant(moment)} THEN {before} ELSE {offset} END"
-    return f"make_timestamp(epoch_us({column}) + {offset})"
+    return f"make_timestamp(epoch_us({column}) + {_offset_at(column, changes)})"
+
+
+def _offset_at(column: str, changes: Sequence[tuple[datetime, int]]) -> str:
+    """The offset in microseconds that holds at an instant, as SQL that halves the changes at each step."""
+    if len(changes) == 1:
+        return str(changes[0][1] * 1_000_000)
+    half = len(changes) // 2
+    before, since = _offset_at(column, changes[:half]), _offset_at(column, changes[half:])
+    return f"CASE WHEN {column} < {sql_instant(changes[half][0])} THEN {before} ELSE {since} END"
 
 
 def clock_changes(zone: ZoneInfo, since: date, until: date) -> list[tuple[datetime, int]]:

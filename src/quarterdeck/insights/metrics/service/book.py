@@ -68,6 +68,10 @@ class MetricBook:
         """The metric itself and, of a ratio, the metrics it divides."""
         return tuple(_parts(name, self.metrics))
 
+    def matures_after_days(self, name: str) -> int:
+        """Days after a week's end before its number is final; a ratio waits for both of its parts."""
+        return max(self.metrics[part].matures_after_days for part in self.parts(name))
+
     @property
     def ordered(self) -> tuple[str, ...]:
         """Names by the tree, then the others by name; without the retired."""

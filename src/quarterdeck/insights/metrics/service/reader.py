@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import zip_longest
@@ -64,15 +64,29 @@ class MetricReader:
         """A metric by day, week or month over local days [since, until); both must start a bucket."""
         metric = self.book.get(name)
         question = self._question(grain, since, until, dimension)
-        try:
-            sql = self._compiler.compile(metric, question)
-            rows_sql = self._compiler.rows(metric, last_bucket(question))
+        with _naming(name):
             points = self._ratio(metric, question) if metric.kind == "ratio" else self._points(name, question)
-        except QuarterdeckError as error:
-            raise QuarterdeckError(f"metrics/{name}.yaml: {error.message}", error.hint) from error
-        return Series(
-            name=name, metric=metric, grain=grain, points=points, proof=self._proof(name, sql, rows_sql)
+        proof = self.proof(name, grain, since, until, dimension)
+        return Series(name=name, metric=metric, grain=grain, points=points, proof=proof)
+
+    def proof(self, name: str, grain: Grain, since: date, until: date, dimension: str | None = None) -> Proof:
+        """What recomputes a series, and lists the rows of its last bucket."""
+        question = self._question(grain, since, until, dimension)
+        with _naming(name):
+            sql = self._compiler.compile(self.book.get(name), question)
+            rows_sql = self._compiler.rows(self.book.get(name), last_bucket(question))
+        return Proof(
+            sql=sql,
+            rows_sql=rows_sql,
+            versions=tables_read(sql, self._snapshot.versions),
+            definition=name,
+            definition_version=self.book.versions[name],
         )
+
+    def mature_end(self, name: str, end: date) -> date:
+        """The end of the last week up to `end` whose number is final by now."""
+        early = (end - self._as_of).days + self.book.matures_after_days(name)
+        return end - timedelta(7 * max(0, -(-early // 7)))
 
     def history(self, name: str, since: date, until: date, dimension: str | None = None) -> History:
         """A metric by week and by day over local days [since, until), as `series` gives it."""
@@ -156,16 +170,8 @@ class MetricReader:
         value = None
         if under.value is not None and under.value > 0:
             value = ((over.value if over else None) or 0.0) / under.value
-        return self._point(metric, question, under.start, (value, under.value), set())
-
-    def _proof(self, name: str, sql: str, rows_sql: str) -> Proof:
-        return Proof(
-            sql=sql,
-            rows_sql=rows_sql,
-            versions=tables_read(sql, self._snapshot.versions),
-            definition=name,
-            definition_version=self.book.versions[name],
-        )
+        point = self._point(metric, question, under.start, (value, under.value), set())
+        return replace(point, mature=point.mature and under.mature and (over is None or over.mature))
 
     def presence(self, name: str, grain: Grain, since: date, until: date) -> list[date]:
         """The buckets in which the metric's fact table has any row; of free SQL, none are known."""
@@ -231,6 +237,15 @@ def next_bucket(start: date, grain: Grain) -> date:
     if grain == "month":
         return (start.replace(day=1) + timedelta(32)).replace(day=1)
     return start + timedelta(7 if grain == "week" else 1)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Trouble in a metric names the file that it is defined in."""
+    try:
+        yield
+    except QuarterdeckError as error:
+        raise QuarterdeckError(f"metrics/{name}.yaml: {error.message}", error.hint) from error
 
 
 def _buckets(question: Question) -> Iterator[date]:

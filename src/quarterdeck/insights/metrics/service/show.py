@@ -26,12 +26,14 @@ from quarterdeck.insights.metrics.service.week import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownMetric:
-    """A metric's series, most recent bucket last, and the verdict on its last whole week."""
+    """A metric's series, most recent bucket last, and the verdict on one week: its last mature one."""
 
     title: str
     description: str
     as_of: date
     verdict: Verdict | None
+    week: date | None
+    earlier: bool
     series: Series
 
     @property
@@ -53,6 +55,7 @@ class ShownMetric:
             "unit": self.series.metric.unit,
             "as_of": self.as_of.isoformat(),
             "grain": self.series.grain,
+            "judged_week": self.week.isoformat() if self.week else None,
             "verdict": asdict(self.verdict) if self.verdict else None,
             "points": points,
             "proof": {**asdict(self.series.proof), "versions": dict(self.series.proof.versions)},
@@ -97,17 +100,19 @@ def show_metric(
         elif grain == "day":
             points = expect_points(points, metric.unit)
         ranged[key] = points[-buckets:]
-    verdict = None
+    reading = None
     if dimension is None:
         reading = read_metric(reader, name, last_week_end(workspace, day))
-        verdict = reading.verdict
         if grain == "week":
-            ranged[None] = (*ranged[None][:-1], reading.week)
+            judged = {reading.week.start: reading.week}
+            ranged[None] = tuple(judged.get(point.start, point) for point in ranged[None])
     return ShownMetric(
         title=metric.title,
         description=metric.description,
         as_of=day,
-        verdict=verdict,
+        verdict=reading.verdict if reading else None,
+        week=reading.week.start if reading else None,
+        earlier=reading is not None and reading.earlier,
         series=Series(name=name, metric=metric, grain=grain, points=ranged, proof=series.proof),
     )
 

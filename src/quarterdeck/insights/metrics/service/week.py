@@ -1,7 +1,8 @@
 """What did each metric read in a week, did it move, and where?"""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, cast
 
@@ -14,6 +15,7 @@ from quarterdeck.insights.metrics.calc.judgement import (
     expect_week,
     explain_movement,
     judge_week,
+    not_mature_yet,
     remainder,
 )
 from quarterdeck.insights.metrics.calc.readings import Movement, Point, Proof, Reading, Slice, Verdict
@@ -43,6 +45,7 @@ SHOWN_WEEKS = 13
 SHOWN_DAYS = 42
 MOST_SLICES = 40
 SHOWN_SLICES = 8
+SHOWN_LATER_WEEKS = 2  # after the last mature one, of those that cannot be known yet
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +76,11 @@ def read_week(workspace: Workspace, snapshot: Snapshot, as_of: date) -> Week:
     """All metrics in the tree's order at the last whole week that ends on or before `as_of`."""
     end = last_week_end(workspace, as_of)
     reader = MetricReader(workspace, snapshot, as_of)
-    reader.read_ahead(reader.book.ordered, end - timedelta(7 * HISTORY_WEEKS), end)
+    read_alike: dict[date, list[str]] = defaultdict(list)
+    for name in reader.book.ordered:
+        read_alike[_first_day(reader.mature_end(name, end))].append(name)
+    for since, names in read_alike.items():
+        reader.read_ahead(names, since, end)
     readings = tuple(read_or_say(reader, name, end) for name in reader.book.ordered)
     return Week(start=end - timedelta(7), end=end, readings=readings)
 
@@ -89,6 +96,7 @@ def read_or_say(reader: MetricReader, name: str, end: date) -> Reading:
         return _reading(
             reader,
             name,
+            week=Point(start=end - timedelta(7), value=None),
             weeks=[Point(start=end - timedelta(7 * back), value=None) for back in range(SHOWN_WEEKS, 0, -1)],
             days=[Point(start=end - timedelta(back), value=None) for back in range(SHOWN_DAYS, 0, -1)],
             verdict=Verdict(kind="no data", reason=" ".join(filter(None, (error.message, error.hint)))),
@@ -98,37 +106,62 @@ def read_or_say(reader: MetricReader, name: str, end: date) -> Reading:
 
 
 def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
-    """A metric read at the week that ends before `end`, with its verdict and, if it moved, where."""
+    """A metric read at its last mature week before `end`, with its verdict and, if it moved, where."""
     metric = reader.book.get(name)
-    since = end - timedelta(7 * HISTORY_WEEKS)
+    mature_end = reader.mature_end(name, end)
+    since = _first_day(mature_end)
     history = reader.history(name, since, end)
-    weeks = history.weeks.points[None]
-    daily = history.days.points[None][-7 * DAILY_WEEKS :]
+    weeks, later_weeks = _parted(history.weeks.points[None], mature_end)
+    known_days, later_days = _parted(history.days.points[None], mature_end)
+    daily = known_days[-7 * DAILY_WEEKS :]
     days = expect_points(daily, metric.unit)
     silent = reader.silent_since(name, history.days.points[None], daily[0].start, end)
     week, verdict = judge_week(weeks, metric.unit, silent, days)
+    verdict = not_mature_yet(weeks, later_weeks, reader.book.matures_after_days(name)) or verdict
+    movement = _movement(reader, name, daily, mature_end, verdict) if verdict.kind == "moved" else None
+    if later_weeks and verdict.kind != "not mature yet":
+        verdict = replace(verdict, reason=f"{verdict.reason} {_last_mature(week.start)}")
+    shown_days = (*days, *later_days[: 7 * SHOWN_LATER_WEEKS])
+    shown_weeks = (*_with_ranges(weeks, week, metric), *later_weeks[:SHOWN_LATER_WEEKS])
     return _reading(
         reader,
         name,
-        weeks=_with_ranges(weeks, week, metric),
-        days=days[-SHOWN_DAYS:],
+        week=week,
+        earlier=bool(later_weeks),
+        weeks=shown_weeks[-SHOWN_WEEKS:],
+        days=shown_days[-SHOWN_DAYS:],
         verdict=verdict,
-        movement=_movement(reader, name, daily, end, verdict) if verdict.kind == "moved" else None,
-        proof=history.weeks.proof,
+        movement=movement,
+        proof=reader.proof(name, "week", since, mature_end),
     )
+
+
+def _first_day(mature_end: date) -> date:
+    return mature_end - timedelta(7 * HISTORY_WEEKS)
+
+
+def _parted(points: Sequence[Point], end: date) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """The points before a day, and those from it on."""
+    return tuple(one for one in points if one.start < end), tuple(one for one in points if one.start >= end)
+
+
+def _last_mature(start: date) -> str:
+    return f"This is the week of {start.day} {start:%B}, the last mature one."
 
 
 def _reading(
     reader: MetricReader,
     name: str,
     *,
+    week: Point,
     weeks: Sequence[Point],
     days: Sequence[Point],
     verdict: Verdict,
     movement: Movement | None,
     proof: Proof,
+    earlier: bool = False,
 ) -> Reading:
-    metric, week = reader.book.get(name), weeks[-1]
+    metric = reader.book.get(name)
     interval = None
     if metric.unit == "share" and week.base and week.value is not None and 0 <= week.value <= 1:
         interval = wilson_interval(week.value * week.base, week.base)
@@ -143,6 +176,7 @@ def _reading(
         target=metric.target,
         status=metric.status,
         week=week,
+        earlier=earlier,
         interval=interval,
         verdict=verdict,
         weeks=tuple(weeks),

@@ -92,6 +92,7 @@ class ScoreRow:
     state: str
     judgement: Judgement
     side: Side
+    week_start: date
     owner: str
     remark: str
     value: float | None

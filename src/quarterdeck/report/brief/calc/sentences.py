@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from quarterdeck.report.brief.calc.measures import Holder, Measure
 from quarterdeck.report.brief.calc.page import Decision, Movement, Remark, ScoreRow, Sentence
 from quarterdeck.stats.figures import (
+    Notation,
     counted,
     day_name,
     in_sentence,
@@ -153,10 +154,11 @@ def score_row(measure: Measure, remarks: Sequence[Remark]) -> ScoreRow:
         value_text=written.full(measure.value) if known and measure.value is not None else "–",
         base_text=base_words(measure.base) if known and measure.unit == "share" else "",
         expected_text=expected,
-        target_text=written.bare(measure.target) if measure.target is not None else "",
+        target_text=_target_text(measure, written, known=known),
         state=state_words(measure),
         judgement=measure.judgement,
         side=measure.side,
+        week_start=measure.week_start,
         owner=measure.owner,
         remark=remark,
         value=measure.value if known else None,
@@ -165,6 +167,13 @@ def score_row(measure: Measure, remarks: Sequence[Remark]) -> ScoreRow:
         expected_high=measure.high,
         target=measure.target,
     )
+
+
+def _target_text(measure: Measure, written: Notation, *, known: bool) -> str:
+    """The target; a row has its unit once, with the value where there is one."""
+    if measure.target is None:
+        return ""
+    return written.bare(measure.target) if known else written.full(measure.target)
 
 
 def base_words(base: float | None) -> str:

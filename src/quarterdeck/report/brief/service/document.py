@@ -176,6 +176,7 @@ def _score_entry(row: ScoreRow) -> ScoreEntry:
         metric=row.name,
         title=row.title.text,
         role=row.role,
+        week_start=row.week_start,
         value=_rounded(row.value),
         base=_rounded(row.base),
         expected_low=_rounded(row.expected_low),
