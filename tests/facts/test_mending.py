@@ -175,3 +175,28 @@ def test_a_row_of_an_import_that_was_interrupted_waits_all_the_same(
     result = bring(None)
     assert (result.added, result.mended) == (1, 1)
     assert waiting(store)["events"] == 0
+
+
+def test_a_row_that_waits_shows_the_reason_found_last(bring: Import, remedy, store, ask) -> None:
+    def reasons() -> list[tuple[str, str]]:
+        return ask("SELECT reason, raw FROM open_quarantine ORDER BY row_number")
+
+    row = "2,,view,2024-05-01 10:00:00,pro,lots"
+    bring(HEADER + row.replace(",,", ",bob,", 1) + "\n" + row + "\n")
+    assert [reason.split(";")[0] for reason, _ in reasons()] == ["`time` has no offset", "`person` is empty"]
+    declared = ZONED.replace("[plan, amount]", "{plan: text, amount: number}")
+    remedy(declared)
+    assert reasons()[0] == (
+        "property `amount` is not a number, as the map declares: 'lots'",
+        row.replace(",,", ",bob,", 1),
+    )
+    assert [reason for reason, _ in reasons()][1:] == ["`person` is empty"]
+    assert waiting(store)["events"] == 2
+    written = ask("SELECT count(*) FROM quarantine")
+    assert remedy(declared).quarantined == 2
+    assert ask("SELECT count(*) FROM quarantine") == written
+    result = bring(None, map_text=EVENTS_MAP + "timezone: UTC\ntime_format: '%Y'\n")
+    assert (result.quarantined, result.waited) == (2, 2)
+    assert reasons()[0][0] == "`time` is not a time written as %Y"
+    assert remedy(ZONED).added == 1
+    assert waiting(store)["events"] == 1

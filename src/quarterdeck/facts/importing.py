@@ -26,6 +26,7 @@ from quarterdeck.facts.quarantine import (
     dismissed_of,
     marks,
     quarantine_rows,
+    refused_again,
     waiting_of,
 )
 from quarterdeck.facts.raw_rows import RawReader, with_origins
@@ -178,7 +179,7 @@ class _Import:
                 "file": self._file.name,
                 "file_digest": self._file_digest,
                 "row_number": number,
-                "import_id": self._earlier.waiting[number],
+                "import_id": self._earlier.waiting[number].import_id,
             }
             for number in sorted(numbers)
         ]
@@ -281,6 +282,7 @@ class _Import:
         kept = list(admitted(bad, self._raw_reader, tombstones)) if tombstones.erased else bad
         counts.erased += len(bad) - len(kept)
         new: list[BadRow] = []
+        waiting: list[BadRow] = []
         for row in kept:
             fate = self._earlier.fate(row.row_number)
             if fate == "present":
@@ -289,16 +291,32 @@ class _Import:
                 counts.dismissed += 1
             else:
                 counts.reasons.add(row.reason)
-                counts.waited += fate == "waiting"
-                if fate is None:
-                    new.append(row)
-        if new:
-            self._store.delta("quarantine").commit(
-                quarantine_rows(self._table.name, self._file.name, self._file_digest, self._id, new),
-                transaction=f"{self._id}:{self._table.name}",
-                number=block.number,
-                select=lambda _, rows: self._without_erased_since(tombstones, rows),
-            )
+                (new if fate is None else waiting).append(row)
+        counts.waited += len(waiting)
+        for name, rows in (("", self._rows(new)), (":again", self._refused_again(waiting))):
+            if rows is not None:
+                self._store.delta("quarantine").commit(
+                    rows,
+                    transaction=f"{self._id}:{self._table.name}{name}",
+                    number=block.number,
+                    select=lambda _, rows: self._without_erased_since(tombstones, rows),
+                )
+
+    def _rows(self, bad: list[BadRow]) -> pa.Table | None:
+        place = (self._table.name, self._file.name, self._file_digest, self._id)
+        return quarantine_rows(*place, bad) if bad else None
+
+    def _refused_again(self, bad: list[BadRow]) -> pa.Table | None:
+        """Rows that waited already, with the reason why they do now."""
+        rows = self._rows(bad)
+        if rows is None:
+            return None
+        before = [self._earlier.waiting[row.row_number] for row in bad]
+        waiting = [
+            {**row, "import_id": refusal.import_id, "reason": refusal.reason}
+            for row, refusal in zip(rows.to_pylist(), before, strict=True)
+        ]
+        return refused_again(waiting, [row.reason for row in bad])
 
     def _without_erased_since(self, before: Tombstones, rows: pa.Table) -> pa.Table:
         """Under the lock, so that no row slips in behind an erasure that goes on at the same time."""

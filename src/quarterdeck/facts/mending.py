@@ -21,15 +21,18 @@ from quarterdeck.facts.delta import Committed
 from quarterdeck.facts.import_result import ImportResult, Tally
 from quarterdeck.facts.importing import QUARANTINE, wanted
 from quarterdeck.facts.keys import KeyIndex
+from quarterdeck.facts.left_out import admitted_rows
 from quarterdeck.facts.maps import FactMap, fitted, plain_map
 from quarterdeck.facts.normalising import Normaliser
-from quarterdeck.facts.quarantine import Row, marks, open_rows
+from quarterdeck.facts.quarantine import Row, marks, open_rows, refused_again
+from quarterdeck.facts.raw_rows import RawReader
 from quarterdeck.facts.reading.block import BadRow, Block, Wanted
 from quarterdeck.facts.reading.csv_file import block_of_records
 from quarterdeck.facts.reading.csv_record import parse_record
 from quarterdeck.facts.reading.json_file import json_block
 from quarterdeck.facts.schema import Table
 from quarterdeck.facts.store import FactStore
+from quarterdeck.facts.tombstones import Tombstones
 from quarterdeck.facts.views import DISMISSED
 
 _ROWS_AT_ONCE = 50_000
@@ -101,8 +104,18 @@ def _mend_group(
     batch = _Batch(store, table, adapted, description, rows)
     done = batch.commit(keyed)
     tally.read += len(rows)
-    for reason in batch.reasons:
+    for reason in batch.reasons.values():
         tally.reasons.add(reason)
+    refused = refused_again([rows[place] for place in batch.reasons], list(batch.reasons.values()))
+    if refused is not None:
+        reader = RawReader(table, orjson.dumps(description).decode())
+        store.delta("quarantine").commit(
+            refused,
+            transaction=str(refused["mended"][0]),
+            number=0,
+            # Under the lock, so that no row slips in behind an erasure that goes on at the same time.
+            select=lambda _, waiting: admitted_rows(waiting, reader, Tombstones(store.path)),
+        )
     if done is not None:
         tally.take(done, len(batch.good_rows))
     return keyed
@@ -154,9 +167,8 @@ class _Batch:
         finally:
             normaliser.close()
         bad = (*block.bad, *normalised.bad)
-        still_bad = {row.row_number for row in bad}
-        self.reasons = [row.reason for row in bad]
-        self.good_rows = [row for place, row in enumerate(rows) if place not in still_bad]
+        self.reasons = {row.row_number: row.reason for row in bad}
+        self.good_rows = [row for place, row in enumerate(rows) if place not in self.reasons]
         self._normalised = normalised.rows
 
     def commit(self, keyed: bool) -> Committed | None:

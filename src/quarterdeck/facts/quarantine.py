@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
@@ -17,7 +18,7 @@ from quarterdeck.errors import FactError, did_you_mean
 from quarterdeck.facts.reading.block import BadRow
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.store import FactStore
-from quarterdeck.facts.views import DISMISSED
+from quarterdeck.facts.views import DISMISSED, REFUSED_AGAIN
 
 # In front of the value, at the end of a reason.
 _VALUE = ": '"
@@ -59,16 +60,23 @@ def _refuse_unknown(table: str, files: Collection[str], waiting: Sequence[str]) 
             )
 
 
-def waiting_of(store: FactStore, table: str, file_digest: str) -> dict[int, str]:
-    """The numbers of the rows of a file that wait, each with the import that refused it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """Which import refused a row that waits, and why."""
+
+    import_id: str
+    reason: str
+
+
+def waiting_of(store: FactStore, table: str, file_digest: str) -> dict[int, Refusal]:
+    """The numbers of the rows of a file that wait."""
     with store.snapshot_of("quarantine", table) as snapshot:
-        return dict(
-            snapshot.rows(
-                "SELECT row_number, import_id FROM open_quarantine "
-                "WHERE table_name = $1 AND file_digest = $2",
-                [table, file_digest],
-            )
+        found = snapshot.rows(
+            "SELECT row_number, import_id, reason FROM open_quarantine "
+            "WHERE table_name = $1 AND file_digest = $2",
+            [table, file_digest],
         )
+    return {number: Refusal(import_id=name, reason=reason) for number, name, reason in found}
 
 
 def dismissed_of(store: FactStore, table: str, file_digest: str) -> frozenset[int]:
@@ -92,7 +100,7 @@ class EarlierImports:
     Once one of them is `finished`, each row of the file is in the table unless it waits or was dismissed.
     """
 
-    waiting: Mapping[int, str] = field(default_factory=dict)
+    waiting: Mapping[int, Refusal] = field(default_factory=dict)
     dismissed: frozenset[int] = frozenset()
     own: frozenset[int] = frozenset()
     finished: bool = False
@@ -115,9 +123,9 @@ class EarlierImports:
             )
         refused = waiting_of(store, table, file_digest)
         return cls(
-            waiting={row: by for row, by in refused.items() if by != import_id},
+            waiting={row: by for row, by in refused.items() if by.import_id != import_id},
             dismissed=dismissed_of(store, table, file_digest),
-            own=frozenset(row for row, by in refused.items() if by == import_id),
+            own=frozenset(row for row, by in refused.items() if by.import_id == import_id),
             finished=any(_reads_alike(header, description) for (header,) in others),
         )
 
@@ -141,6 +149,20 @@ def marks(rows: Sequence[Row], name: str) -> pa.Table:
     reason = DISMISSED if name == DISMISSED else "mended"
     marked = [{**row, "reason": reason, "raw": "", "encoding": None, "mended": name} for row in rows]
     return pa.Table.from_pylist(marked, schema=TABLES["quarantine"].arrow_schema)
+
+
+def refused_again(rows: Sequence[Row], reasons: Sequence[str]) -> pa.Table | None:
+    """Waiting rows as a later map found them, where it found another reason; None if it did nowhere.
+
+    They keep their raw text, for whoever is erased is found by it.
+    """
+    name = f"{REFUSED_AGAIN}{datetime.now(UTC).isoformat(timespec='microseconds')}"
+    found = [
+        {**row, "reason": reason, "mended": name}
+        for row, reason in zip(rows, reasons, strict=True)
+        if row["reason"] != reason
+    ]
+    return pa.Table.from_pylist(found, schema=TABLES["quarantine"].arrow_schema) if found else None
 
 
 def quarantine_rows(table: str, file: str, file_digest: str, import_id: str, bad: list[BadRow]) -> pa.Table:

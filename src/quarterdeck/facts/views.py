@@ -160,10 +160,12 @@ WINDOW by_time AS (PARTITION BY alias ORDER BY valid_from NULLS FIRST)
 
 
 DISMISSED = "dismissed"
+# Begins the mark of a row that a later map refused as well; the moment stands behind it.
+REFUSED_AGAIN = "refused "
 
 
 def open_quarantine(mends: Sequence[str]) -> str:
-    """The rows of `quarantine` that still wait, each row of a file once.
+    """The rows of `quarantine` that still wait, each row of a file once, with the reason found last.
 
     `mends` are the marks that count: a killed process may leave a mark without its rows.
     """
@@ -172,8 +174,13 @@ def open_quarantine(mends: Sequence[str]) -> str:
         "other.table_name = q.table_name AND other.row_number = q.row_number "
         "AND coalesce(other.file_digest, other.import_id) = coalesce(q.file_digest, q.import_id)"
     )
+    latest = (
+        "SELECT max_by(reason, mended) FROM quarantine AS other "  # noqa: S608
+        f"WHERE starts_with(other.mended, {quoted(REFUSED_AGAIN)}) AND {same_row}"
+    )
     return (
-        "CREATE VIEW open_quarantine AS SELECT * EXCLUDE (mended) FROM quarantine AS q "  # noqa: S608
+        "CREATE VIEW open_quarantine AS SELECT * EXCLUDE (mended) "  # noqa: S608
+        f"REPLACE (coalesce(({latest}), reason) AS reason) FROM quarantine AS q "
         "WHERE mended IS NULL "
         f"AND NOT EXISTS (SELECT 1 FROM quarantine AS other WHERE other.mended IN ({listed}) AND {same_row}) "
         "AND NOT EXISTS (SELECT 1 FROM quarantine AS other WHERE other.mended IS NULL "
