@@ -53,18 +53,20 @@ def check(
     from quarterdeck.definitions.folder import definition_files  # slow import
     from quarterdeck.definitions.lint import check_workspace  # slow import
     from quarterdeck.definitions.workspace import find_workspace  # slow import
+    from quarterdeck.insights.metrics.service.names import fact_names  # slow import
     from quarterdeck.site.capabilities import load_kinds  # slow import
 
     path, kinds = find_workspace(directory), load_kinds()
-    findings = check_workspace(path, kinds)
+    findings = check_workspace(path, kinds, fact_names(path))
     for finding in findings:
         typer.echo(f"{_shown(finding.file)}:{finding.line}: {finding.words}")
-    if findings:
-        count = len(findings)
+    count = sum(not finding.warning for finding in findings)
+    if count:
         typer.echo(f"{count} {'thing' if count == 1 else 'things'} to mend.", err=True)
         raise typer.Exit(1)
     count = sum(len(definition_files(path, kind)) for kind in kinds)
-    typer.echo(f"All well: quarterdeck.yaml and {count} {'definition' if count == 1 else 'definitions'}.")
+    well = "Nothing to mend" if findings else "All well"
+    typer.echo(f"{well}: quarterdeck.yaml and {count} {'definition' if count == 1 else 'definitions'}.")
 
 
 def upgrade(

@@ -18,7 +18,12 @@ Problem = tuple[Location, str, str]
 """What a linter yields: where in the definition, what is wrong, and what to do (or "")."""
 
 Models = Mapping[str, Mapping[str, Any]]
-"""Every readable definition of the workspace: kind name, then definition name, then its model."""
+"""Every readable definition of the workspace: kind name, then definition name, then its model.
+
+Under `FACT_NAMES` stand the names found in the facts, where there are any: what they name, then the names.
+"""
+
+FACT_NAMES = "fact names"
 
 Linter = Callable[[str, Any, Models], Iterator[Problem]]
 """A generator over one definition's name and model; its `__name__` is the rule that `no_lint:` silences."""
@@ -29,7 +34,7 @@ class Kind(Generic[Model]):
     """A kind of definition: one YAML file each in `folder`, or all of it in one `file` of that folder.
 
     `references` says which keys name other definitions, and of which kind; `leaves_out` names the files of
-    the folder that belong to another kind.
+    the folder that belong to another kind; `doubts` are linters that only warn.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Kind(Generic[Model]):
     leaves_out: tuple[str, ...] = ()
     references: Mapping[str, str] = field(default_factory=dict)
     linters: tuple[Linter, ...] = ()
+    doubts: tuple[Linter, ...] = ()
 
     @property
     def schema_name(self) -> str:

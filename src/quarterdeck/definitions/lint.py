@@ -10,7 +10,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from quarterdeck.definitions.findings import Finding
-from quarterdeck.definitions.folder import Definition, Kind, Problem, definition_files, read_definition
+from quarterdeck.definitions.folder import (
+    FACT_NAMES,
+    Definition,
+    Kind,
+    Problem,
+    definition_files,
+    read_definition,
+)
 from quarterdeck.definitions.settings import SETTINGS_FILE
 from quarterdeck.definitions.source import Content, Location, read_source, value_at
 from quarterdeck.definitions.workspace import GITIGNORE, read_settings
@@ -27,16 +34,22 @@ class Contents:
     kinds: tuple[Kind[Any], ...]
     definitions: Mapping[str, Mapping[str, Definition[Any]]]
     names: Mapping[str, frozenset[str]]
+    fact_names: Mapping[str, frozenset[str]]
 
 
-def check_workspace(path: Path, kinds: Sequence[Kind[Any]]) -> list[Finding]:
-    """Every finding in a workspace, by file and line; an empty list means that all is well."""
+def check_workspace(
+    path: Path, kinds: Sequence[Kind[Any]], fact_names: Mapping[str, frozenset[str]] | None = None
+) -> list[Finding]:
+    """Every finding in a workspace, by file and line; an empty list means that all is well.
+
+    With the names that stand in the facts, what names nothing there is a warning.
+    """
     source = read_source(path / SETTINGS_FILE)
     settings = read_settings(source)
     findings = list(settings) if isinstance(settings, tuple) else []
     if any(finding.rule == "format" for finding in findings):
         return findings  # what another format means by its files, this program cannot know
-    contents, faults = read_contents(path, tuple(kinds))
+    contents, faults = read_contents(path, tuple(kinds), fact_names or {})
     findings += faults
     for look in FOLDER_LINTERS:
         findings += look(contents)
@@ -46,7 +59,9 @@ def check_workspace(path: Path, kinds: Sequence[Kind[Any]]) -> list[Finding]:
     return sorted(set(findings), key=lambda finding: (str(finding.file), finding.line, finding.message))
 
 
-def read_contents(path: Path, kinds: tuple[Kind[Any], ...]) -> tuple[Contents, list[Finding]]:
+def read_contents(
+    path: Path, kinds: tuple[Kind[Any], ...], fact_names: Mapping[str, frozenset[str]]
+) -> tuple[Contents, list[Finding]]:
     """Read all files of all kinds, and collect what is wrong with them."""
     findings: list[Finding] = []
     definitions: dict[str, dict[str, Definition[Any]]] = {}
@@ -60,7 +75,8 @@ def read_contents(path: Path, kinds: tuple[Kind[Any], ...]) -> tuple[Contents, l
             findings += faults
             if definition is not None:
                 definitions[kind.name][definition.name] = definition
-    return Contents(path=path, kinds=kinds, definitions=definitions, names=names), findings
+    contents = Contents(path=path, kinds=kinds, definitions=definitions, names=names, fact_names=fact_names)
+    return contents, findings
 
 
 def lint_definition(
@@ -68,16 +84,28 @@ def lint_definition(
 ) -> Iterator[Finding]:
     """What the linters here and the kind's own say about one valid definition, unless it silences them."""
     silenced = _no_lint(definition)
-    models = {
+    models: dict[str, Mapping[str, Any]] = {
         name: {key: each.model for key, each in of_kind.items()}
         for name, of_kind in contents.definitions.items()
     }
+    models[FACT_NAMES] = contents.fact_names
     problems = {rule.__name__: rule(definition, kind, contents) for rule in DEFINITION_LINTERS}
-    problems |= {rule.__name__: rule(definition.name, definition.model, models) for rule in kind.linters}
+    problems |= {
+        rule.__name__: rule(definition.name, definition.model, models)
+        for rule in (*kind.linters, *kind.doubts)
+    }
+    warning = {rule.__name__ for rule in kind.doubts}
     for rule, found in problems.items():
         for location, message, hint in () if rule in silenced else found:
             line = definition.line_of(location)
-            yield Finding(file=definition.file, line=line, message=message, hint=hint, rule=rule)
+            yield Finding(
+                file=definition.file,
+                line=line,
+                message=message,
+                hint=hint,
+                rule=rule,
+                warning=rule in warning,
+            )
 
 
 def file_name(definition: Definition[BaseModel], kind: Kind[Any], _: Contents) -> Iterator[Problem]:
@@ -101,7 +129,7 @@ def unknown_reference(
 
 def unknown_rule(definition: Definition[BaseModel], kind: Kind[Any], _: Contents) -> Iterator[Problem]:
     """A `no_lint:` that silences nothing is a typing error or a leftover."""
-    known = {rule.__name__ for rule in (*DEFINITION_LINTERS, *kind.linters)}
+    known = {rule.__name__ for rule in (*DEFINITION_LINTERS, *kind.linters, *kind.doubts)}
     for index, rule in enumerate(_no_lint(definition)):
         if rule not in known:
             hint = did_you_mean(rule, known) or f"Known rules: {', '.join(sorted(known))}."

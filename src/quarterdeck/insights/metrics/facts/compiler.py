@@ -25,6 +25,11 @@ from quarterdeck.insights.metrics.facts.fields import (
 
 WHOLE = "CAST(NULL AS VARCHAR)"  # the slice of what is not cut
 
+EVENT_NAMES = "SELECT DISTINCT event FROM events"
+OVERFLOWN_PROPERTIES = (
+    "SELECT DISTINCT unnest(json_keys(properties_rest)) FROM events WHERE properties_rest IS NOT NULL"
+)
+
 VIEWS = {f"identified_{name}": {name, "aliases", "people"} for name in IDENTIFIED} | {
     "account_periods": {"accounts"},
     "people_periods": {"aliases", "people"},

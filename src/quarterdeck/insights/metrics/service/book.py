@@ -17,7 +17,9 @@ from quarterdeck.insights.metrics.service.lint import (
     ratio_of_ratio,
     share_target,
     share_without_base,
+    unknown_event,
     unknown_join,
+    unknown_property,
     unknown_table,
     volatile_sql,
 )
@@ -38,6 +40,7 @@ METRIC = Kind(
         share_without_base,
         share_target,
     ),
+    doubts=(unknown_event, unknown_property),
 )
 TREE = Kind(
     name="metric tree",

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from quarterdeck.definitions.folder import Models, Problem
+from quarterdeck.definitions.folder import FACT_NAMES, Models, Problem
 from quarterdeck.definitions.source import Location
 from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.statements import check_select
 from quarterdeck.insights.metrics.definitions import Metric, Tree
 from quarterdeck.insights.metrics.facts.fields import is_personal
+
+EVENT, PROPERTY = "event", "property of events"  # what names found in the facts may name
 
 VOLATILE = re.compile(r"\b(random|now|today|current_date|current_timestamp|uuid|setseed)\b", re.IGNORECASE)
 
@@ -49,18 +51,51 @@ def volatile_sql(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
 
 def unknown_join(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
     """`account.` and `person.` lead to columns that those tables have."""
-    named: list[tuple[Location, str]] = [
-        (("dimensions", index), name) for index, name in enumerate(metric.dimensions)
-    ]
-    named += [(("where", index, "property"), one.field) for index, one in enumerate(metric.where)]
-    named += [((key,), name) for key, name in (("of", metric.of), ("property", metric.field)) if name]
-    for location, field in named:
+    for location, field in _fields_named(metric):
         owner, _dot, name = field.partition(".")
         table = {"account": "accounts", "person": "people"}.get(owner) if name else None
         if table and name not in TABLES[table].column_names:
             known = [f"{owner}.{column}" for column in TABLES[table].column_names]
             hint = did_you_mean(field, known) or f"Known: {', '.join(known)}."
             yield location, f"{table} have no column '{name}'", hint
+
+
+def _fields_named(metric: Metric) -> list[tuple[Location, str]]:
+    named: list[tuple[Location, str]] = [
+        (("dimensions", index), name) for index, name in enumerate(metric.dimensions)
+    ]
+    named += [(("where", index, "property"), one.field) for index, one in enumerate(metric.where)]
+    return named + [((key,), name) for key, name in (("of", metric.of), ("property", metric.field)) if name]
+
+
+def unknown_event(_name: str, metric: Metric, models: Models) -> Iterator[Problem]:
+    """An event that no fact names is a typing error, or has not come yet."""
+    known = models.get(FACT_NAMES, {}).get(EVENT, frozenset())
+    for index, event in enumerate(metric.events if known else ()):
+        if event not in known:
+            location: Location = ("event",) if isinstance(metric.event, str) else ("event", index)
+            hint = (
+                did_you_mean(event, known) or "Has it not come yet? `no_lint: [unknown_event]` silences this."
+            )
+            yield location, f"no fact is an event '{event}'", hint
+
+
+def unknown_property(_name: str, metric: Metric, models: Models) -> Iterator[Problem]:
+    """A property that no event has gives no number; other tables have columns alone."""
+    metrics: Mapping[str, Any] = models.get("metric", {})
+    parts = [metrics.get(part or "") for part in (metric.numerator, metric.denominator)]
+    sources = {part.source for part in parts if part is not None} or {metric.source}
+    events = models.get(FACT_NAMES, {}).get(PROPERTY, frozenset())
+    if metric.kind == "sql" or not events or not sources <= set(TABLES):
+        return
+    for source in sorted(sources):
+        known = {*TABLES[source].column_names, *(events if source == "events" else ())}
+        for location, field in _fields_named(metric):
+            if field not in known and field.partition(".")[0] not in ("account", "person"):
+                hint = (
+                    did_you_mean(field, known) or "The metric cannot be read before one has."
+                )
+                yield location, f"no row of {source} has '{field}'", hint
 
 
 def ratio_of_ratio(_name: str, metric: Metric, models: Models) -> Iterator[Problem]:
