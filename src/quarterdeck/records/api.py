@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from quarterdeck.records import comments, invitations, links, tokens
@@ -182,12 +182,12 @@ def list_invitations(request: HttpRequest) -> "QuerySet[Invitation]":
 @router.post(
     "/invitations", auth=needs(Permission.ADMINISTER), response={201: InvitationMade}, tags=["people"]
 )
-def invite_person(request: HttpRequest, invitation: InvitationIn) -> tuple[int, dict[str, Any]]:
+def invite_person(request: HttpRequest, invitation: InvitationIn) -> Status[dict[str, Any]]:
     """Invite somebody; the secret of the link is given this once."""
     made, secret = invitations.invite(
         email=invitation.email, role=invitation.role, title=invitation.title, by=asking(request)
     )
-    return 201, {**InvitationOut.from_orm(made).dict(), "secret": secret}
+    return Status(201, {**InvitationOut.from_orm(made).dict(), "secret": secret})
 
 
 @router.get("/tokens", auth=needs(Permission.READ), response=list[TokenOut], tags=["people"])
@@ -198,7 +198,7 @@ def list_tokens(request: HttpRequest) -> "QuerySet[ApiToken]":
 
 
 @router.post("/tokens", auth=needs(Permission.READ), response={201: TokenMade}, tags=["people"])
-def add_token(request: HttpRequest, token: TokenIn) -> tuple[int, dict[str, Any]]:
+def add_token(request: HttpRequest, token: TokenIn) -> Status[dict[str, Any]]:
     """Make a token for oneself; a token can make no token that opens more than itself."""
     person = asking(request)
     made, secret = tokens.make_token(
@@ -208,15 +208,15 @@ def add_token(request: HttpRequest, token: TokenIn) -> tuple[int, dict[str, Any]
         lasts_days=token.lasts_days,
         by=person,
     )
-    return 201, {**TokenOut.from_orm(made).dict(), "secret": secret}
+    return Status(201, {**TokenOut.from_orm(made).dict(), "secret": secret})
 
 
 @router.delete("/tokens/{token_id}", auth=needs(Permission.READ), response={204: None}, tags=["people"])
-def end_token(request: HttpRequest, token_id: int) -> tuple[int, None]:
+def end_token(request: HttpRequest, token_id: int) -> Status[None]:
     """Revoke one of one's own tokens."""
     person = asking(request)
     tokens.revoke_token(token=get_object_or_404(person.tokens, pk=_number(token_id)), by=person)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/changes", auth=needs(Permission.READ), response=list[ChangeOut], tags=["graph"])
@@ -239,17 +239,17 @@ def list_links(request: HttpRequest, thing: Query[Thing]) -> list[dict[str, Any]
 
 
 @router.post("/links", auth=needs(Permission.CONTRIBUTE), response={201: LinkIn}, tags=["graph"])
-def add_link(request: HttpRequest, link: LinkIn) -> tuple[int, LinkIn]:
+def add_link(request: HttpRequest, link: LinkIn) -> Status[LinkIn]:
     """Link two things; linking again changes nothing."""
     links.join(source=_subject(link.source), verb=link.verb, target=_subject(link.target), by=asking(request))
-    return 201, link
+    return Status(201, link)
 
 
 @router.post("/links/remove", auth=needs(Permission.CONTRIBUTE), response={204: None}, tags=["graph"])
-def remove_link(request: HttpRequest, link: LinkIn) -> tuple[int, None]:
+def remove_link(request: HttpRequest, link: LinkIn) -> Status[None]:
     """Remove a link; removing again changes nothing."""
     links.part(source=_subject(link.source), verb=link.verb, target=_subject(link.target), by=asking(request))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/comments", auth=needs(Permission.READ), response=list[CommentOut], tags=["graph"])
@@ -260,19 +260,19 @@ def list_comments(request: HttpRequest, thing: Query[Thing]) -> "QuerySet[Commen
 
 
 @router.post("/comments", auth=needs(Permission.CONTRIBUTE), response={201: CommentOut}, tags=["graph"])
-def add_comment(request: HttpRequest, comment: CommentIn) -> tuple[int, Comment]:
+def add_comment(request: HttpRequest, comment: CommentIn) -> Status[Comment]:
     """Say something about a thing."""
     subject = Subject(type=_text(comment.type), key=_text(comment.key))
-    return 201, comments.say(subject=subject, text=comment.text, by=asking(request))
+    return Status(201, comments.say(subject=subject, text=comment.text, by=asking(request)))
 
 
 @router.delete(
     "/comments/{comment_id}", auth=needs(Permission.CONTRIBUTE), response={204: None}, tags=["graph"]
 )
-def withdraw_comment(request: HttpRequest, comment_id: int) -> tuple[int, None]:
+def withdraw_comment(request: HttpRequest, comment_id: int) -> Status[None]:
     """Take one's own words back."""
     comments.withdraw(comment=get_object_or_404(Comment, pk=_number(comment_id)), by=asking(request))
-    return 204, None
+    return Status(204, None)
 
 
 def _subject(thing: Thing) -> Subject:

@@ -40,7 +40,7 @@ def invite(*, email: str, role: Role, by: Person | None, title: str = "") -> tup
 @transaction.atomic
 def accept(*, secret: str, name: str, password: str) -> Person:
     """Take an invitation up, once; it must be open."""
-    invitation = open_invitations().select_for_update().filter(digest=digest_of(secret)).first()
+    invitation = open_invitations().select_for_update(of=("self",)).filter(digest=digest_of(secret)).first()
     if invitation is None:
         raise QuarterdeckError(
             "This invitation was used, withdrawn, or is older than a week.", "Ask for a new one."

