@@ -70,13 +70,11 @@ def peopled(bring: Import, store: FactStore) -> FactStore:
     ("function", "call"),
     [
         ("quarterdeck.facts.tombstones:Tombstones._write", 1),
-        ("quarterdeck.facts.delta:write_deltalake", 1),
         ("quarterdeck.facts.delta:write_deltalake", 2),
         ("quarterdeck.facts.delta:DeltaTable.vacuum", 1),
         ("quarterdeck.facts.delta:DeltaTable.vacuum", 2),
         ("quarterdeck.facts.delta:DeltaTable.create_checkpoint", 1),
         ("pathlib:Path.unlink", 2),
-        ("quarterdeck.facts.erasing:search_files", 1),
         ("quarterdeck.facts.tombstones:Tombstones._write", 2),
     ],
 )

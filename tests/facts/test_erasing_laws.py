@@ -142,7 +142,7 @@ def mentioned(name: str, raw: str) -> bool:
 @example(
     name="5", rows=[(True, "time", [], 5), (False, "torn", ["5"], 5), (False, "", ["5"], 5)], as_json=False
 )
-@settings(max_examples=20, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
 def test_after_erasing_nothing_of_one_is_left_and_all_of_the_other(
     name: str, rows: list[tuple[bool, str, list[str | None], int]], as_json: bool
 ) -> None:
