@@ -40,7 +40,9 @@ FOLDERS = count()
 @st.composite
 def drawn_events(draw: st.DrawFn) -> list[Event]:
     moments = st.datetimes(datetime(2026, 3, 10), datetime(2026, 4, 16))  # noqa: DTZ001 -- made aware below
-    events: list[Event] = []
+    # Before the time asked about, so that both properties are known.
+    first: Event = ("alice", "acme", "visit", "2026-03-01T12:00:00+00:00", {"channel": "ads", "amount": 1.0})
+    events = [first]
     for _ in range(draw(st.integers(1, 25))):
         properties: dict[str, Any] = {
             "channel": draw(st.sampled_from(["ads", None])),
