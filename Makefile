@@ -1,4 +1,4 @@
-# make demo: from nothing to the brief of a made-up company.   make test: every test.
+# make demo: from nothing to the pages of a made-up company.   make test: every test.
 # Both set up what they need in .venv; nothing else is touched.
 
 .DEFAULT_GOAL := help
@@ -32,8 +32,8 @@ $(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
 	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: $(VENV)/.installed ## From nothing to the brief of a made-up company.
-	@$(BIN)/quarterdeck demo --workspace demo-workspace --no-serve
+demo: $(VENV)/.installed ## From nothing to the served pages of a made-up company; Ctrl-C ends it.
+	@$(BIN)/quarterdeck demo --workspace demo-workspace
 
 test: $(VENV)/.developing ## Every test, the contracts of the house among them.
 	$(BIN)/pytest -n 2

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from quarterdeck.definitions.workspace import Workspace
     from quarterdeck.demo.company import Company
 
@@ -19,11 +21,12 @@ def demo(
     events: Annotated[int, typer.Option(min=10_000, max=100_000_000, help="How many events.")] = 1_000_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another company.")] = 1,
     stories: Annotated[bool, typer.Option(help="Plant the stories that the brief must find.")] = True,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the server listens.")] = 8000,
     no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="Write the files only; do not open the brief.")
+        bool, typer.Option("--no-serve", help="Write the files only; start no server.")
     ] = False,
 ) -> None:
-    """Make a company up and write its brief; a second run finishes what a first one began."""
+    """Make a company up, write its brief, serve its pages; a second run ends what a first one began."""
     from quarterdeck.demo.company import generate  # slow import
     from quarterdeck.report.brief.service.write import write_brief  # slow import
 
@@ -35,7 +38,17 @@ def demo(
     typer.echo(" ".join(said.text for said in written.document.headline))
     typer.echo(f"The brief, all made up: {page}")
     if not no_serve:
-        typer.launch(page.as_uri())
+        _serve(opened, as_of=company.truth.as_of, port=port)
+
+
+def _serve(workspace: "Workspace", *, as_of: "date", port: int) -> None:
+    from quarterdeck.cli.demo_deck import fill_deck, sign_in_path  # slow import
+    from quarterdeck.cli.serve import run  # slow import
+    from quarterdeck.site.start import bring_up  # slow import
+
+    bring_up(workspace)
+    fill_deck(workspace, as_of=as_of)
+    run(host="127.0.0.1", port=port, workers=2, jobs=True, link=sign_in_path())
 
 
 def _begin(path: Path, company: "Company") -> "Workspace":

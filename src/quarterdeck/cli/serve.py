@@ -24,7 +24,7 @@ def serve(
     from quarterdeck.site.start import bring_up  # slow import
 
     bring_up(open_workspace(workspace))
-    _run(host=host, port=port, workers=workers, jobs=not no_jobs)
+    run(host=host, port=port, workers=workers, jobs=not no_jobs)
 
 
 def invite(
@@ -66,7 +66,8 @@ def tick(workspace: Where = Path()) -> None:
         typer.echo("Nothing is due.")
 
 
-def _run(*, host: str, port: int, workers: int, jobs: bool, link: str = "") -> None:
+def run(*, host: str, port: int, workers: int, jobs: bool, link: str = "") -> None:
+    """Run the server and say where it listens, and how to get in."""
     from quarterdeck.records.models import Person  # slow import
     from quarterdeck.site.server import run_server  # slow import
 

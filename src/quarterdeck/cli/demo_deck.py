@@ -1,0 +1,61 @@
+"""Who works at the made-up company, and what have they written by now?"""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quarterdeck.definitions.workspace import Workspace
+    from quarterdeck.records.models import Person
+
+LINK_LASTS = timedelta(hours=1)
+# By title, as the definitions of the demo name the owners of metrics.
+CAST = (
+    ("Robin Vale", "Head of product", "admin"),
+    ("Mira Osei", "Growth lead", "editor"),
+    ("Jonas Lindt", "Core lead", "editor"),
+    ("Ana Prado", "Success lead", "contributor"),
+    ("Tomas Berg", "Platform lead", "contributor"),
+    ("Lea Marchetti", "Chief executive", "viewer"),
+)
+STEADY = "Steady."
+
+
+def fill_deck(workspace: "Workspace", *, as_of: date) -> None:
+    """People, last week's published brief and this week's draft; a second run adds nothing."""
+    from quarterdeck.report.brief.service import ritual  # slow import
+
+    cast = {title: _person(name, title, role) for name, title, role in CAST}
+    head = cast["Head of product"]
+    last = ritual.draft(workspace, as_of=as_of - timedelta(7), by=None)
+    ritual.publish(edition=last, by=head)
+    edition = ritual.draft(workspace, as_of=as_of, by=None)
+    if edition.state != "draft":
+        return
+    for row in ritual.pages_of(edition).document.scoreboard:
+        owner = cast.get(row.owner)
+        if owner is not None and row.verdict == "within noise":
+            ritual.judge(edition=edition, metric=row.metric, words=STEADY, by=owner)
+
+
+def sign_in_path() -> str:
+    """A link for the head of product of the made-up company; it works once, within the hour."""
+    from quarterdeck.records.models import Person  # slow import
+    from quarterdeck.records.signing_in import make_link  # slow import
+
+    head = Person.objects.get(email=_address("Robin Vale"))
+    return f"/sign-in/link/{make_link(person=head, by=None, lasts=LINK_LASTS)}/"
+
+
+def _person(name: str, title: str, role: str) -> "Person":
+    from quarterdeck.records.models import Person  # slow import
+    from quarterdeck.records.people import add_person  # slow import
+    from quarterdeck.records.permissions import Role  # slow import
+
+    known = Person.objects.filter(email=_address(name)).first()
+    if known is not None:
+        return known
+    return add_person(email=_address(name), name=name, title=title, role=Role(role), by=None)
+
+
+def _address(name: str) -> str:
+    return f"{name.lower().replace(' ', '.')}@tidewright.example"
