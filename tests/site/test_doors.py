@@ -16,7 +16,7 @@ from quarterdeck.report.brief.models import Edition
 
 SAMPLES = {"secret": "guess", "number": "1", "name": "tidy", "as_of": "2026-11-16", "ending": "json"}
 # What a door gives to who may pass it, where the things it speaks of are not there.
-HONEST = {200, 204, 302, 400, 404, 405, 409, 422}
+HONEST = {200, 202, 204, 302, 400, 404, 405, 409, 422}
 
 
 def patterns(resolver=None, prefix=""):

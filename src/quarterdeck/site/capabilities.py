@@ -75,6 +75,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         help="The decision-ready page of the week, from draft to published.",
         app="quarterdeck.report.brief",
         urls="quarterdeck.report.brief.web",
+        api="quarterdeck.report.brief.api:router",
         jobs="quarterdeck.report.brief.jobs",
         entries=(Entry(section="This week", label="Brief", path="/brief/", key="b", thumb=True),),
     ),
