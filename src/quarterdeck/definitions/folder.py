@@ -1,5 +1,6 @@
 """Which definitions of one kind does a workspace hold?"""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +10,13 @@ from pydantic import BaseModel
 
 from quarterdeck.definitions.faults import validate
 from quarterdeck.definitions.findings import Finding
-from quarterdeck.definitions.source import Location, Source, content_version, read_source
+from quarterdeck.definitions.source import Location, Source, content_version, parse_source, read_source
 from quarterdeck.errors import DefinitionError
 
 Model = TypeVar("Model", bound=BaseModel)
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+MOST_NAME = 60
 
 Problem = tuple[Location, str, str]
 """What a linter yields: where in the definition, what is wrong, and what to do (or "")."""
@@ -71,24 +75,33 @@ class Definition(Generic[Model]):
 def definition_files(workspace_path: Path, kind: Kind[Any]) -> tuple[Path, ...]:
     """The files of one kind, sorted by name."""
     folder = workspace_path / kind.folder
-    if kind.file:
-        return (folder / kind.file,) if (folder / kind.file).is_file() else ()
     if not folder.is_dir():
         return ()
-    return tuple(
-        sorted(
-            file
-            for file in folder.glob("*.yaml")
-            if not file.name.startswith(".") and file.name not in kind.leaves_out and file.is_file()
-        )
-    )
+    return tuple(sorted(file for file in folder.glob("*.yaml") if _is_of(kind, file) and file.is_file()))
+
+
+def definition_file(workspace_path: Path, kind: Kind[Any], name: str) -> Path | None:
+    """Where a definition of that name stands or would stand; None where no file of the kind may be so called.
+
+    A name is a plain word, so that no path leaves the folder of the kind.
+    """
+    if len(name) > MOST_NAME or not NAME.fullmatch(name):
+        return None
+    file = workspace_path / kind.folder / f"{name}.yaml"
+    return file if _is_of(kind, file) else None
+
+
+def _is_of(kind: Kind[Any], file: Path) -> bool:
+    if kind.file:
+        return file.name == kind.file
+    return not file.name.startswith(".") and file.name not in kind.leaves_out
 
 
 def read_definition(
-    file: Path, kind: Kind[Model]
+    file: Path, kind: Kind[Model], text: str | None = None
 ) -> tuple[Definition[Model] | None, Source, tuple[Finding, ...]]:
-    """Read one file: the definition if it is valid, its source, and every finding."""
-    source = read_source(file)
+    """Read one file, or a text as if it stood there: the definition if valid, its source, every finding."""
+    source = read_source(file) if text is None else parse_source(file, text)
     if source.findings and source.content is None:
         return None, source, source.findings
     made = validate(kind.model, source)

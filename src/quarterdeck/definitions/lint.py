@@ -1,10 +1,10 @@
 """Is everything in a workspace as it should be, and if not, what should be mended?"""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,9 +12,11 @@ from pydantic import BaseModel
 from quarterdeck.definitions.findings import Finding
 from quarterdeck.definitions.folder import (
     FACT_NAMES,
+    NAME,
     Definition,
     Kind,
     Problem,
+    definition_file,
     definition_files,
     read_definition,
 )
@@ -22,8 +24,6 @@ from quarterdeck.definitions.settings import SETTINGS_FILE
 from quarterdeck.definitions.source import Content, Location, read_source, value_at
 from quarterdeck.definitions.workspace import GITIGNORE, read_settings
 from quarterdeck.errors import did_you_mean
-
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,18 +38,22 @@ class Contents:
 
 
 def check_workspace(
-    path: Path, kinds: Sequence[Kind[Any]], fact_names: Mapping[str, frozenset[str]] | None = None
+    path: Path,
+    kinds: Sequence[Kind[Any]],
+    fact_names: Mapping[str, frozenset[str]] | None = None,
+    instead: Mapping[Path, str] | None = None,
 ) -> list[Finding]:
     """Every finding in a workspace, by file and line; an empty list means that all is well.
 
-    With the names that stand in the facts, what names nothing there is a warning.
+    With the names that stand in the facts, what names nothing there is a warning. With texts `instead` of
+    what files say, or of files that are not there yet, the workspace is judged as it would then be.
     """
     source = read_source(path / SETTINGS_FILE)
     settings = read_settings(source)
     findings = list(settings) if isinstance(settings, tuple) else []
     if any(finding.rule == "format" for finding in findings):
         return findings  # what another format means by its files, this program cannot know
-    contents, faults = read_contents(path, tuple(kinds), fact_names or {})
+    contents, faults = read_contents(path, tuple(kinds), fact_names or {}, instead or {})
     findings += faults
     for look in FOLDER_LINTERS:
         findings += look(contents)
@@ -60,18 +64,22 @@ def check_workspace(
 
 
 def read_contents(
-    path: Path, kinds: tuple[Kind[Any], ...], fact_names: Mapping[str, frozenset[str]]
+    path: Path,
+    kinds: tuple[Kind[Any], ...],
+    fact_names: Mapping[str, frozenset[str]],
+    instead: Mapping[Path, str] = MappingProxyType({}),
 ) -> tuple[Contents, list[Finding]]:
-    """Read all files of all kinds, and collect what is wrong with them."""
+    """Read all files of all kinds, or the texts `instead` of them, and collect what is wrong with them."""
     findings: list[Finding] = []
     definitions: dict[str, dict[str, Definition[Any]]] = {}
     names: dict[str, frozenset[str]] = {}
     for kind in kinds:
-        files = definition_files(path, kind)
+        coming = {file for file in instead if definition_file(path, kind, file.stem) == file}
+        files = sorted({*definition_files(path, kind), *coming})
         names[kind.name] = frozenset(file.stem for file in files)
         definitions[kind.name] = {}
         for file in files:
-            definition, _, faults = read_definition(file, kind)
+            definition, _, faults = read_definition(file, kind, instead.get(file))
             findings += faults
             if definition is not None:
                 definitions[kind.name][definition.name] = definition
