@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from quarterdeck.facts.store import FactStore
-from quarterdeck.report.brief.facts import read_changes, read_trust
+from quarterdeck.insights.metrics.service.changes import read_changes
+from quarterdeck.report.brief.facts import read_trust
 from tests.report.test_write import conformed
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

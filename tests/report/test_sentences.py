@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from quarterdeck.report.brief.calc.measures import Holder, Measure
+from quarterdeck.insights.metrics.service.dossiers import Holder, Measure
 from quarterdeck.report.brief.calc.sentences import (
     choose_scoreboard,
     fold_movements,

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from quarterdeck.insights.metrics.service.changes import Change
+from quarterdeck.insights.metrics.service.dossiers import read_dossiers
 from quarterdeck.insights.metrics.service.week import Reading
 from quarterdeck.report.brief.definitions import Pins
-from quarterdeck.report.brief.facts import Change, Quarantined, TableTrust, Trust
+from quarterdeck.report.brief.facts import Quarantined, TableTrust, Trust
 from quarterdeck.report.brief.service.pages import WeekRead
-from quarterdeck.report.brief.service.read import read_dossiers
 from tests.report.readings import AS_OF, WEEK
 
 ZONE = ZoneInfo("Europe/Amsterdam")

@@ -81,6 +81,17 @@ def draw_line_chart(chart: LineChart, size: Format) -> Drawing:
     )
 
 
+def places_on(chart: LineChart, size: Format) -> tuple[tuple[float, float] | None, ...]:
+    """Where each point of the first line lies on the paper; None where nothing is drawn."""
+    plot, _ = _plot(chart, size, _end_labels(chart, size))
+    return tuple(
+        (round(plot.x(point.when), 1), round(plot.y(point.value), 1))
+        if point.known and point.value is not None
+        else None
+        for point in chart.lines[0].points
+    )
+
+
 def words_in(chart: LineChart) -> tuple[str, ...]:
     """Every piece of text that the wide drawing shows, so that a page can count it."""
     return (

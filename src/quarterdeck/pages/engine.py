@@ -15,14 +15,17 @@ TEMPLATES = HERE / "templates"
 STYLESHEET = HERE / "static" / "quarterdeck.css"
 
 
-def render(template: str, context: Mapping[str, object], *, folder: Path) -> str:
-    """The page of a template in a capability's `folder`; it may extend and include those of this kernel."""
+def render(template: str, context: Mapping[str, object], *, folder: Path, beside: Path | None = None) -> str:
+    """The page of a template in a capability's `folder`; it may extend and include those of this kernel.
+
+    `beside` is the folder of another capability whose parts it includes.
+    """
     from django.template import Context  # slow import
     from django.utils.safestring import SafeString  # slow import
 
     style = stylesheet()
     shown = {**context, "style": SafeString(style), "policy": SafeString(policy(style))}
-    text = _engine(folder).get_template(template).render(Context(shown, use_l10n=False, use_tz=False))
+    text = _engine(folder, beside).get_template(template).render(Context(shown, use_l10n=False, use_tz=False))
     return _tidied(text) + "\n"
 
 
@@ -41,10 +44,12 @@ def policy(style: str) -> str:
 
 
 @cache
-def _engine(folder: Path) -> "Engine":
+def _engine(folder: Path, beside: Path | None) -> "Engine":
     from django.template import Engine  # slow import
 
-    return Engine(dirs=[str(folder), str(TEMPLATES)], autoescape=True)
+    return Engine(
+        dirs=[str(each) for each in (folder, beside, TEMPLATES) if each is not None], autoescape=True
+    )
 
 
 def _tidied(text: str) -> str:

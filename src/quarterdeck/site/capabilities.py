@@ -68,6 +68,7 @@ CAPABILITIES: tuple[Capability, ...] = (
             "quarterdeck.insights.metrics.service.book:METRIC",
             "quarterdeck.insights.metrics.service.book:TREE",
         ),
+        app="quarterdeck.insights.metrics",
     ),
     Capability(
         name="brief",

@@ -1,4 +1,4 @@
-"""What changed that week, and how far can the facts be trusted?"""
+"""How far can the facts be trusted?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,22 +15,6 @@ FROM open_quarantine
 GROUP BY table_name, reason
 ORDER BY rows DESC, table_name, reason
 """
-
-CHANGES = """
-SELECT time, kind, name, scope FROM changes
-WHERE time >= ? AND time < ?
-ORDER BY time, kind, name, scope
-"""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
-    """A deploy, flag, campaign, price change or incident, at local time."""
-
-    time: datetime
-    kind: str
-    name: str
-    scope: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,15 +49,6 @@ class Trust:
 
     def table(self, name: str) -> TableTrust | None:
         return next((table for table in self.tables if table.name == name), None)
-
-
-def read_changes(snapshot: Snapshot, *, since: date, until: date, zone: ZoneInfo) -> tuple[Change, ...]:
-    """What changed on the local days from `since` up to, but not on, `until`."""
-    found = snapshot.rows(CHANGES, (_instant(since, zone), _instant(until, zone)))
-    return tuple(
-        Change(time=moment.astimezone(zone), kind=kind, name=name, scope=scope or "")
-        for moment, kind, name, scope in found
-    )
 
 
 def read_trust(snapshot: Snapshot, versions: Mapping[str, int], *, until: date, zone: ZoneInfo) -> Trust:

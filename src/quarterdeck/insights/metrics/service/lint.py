@@ -92,9 +92,7 @@ def unknown_property(_name: str, metric: Metric, models: Models) -> Iterator[Pro
         known = {*TABLES[source].column_names, *(events if source == "events" else ())}
         for location, field in _fields_named(metric):
             if field not in known and field.partition(".")[0] not in ("account", "person"):
-                hint = (
-                    did_you_mean(field, known) or "The metric cannot be read before one has."
-                )
+                hint = did_you_mean(field, known) or "The metric cannot be read before one has."
                 yield location, f"no row of {source} has '{field}'", hint
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from quarterdeck.report.brief.calc.measures import Judgement, Role, Side
+from quarterdeck.insights.metrics.service.dossiers import Judgement, Role, Side
 
 Confidence = Literal["confirmed", "likely", "unknown"]
 SectionName = Literal["decisions", "promises", "scoreboard", "moved", "customers", "launches", "risks"]

@@ -1,21 +1,26 @@
 """How is a week said: headline, scoreboard rows, movements, and how far the data can be trusted?"""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
-from quarterdeck.report.brief.calc.measures import Holder, Measure
+from quarterdeck.insights.metrics.service.dossiers import (
+    Holder,
+    Measure,
+    base_words,
+    is_known,
+    over_words,
+    tell,
+)
+from quarterdeck.report.brief.calc.addresses import evidence_of
 from quarterdeck.report.brief.calc.page import Decision, Movement, Remark, ScoreRow, Sentence
 from quarterdeck.stats.figures import (
-    Notation,
     counted,
     day_name,
     in_sentence,
     listed,
-    long_date,
     notation,
     opening,
     short_date,
-    whole,
     working_days_after,
 )
 
@@ -141,26 +146,21 @@ def _asked(decisions: Sequence[Decision]) -> str:
 
 def score_row(measure: Measure, remarks: Sequence[Remark]) -> ScoreRow:
     """A metric's line on the scoreboard."""
-    written = measure.notation
-    remark = next((remark.words for remark in remarks if remark.metric == measure.name), "")
-    known = measure.value is not None and measure.judgement not in ("no data", "not mature yet")
-    expected = ""
-    if measure.low is not None and measure.high is not None:
-        expected = written.table_range(measure.low, measure.high)
+    told, known = tell(measure), is_known(measure)
     return ScoreRow(
         name=measure.name,
-        title=Sentence(text=measure.title, evidence=measure.evidence),
+        title=Sentence(text=measure.title, evidence=evidence_of(measure)),
         role=measure.role,
-        value_text=written.full(measure.value) if known and measure.value is not None else "–",
-        base_text=base_words(measure.base) if known and measure.unit == "share" else "",
-        expected_text=expected,
-        target_text=_target_text(measure, written, known=known),
-        state=state_words(measure),
+        value_text=told.value_text,
+        base_text=told.base_text,
+        expected_text=told.expected_text,
+        target_text=told.target_text,
+        state=told.state,
         judgement=measure.judgement,
         side=measure.side,
         week_start=measure.week_start,
         owner=measure.owner,
-        remark=remark,
+        remark=next((remark.words for remark in remarks if remark.metric == measure.name), ""),
         value=measure.value if known else None,
         base=measure.base if known else None,
         expected_low=measure.low,
@@ -169,36 +169,12 @@ def score_row(measure: Measure, remarks: Sequence[Remark]) -> ScoreRow:
     )
 
 
-def _target_text(measure: Measure, written: Notation, *, known: bool) -> str:
-    """The target; a row has its unit once, with the value where there is one."""
-    if measure.target is None:
-        return ""
-    return written.bare(measure.target) if known else written.full(measure.target)
-
-
-def base_words(base: float | None) -> str:
-    """What a percentage is a share of."""
-    return "" if base is None else f"of {whole(base)}"
-
-
-def state_words(measure: Measure) -> str:
-    """The state in one or a few words; nothing where the metric is within its range that week."""
-    week = f"week of {short_date(measure.week_start)}" if measure.earlier else ""
-    if measure.judgement == "moved":
-        return f"{measure.side}, {week}" if week else measure.side
-    if measure.judgement == "within noise":
-        return week
-    if measure.judgement == "no data" and measure.last_seen is not None:
-        return f"no data since {short_date(measure.last_seen + timedelta(days=1))}"
-    return measure.judgement
-
-
 def tell_movement(measure: Measure, companions: Sequence[Measure] = (), *, as_of: date) -> Movement:
     """What moved, by how much, since when, who holds it; the cause is unknown until it is looked for."""
     answer = working_days_after(as_of, WORKING_DAYS_TO_ANSWER)
     over = over_words(measure)
     along = tuple(
-        Sentence(text=f"{other.title} {_verb([other])} with it.", evidence=other.evidence)
+        Sentence(text=f"{other.title} {_verb([other])} with it.", evidence=evidence_of(other))
         for other in companions
     )
     left = "rose above" if measure.side == "above" else "fell below"
@@ -206,36 +182,24 @@ def tell_movement(measure: Measure, companions: Sequence[Measure] = (), *, as_of
     return Movement(
         name=measure.name,
         full=(
-            Sentence(text=f"{_lead(measure)}{over}{_earlier_words(measure)}.", evidence=measure.evidence),
+            Sentence(text=f"{_lead(measure)}{over}{_earlier_words(measure)}.", evidence=evidence_of(measure)),
             *_where(measure, _holder_in_full(measure)),
             *along,
         ),
         brief=(
-            Sentence(text=briefly, evidence=measure.evidence),
+            Sentence(text=briefly, evidence=evidence_of(measure)),
             *_where(measure, _holder_briefly(measure.holder)),
             *along,
         ),
         confidence="unknown",
-        then=(Sentence(text=f"Next answer {day_name(answer)}.", evidence=f"{measure.evidence}#changes"),),
+        then=(Sentence(text=f"Next answer {day_name(answer)}.", evidence=f"{evidence_of(measure)}#changes"),),
     )
 
 
 def _where(measure: Measure, told: str) -> tuple[Sentence, ...]:
     """Who holds it; nothing where the metric names no dimension to look into."""
     looked = measure.holder is not None or measure.dimensions
-    return (Sentence(text=told, evidence=f"{measure.evidence}#where"),) if looked else ()
-
-
-def over_words(measure: Measure) -> str:
-    """When the movement was: since a day, or from a day to a day where it is over."""
-    if measure.since is None:
-        return ""
-    if measure.until is None:
-        return f" since {long_date(measure.since)}"
-    last = measure.until - timedelta(days=1)
-    if last == measure.since:
-        return f" on {long_date(last)} alone"
-    return f" from {long_date(measure.since)} to {long_date(last)}"
+    return (Sentence(text=told, evidence=f"{evidence_of(measure)}#where"),) if looked else ()
 
 
 def _earlier_words(measure: Measure) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from quarterdeck.charts.svg import Drawing
-from quarterdeck.report.brief.calc.dossier import Dossier
+from quarterdeck.insights.metrics.service.dossiers import Dossier
+from quarterdeck.insights.metrics.service.drawing import Drawn, draw_quarter
 from quarterdeck.report.brief.calc.limits import fit
 from quarterdeck.report.brief.calc.page import Brief, Contribution, Footer, Sentence
 from quarterdeck.report.brief.calc.sentences import (
@@ -18,7 +19,7 @@ from quarterdeck.report.brief.calc.sentences import (
     tell_movement,
 )
 from quarterdeck.report.brief.facts import Trust
-from quarterdeck.report.brief.service.drawing import Drawn, draw_movement, draw_quarter
+from quarterdeck.report.brief.service.drawing import draw_movement
 from quarterdeck.stats.figures import day_name, long_date, whole
 
 DATA_PAGE = "evidence/data.html"

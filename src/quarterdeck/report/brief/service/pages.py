@@ -6,13 +6,15 @@ from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from quarterdeck.insights.metrics.service.changes import Change
+from quarterdeck.insights.metrics.service.dossiers import Dossier
+from quarterdeck.insights.metrics.service.story import TEMPLATES as METRIC_TEMPLATES
 from quarterdeck.pages.engine import render
-from quarterdeck.report.brief.calc.dossier import Dossier
+from quarterdeck.report.brief.calc.addresses import page_name
 from quarterdeck.report.brief.calc.limits import footer_sentences
-from quarterdeck.report.brief.calc.measures import page_name
 from quarterdeck.report.brief.calc.page import Contribution
 from quarterdeck.report.brief.definitions import BriefDocument, BriefState, Pins
-from quarterdeck.report.brief.facts import Change, Trust
+from quarterdeck.report.brief.facts import Trust
 from quarterdeck.report.brief.service.compose import Composed, compose_brief
 from quarterdeck.report.brief.service.document import brief_document, written_json, written_markdown
 from quarterdeck.report.brief.service.evidence import (
@@ -122,7 +124,9 @@ def page_files(pages: BriefPages) -> Mapping[str, str]:
 
 
 def _standing_alone(page: Page) -> str:
-    return render(page.template, {**page.context, "layout": STANDALONE}, folder=TEMPLATES)
+    return render(
+        page.template, {**page.context, "layout": STANDALONE}, folder=TEMPLATES, beside=METRIC_TEMPLATES
+    )
 
 
 def _brief_context(composed: Composed, state: BriefState) -> Mapping[str, object]:

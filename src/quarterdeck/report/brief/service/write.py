@@ -15,12 +15,13 @@ from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.facts.snapshot import ABSENT, Snapshot
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.service.book import TREE
+from quarterdeck.insights.metrics.service.changes import read_changes
+from quarterdeck.insights.metrics.service.dossiers import read_dossiers
 from quarterdeck.insights.metrics.service.week import facts_end, last_week_end, read_week
 from quarterdeck.report.brief.calc.page import Contribution
 from quarterdeck.report.brief.definitions import BriefDocument, Pins
-from quarterdeck.report.brief.facts import read_changes, read_trust
+from quarterdeck.report.brief.facts import read_trust
 from quarterdeck.report.brief.service.pages import BriefPages, WeekRead, page_files
-from quarterdeck.report.brief.service.read import read_dossiers
 
 CHANGES_SHOWN_DAYS = 42
 # Facts that end longer ago than this are history, not a source that fell silent.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from quarterdeck.report.brief.calc.measures import Measure
+from quarterdeck.insights.metrics.calc.measures import Measure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,11 +1,30 @@
-"""How does a week of metrics become what the brief knows of them?"""
+"""How does a week of metrics become what pages know of them?"""
 
 from collections.abc import Container, Iterable
 from datetime import date
 
-from quarterdeck.insights.metrics.service.week import Point, Reading, Slice
-from quarterdeck.report.brief.calc.dossier import Bucket, Dossier, SliceSeries
-from quarterdeck.report.brief.calc.measures import Holder, Measure
+from quarterdeck.insights.metrics.calc.dossier import Bucket, Dossier, SliceSeries
+from quarterdeck.insights.metrics.calc.measures import Holder, Judgement, Measure, Role, Side
+from quarterdeck.insights.metrics.calc.readings import Point, Reading, Slice
+from quarterdeck.insights.metrics.calc.words import Told, base_words, is_known, over_words, tell
+
+__all__ = [
+    "Bucket",
+    "Dossier",
+    "Holder",
+    "Judgement",
+    "Measure",
+    "Role",
+    "Side",
+    "SliceSeries",
+    "Told",
+    "base_words",
+    "buckets_of",
+    "is_known",
+    "over_words",
+    "read_dossiers",
+    "tell",
+]
 
 
 def read_dossiers(
@@ -25,10 +44,10 @@ def _dossier(reading: Reading, currency: str, tables: Container[str]) -> Dossier
         status=reading.status,
         reason=reading.verdict.reason,
         interval=reading.interval,
-        weeks=_buckets(reading.weeks),
-        days=_buckets(reading.days),
+        weeks=buckets_of(reading.weeks),
+        days=buckets_of(reading.days),
         slices=tuple(_slice(part) for part in slices),
-        rest=_buckets(movement.rest) if movement else (),
+        rest=buckets_of(movement.rest) if movement else (),
         sql=reading.proof.sql,
         rows_sql=reading.proof.rows_sql,
         versions={name: at for name, at in sorted(reading.proof.versions.items()) if name in tables},
@@ -85,12 +104,13 @@ def _slice(part: Slice) -> SliceSeries:
         dimension=part.dimension,
         value=part.value,
         share_of_change=part.share_of_change,
-        days=_buckets(part.points),
+        days=buckets_of(part.points),
         week=_bucket(part.week) if part.week else None,
     )
 
 
-def _buckets(points: Iterable[Point]) -> tuple[Bucket, ...]:
+def buckets_of(points: Iterable[Point]) -> tuple[Bucket, ...]:
+    """Points as pages show them."""
     return tuple(_bucket(point) for point in points)
 
 

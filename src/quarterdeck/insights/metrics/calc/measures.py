@@ -1,4 +1,4 @@
-"""What must the brief know of a metric to place it, to judge it and to say what moved?"""
+"""What must a page know of a metric to place it, to judge it and to say what moved?"""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,7 +31,7 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measure:
-    """One metric in the week of the brief, or in an `earlier` one, the last that is mature.
+    """One metric in the week that was read, or in an `earlier` one, the last that is mature.
 
     `last_seen` is the last day that had data.
     """
@@ -72,10 +72,6 @@ class Measure:
         return (self.side, self.higher_is) in (("above", "better"), ("below", "worse"))
 
     @property
-    def evidence(self) -> str:
-        return f"evidence/{page_name(self.name)}"
-
-    @property
     def notation(self) -> Notation:
         """How its numbers are written; finer where the value would seem to stand on its range's edge."""
         written = notation(self.unit, (self.value, self.low, self.high, self.target), currency=self.currency)
@@ -85,8 +81,3 @@ class Measure:
                 break
             written = replace(written, decimals=written.decimals + 1)
         return written
-
-
-def page_name(metric: str) -> str:
-    """The file that carries a metric's evidence."""
-    return f"metric-{metric}.html"

@@ -1,0 +1,86 @@
+"""What does a page tell of one metric: figure, verdict, charts, changes, definition, proof, rows?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from quarterdeck.insights.metrics.calc.dossier import Dossier
+from quarterdeck.insights.metrics.calc.measures import Measure
+from quarterdeck.insights.metrics.calc.words import base_words, tell
+from quarterdeck.insights.metrics.facts.changes import Change
+from quarterdeck.insights.metrics.service.buckets import bucket_table
+from quarterdeck.insights.metrics.service.drawing import draw_over_time, draw_slices
+from quarterdeck.stats.figures import counted, day_name, short_date, whole
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+DIRECTIONS = {"better": "higher is better", "worse": "lower is better", "neither": "neither way is better"}
+UNITS = {"share": "share", "count": "count", "currency": "money", "seconds": "seconds", "number": "number"}
+
+
+def metric_story(dossier: Dossier, *, changes: Sequence[Change]) -> dict[str, object]:
+    """The context of `metrics/story.html` and `metrics/aside.html`, which every page of a metric includes."""
+    measure = dossier.measure
+    week_end = measure.week_start + timedelta(days=6)
+    # What changed on the eve of a movement belongs to it.
+    first = min(measure.week_start, (measure.since or measure.week_start) - timedelta(days=1))
+    return {
+        "dossier": dossier,
+        "measure": measure,
+        "row": tell(measure),
+        "facts": _week_facts(dossier, week_end),
+        "direction": DIRECTIONS[measure.higher_is],
+        "unit": UNITS[measure.unit],
+        "chart": draw_over_time(dossier, dossier.days, grain="day", changes=changes),
+        "where": _where(measure),
+        "cells": draw_slices(dossier),
+        "days_in_words": counted(len(dossier.slices[0].days), "day") if dossier.slices else "",
+        "changes": _change_rows(changes, first, week_end),
+        "span": f"{short_date(first)} to {short_date(week_end)}",
+        "versions": [f"{name}, version {version:,}" for name, version in dossier.versions.items()],
+        "target": measure.notation.full(measure.target) if measure.target is not None else "",
+        "day_table": bucket_table(measure, dossier.days, slices=dossier.slices),
+        "week_table": bucket_table(measure, dossier.weeks, grain="week"),
+    }
+
+
+def _week_facts(dossier: Dossier, week_end: date) -> list[tuple[str, str]]:
+    measure = dossier.measure
+    written = measure.notation
+    facts = [_amount(measure, week_end)]
+    if dossier.interval and measure.value is not None:
+        facts.append(("95 % interval", written.prose_range(*dossier.interval)))
+    if measure.low is not None and measure.high is not None:
+        facts.append(("Expected", written.prose_range(measure.low, measure.high)))
+    if measure.target is not None:
+        facts.append(("Target", written.bare(measure.target)))
+    return [(name, text) for name, text in facts if text]
+
+
+def _amount(measure: Measure, week_end: date) -> tuple[str, str]:
+    if measure.value is None or measure.unit != "share" or measure.base is None:
+        return "Week to", short_date(week_end)
+    return (
+        f"Week to {short_date(week_end)}",
+        f"{whole(measure.value * measure.base)} {base_words(measure.base)}",
+    )
+
+
+def _where(measure: Measure) -> str:
+    if not measure.moved:
+        return ""
+    if measure.holder is None and not measure.dimensions:
+        return "not looked into"
+    return f"{measure.holder.name} holds most of it" if measure.holder else "no single slice holds most of it"
+
+
+def _change_rows(changes: Iterable[Change], first: date, last: date) -> list[Mapping[str, object]]:
+    return [
+        {
+            "time": f"{day_name(change.time.date())} {short_date(change.time.date())} {change.time:%H:%M}",
+            "kind": change.kind,
+            "name": change.name,
+            "scope": change.scope,
+        }
+        for change in changes
+        if first <= change.time.date() <= last
+    ]
