@@ -127,12 +127,24 @@ def unknown_reference(
     definition: Definition[BaseModel], kind: Kind[Any], contents: Contents
 ) -> Iterator[Problem]:
     """Whatever a definition names must exist; a faulty file counts, since it has findings of its own."""
+    for location, key, target, name in _references(definition, kind):
+        known = contents.names.get(target, frozenset())
+        if name not in known:
+            hint = did_you_mean(name, known) or f"Known: {', '.join(sorted(known)) or 'none yet'}."
+            yield location, f"'{key}' names the {target} '{name}', which does not exist", hint
+
+
+def references_of(definition: Definition[BaseModel], kind: Kind[Any]) -> tuple[tuple[str, str, str], ...]:
+    """What a definition names: at which key, of which kind, called what."""
+    return tuple((key, target, name) for _, key, target, name in _references(definition, kind))
+
+
+def _references(
+    definition: Definition[BaseModel], kind: Kind[Any]
+) -> Iterator[tuple[Location, str, str, str]]:
     for key, target in kind.references.items():
         for location, name in _names_at((key,), value_at(definition.source.content, (key,))):
-            known = contents.names.get(target, frozenset())
-            if name not in known:
-                hint = did_you_mean(name, known) or f"Known: {', '.join(sorted(known)) or 'none yet'}."
-                yield location, f"'{key}' names the {target} '{name}', which does not exist", hint
+            yield location, key, target, name
 
 
 def unknown_rule(definition: Definition[BaseModel], kind: Kind[Any], _: Contents) -> Iterator[Problem]:

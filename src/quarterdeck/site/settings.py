@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "ninja",
     "quarterdeck.pages",
     "quarterdeck.records",
+    "quarterdeck.records.workshop",
     "quarterdeck.jobs",
     "quarterdeck.site",
     *(capability.app for capability in CAPABILITIES if capability.app),

@@ -1,0 +1,193 @@
+"""Which definitions does the workspace hold, and what does the file of each say at this moment?"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from quarterdeck.definitions.findings import Finding
+from quarterdeck.definitions.folder import (
+    MOST_NAME,
+    Definition,
+    Kind,
+    definition_file,
+    definition_files,
+    read_definition,
+)
+from quarterdeck.definitions.lint import check_workspace, references_of
+from quarterdeck.errors import QuarterdeckError, did_you_mean
+from quarterdeck.records.subjects import Subject
+
+MOST_CHARACTERS = 100_000
+NO_FILE = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where one definition stands or will stand."""
+
+    kind: Kind[Any]
+    name: str
+    file: Path
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(type=self.kind.name, key=self.name, title=self.name)
+
+    @property
+    def written(self) -> str:
+        """How people read its path: from the workspace."""
+        return f"{self.kind.folder}/{self.file.name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnDisk:
+    """What a file says: `digest` is empty where there is no file, `readable` false where it is no text."""
+
+    text: str
+    digest: str
+    readable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Used:
+    """Another definition that names this one, and at which key."""
+
+    place: Place
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What the linters say of a text: in it, in other files because of it, and elsewhere anyway."""
+
+    here: tuple[Finding, ...]
+    caused: tuple[Finding, ...]
+    elsewhere: tuple[Finding, ...]
+
+    @property
+    def faults(self) -> tuple[Finding, ...]:
+        """What keeps the text from becoming a definition."""
+        return tuple(finding for finding in (*self.here, *self.caused) if not finding.warning)
+
+    @property
+    def doubts(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in (*self.here, *self.caused) if finding.warning)
+
+
+def _no_names(_: Path) -> Mapping[str, frozenset[str]]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shelf:
+    """The definitions of one workspace; `fact_names` says which names the facts hold."""
+
+    path: Path
+    kinds: tuple[Kind[Any], ...]
+    fact_names: Callable[[Path], Mapping[str, frozenset[str]]] = _no_names
+
+    def kind(self, name: str) -> Kind[Any]:
+        """The kind of a name, as addresses write it too: `metric_tree` is `metric tree`."""
+        known = {kind.name.replace(" ", "_"): kind for kind in self.kinds}
+        wanted = name.replace(" ", "_")
+        if wanted not in known:
+            hint = did_you_mean(wanted, known) or f"Kinds: {', '.join(known)}."
+            raise NoSuchDefinition(f"No kind of definition is named '{name}'.", hint)
+        return known[wanted]
+
+    def place(self, kind_name: str, name: str) -> Place:
+        """Where a definition of that name may stand, whether it does or not."""
+        kind = self.kind(kind_name)
+        file = definition_file(self.path, kind, name)
+        if file is None:
+            if kind.file:
+                hint = f"There is one {kind.name}: '{Path(kind.file).stem}'."
+            else:
+                hint = f"Use small letters, digits and _ , beginning with a letter, at most {MOST_NAME}."
+            raise NoSuchDefinition(f"'{name}' is no name for a {kind.name}.", hint)
+        return Place(kind=kind, name=name, file=file)
+
+    def places(self, kind: Kind[Any]) -> Iterator[Place]:
+        """Every definition of a kind that has a file, by name."""
+        for file in definition_files(self.path, kind):
+            yield Place(kind=kind, name=file.stem, file=file)
+
+    def on_disk(self, place: Place) -> OnDisk:
+        """What the file says now; a link that leads out of the workspace is not followed."""
+        file = place.file
+        if not file.resolve().is_relative_to(self.path.resolve()):
+            raise QuarterdeckError(
+                f"{place.written} leads out of the workspace.", "Put the file itself where the link stands."
+            )
+        try:
+            raw = file.read_bytes()
+        except FileNotFoundError:
+            return OnDisk(text="", digest=NO_FILE)
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return OnDisk(text="", digest=digest_of(raw), readable=False)
+        return OnDisk(text=text, digest=digest_of(raw))
+
+    def read(self, place: Place, text: str | None = None) -> Definition[Any] | None:
+        """The definition as its file says it, or as a text does; None where it is none."""
+        if text is None and not place.file.is_file():
+            return None
+        definition, _, _ = read_definition(place.file, place.kind, text)
+        return definition
+
+    def findings(self, place: Place | None = None, text: str = "") -> tuple[Finding, ...]:
+        """Everything the linters say, of the workspace as it is or with a text in place of a file."""
+        instead = {} if place is None else {place.file: text}
+        return tuple(check_workspace(self.path, self.kinds, self.fact_names(self.path), instead))
+
+    def judge(self, place: Place, text: str) -> Verdict:
+        """What a text would mean for the workspace; what is wrong elsewhere anyway is not its fault."""
+        before = {(each.file, each.rule, each.message) for each in self.findings()}
+        here, caused, elsewhere = [], [], []
+        for each in self.findings(place, text):
+            if each.file == place.file:
+                here.append(each)
+            elif (each.file, each.rule, each.message) in before:
+                elsewhere.append(each)
+            else:
+                caused.append(each)
+        return Verdict(here=tuple(here), caused=tuple(caused), elsewhere=tuple(elsewhere))
+
+    def used_by(self, place: Place) -> tuple[Used, ...]:
+        """Which definitions name this one."""
+        found = []
+        for kind in self.kinds:
+            if place.kind.name not in kind.references.values():
+                continue
+            for each in self.places(kind):
+                definition = self.read(each)
+                named = references_of(definition, kind) if definition else ()
+                found += [
+                    Used(place=each, key=key)
+                    for key, target, name in named
+                    if (target, name) == (place.kind.name, place.name)
+                ]
+        return tuple(found)
+
+
+class NoSuchDefinition(QuarterdeckError):  # noqa: N818 -- what people say
+    """No definition may stand there."""
+
+
+def digest_of(text: bytes | str) -> str:
+    """SHA-256 of what a file says, byte for byte."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def plain_text(given: str) -> str:
+    """A text as it is kept: lines end as in files, and nothing in it that no file or database takes."""
+    text = given.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "�")
+    text = text.encode("utf-8", "replace").decode()
+    if len(text) > MOST_CHARACTERS:
+        raise QuarterdeckError(
+            f"The text has {len(text):,} characters; at most {MOST_CHARACTERS:,} fit.", "Shorten it."
+        )
+    return text if text.endswith("\n") or not text else f"{text}\n"

@@ -1,0 +1,278 @@
+"""Who stands behind a definition as it reads now, and who objects?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from quarterdeck.definitions.folder import Definition
+from quarterdeck.errors import Conflict, QuarterdeckError
+from quarterdeck.records.change_log import log_change
+from quarterdeck.records.models import Person
+from quarterdeck.records.workshop.drafting import open_draft
+from quarterdeck.records.workshop.models import Objection, Proposal, Signature
+from quarterdeck.records.workshop.shelf import Place, Shelf
+
+MOST_WORDS = 2000
+
+
+class Standing(StrEnum):
+    """How a definition stands with its owner."""
+
+    SIGNED = "signed"
+    PROPOSED = "proposed"
+    LOST = "signature lost"
+    IN_FILE = "signed in the file, not here"
+    UNSIGNED = "not signed"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """One version that can be signed: the file's, or the open draft's."""
+
+    definition: Definition[Any]
+    text: str
+    of_draft: bool
+    proposal: Proposal | None
+    signature: Signature | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignOff:
+    """Everything the workshop knows of one definition."""
+
+    owner: str
+    standing: Standing
+    present: Reading | None
+    coming: Reading | None
+    lost: Signature | None
+    objections: tuple[Objection, ...]
+
+    @property
+    def open_objections(self) -> tuple[Objection, ...]:
+        return tuple(each for each in self.objections if each.resolved_at is None)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """What may be proposed: the draft first, since it is what comes."""
+        return tuple(each for each in (self.coming, self.present) if each is not None)
+
+
+def sign_off_of(shelf: Shelf, place: Place) -> SignOff:
+    """How the definition stands: what is proposed, objected to and signed."""
+    disk = shelf.on_disk(place)
+    present = _reading(place, shelf.read(place), disk.text, of_draft=False)
+    draft = open_draft(place)
+    coming = _reading(place, shelf.read(place, draft.text), draft.text, of_draft=True) if draft else None
+    if present and coming and present.definition.version == coming.definition.version:
+        coming = None
+    lost = None
+    if present and not present.signature:
+        lost = Signature.objects.filter(**_keys(place)).select_related("by").first()
+    owner_of = coming or present
+    return SignOff(
+        owner=_owner(owner_of.definition) if owner_of else "",
+        standing=standing_of(present, lost=lost),
+        present=present,
+        coming=coming,
+        lost=lost,
+        objections=tuple(Objection.objects.filter(**_keys(place)).select_related("by", "resolved_by")),
+    )
+
+
+def standing_of(present: Reading | None, *, lost: Signature | None) -> Standing:
+    """A signature counts for exactly the version that it was given for."""
+    if present is None:
+        return Standing.UNSIGNED
+    status = getattr(present.definition.model, "status", "")
+    if status == "retired":
+        return Standing.RETIRED
+    if present.signature:
+        return Standing.SIGNED
+    if present.proposal:
+        return Standing.PROPOSED
+    if lost:
+        return Standing.LOST
+    return Standing.IN_FILE if status == "signed" else Standing.UNSIGNED
+
+
+def standings(
+    readable: Iterable[tuple[Place, Definition[Any]]],
+) -> Mapping[tuple[str, str], Standing]:
+    """The standing of many definitions by kind and name, in two queries."""
+    signatures: dict[tuple[str, str], list[Signature]] = {}
+    for signature in Signature.objects.all():
+        signatures.setdefault((signature.kind, signature.name), []).append(signature)
+    proposals = {(each.kind, each.name, each.version): each for each in Proposal.objects.defer("text")}
+    found = {}
+    for place, definition in readable:
+        key = (place.kind.name, place.name)
+        given = signatures.get(key, [])
+        reading = Reading(
+            definition=definition,
+            text="",
+            of_draft=False,
+            proposal=proposals.get((*key, definition.version)),
+            signature=next((each for each in given if each.version == definition.version), None),
+        )
+        found[key] = standing_of(reading, lost=given[0] if given else None)
+    return found
+
+
+@transaction.atomic
+def propose(*, shelf: Shelf, place: Place, version: str, by: Person) -> Proposal:
+    """Put the file's version or the draft's up for signing; proposing twice changes nothing."""
+    reading = _find(shelf, place, version)
+    _owner_or_refuse(place, reading.definition)
+    proposal, made = Proposal.objects.get_or_create(
+        **_keys(place), version=version, defaults={"text": reading.text, "by": by}
+    )
+    if made:
+        log_change(by=by, verb="proposed for signing", subject=place.subject, after={"version": version})
+    return proposal
+
+
+@transaction.atomic
+def object_to(*, shelf: Shelf, place: Place, version: str, words: str, by: Person) -> Objection:
+    """Say why a version should not be signed."""
+    _find(shelf, place, version)
+    said = _words(words, "objection")
+    objection = Objection.objects.create(**_keys(place), version=version, words=said, by=by)
+    log_change(
+        by=by,
+        verb="objected",
+        subject=place.subject,
+        after={"objection": objection.pk, "version": version, "words": said},
+    )
+    return objection
+
+
+@transaction.atomic
+def resolve(*, shelf: Shelf, place: Place, objection: Objection, answer: str, by: Person) -> Objection:
+    """Settle an objection: who raised it may withdraw it, the owner may answer it."""
+    held = Objection.objects.select_for_update(of=("self",)).select_related("by").get(pk=objection.pk)
+    if held.resolved_at is not None:
+        return held
+    if held.by_id == by.pk:
+        said = _words(answer, "answer") if answer.strip() else ""
+    elif is_owner(by, sign_off_of(shelf, place).owner):
+        said = _words(answer, "answer")
+    else:
+        raise QuarterdeckError(
+            f"This objection is {held.by.shown}'s.",
+            "Who raised it may withdraw it, and the owner may answer it.",
+        )
+    held.resolved_at, held.resolved_by, held.answer = timezone.now(), by, said
+    held.save(update_fields=["resolved_at", "resolved_by", "answer"])
+    log_change(
+        by=by,
+        verb="resolved objection",
+        subject=place.subject,
+        after={"objection": held.pk, "answer": said},
+    )
+    return held
+
+
+@transaction.atomic
+def sign(*, shelf: Shelf, place: Place, version: str, by: Person) -> Signature:
+    """The owner signs a proposed version that nobody objects to; nobody signs in the owner's stead."""
+    reading = _find(shelf, place, version)
+    owner = _owner_or_refuse(place, reading.definition)
+    if not is_owner(by, owner):
+        raise QuarterdeckError(
+            f"Only the owner signs: {owner}.",
+            f"Ask whoever has the title {owner}; a title is given under People.",
+        )
+    if reading.signature is not None:
+        return reading.signature
+    if reading.proposal is None:
+        raise Conflict(
+            "This version is not proposed for signing.", "Propose it first, so that others can object."
+        )
+    if Objection.objects.filter(**_keys(place), resolved_at=None).exists():
+        raise Conflict("Somebody objects.", "Answer the objections first; then sign.")
+    signature, made = Signature.objects.get_or_create(
+        **_keys(place), version=version, defaults={"owner": owner, "by": by}
+    )
+    if made:
+        log_change(by=by, verb="signed", subject=place.subject, after={"version": version, "owner": owner})
+    return signature
+
+
+def note_lapse(*, place: Place, before: Definition[Any] | None, after: Definition[Any], by: Person) -> None:
+    """Log that a signature no longer holds, where a promotion changed what was signed."""
+    if before is None or before.version == after.version:
+        return
+    signed = Signature.objects.filter(**_keys(place))
+    lapsed = signed.filter(version=before.version).first()
+    if lapsed is not None and not signed.filter(version=after.version).exists():
+        log_change(
+            by=by,
+            verb="signature lapsed",
+            subject=place.subject,
+            before={"version": lapsed.version, "signed by": lapsed.owner},
+            after={"version": after.version, "signed by": None},
+        )
+
+
+def is_owner(person: Person, owner: str) -> bool:
+    """Whether a person is what the definition names as its owner: by title, in any case."""
+    return bool(owner) and person.is_active and person.title.strip().casefold() == owner.strip().casefold()
+
+
+def _reading(
+    place: Place, definition: Definition[Any] | None, text: str, *, of_draft: bool
+) -> Reading | None:
+    if definition is None:
+        return None
+    of_version = {**_keys(place), "version": definition.version}
+    return Reading(
+        definition=definition,
+        text=text,
+        of_draft=of_draft,
+        proposal=Proposal.objects.filter(**of_version).select_related("by").first(),
+        signature=Signature.objects.filter(**of_version).select_related("by").first(),
+    )
+
+
+def _find(shelf: Shelf, place: Place, version: str) -> Reading:
+    """The present reading of a version; one that is past is a Conflict."""
+    for reading in sign_off_of(shelf, place).readings:
+        if reading.definition.version == version:
+            return reading
+    raise Conflict(
+        f"The {place.kind.name} '{place.name}' reads differently by now.", "Read it again, then go on."
+    )
+
+
+def _owner(definition: Definition[Any]) -> str:
+    return str(getattr(definition.model, "owner", "") or "")
+
+
+def _owner_or_refuse(place: Place, definition: Definition[Any]) -> str:
+    owner = _owner(definition)
+    if not owner:
+        raise QuarterdeckError(
+            f"A {place.kind.name} names no owner, so nobody can sign it.",
+            "Only what has an `owner:` is signed.",
+        )
+    return owner
+
+
+def _words(given: str, what: str) -> str:
+    words = given.strip().replace("\x00", "�").encode("utf-8", "replace").decode()
+    if not words:
+        raise QuarterdeckError(f"The {what} is empty.", "Write a sentence.")
+    if len(words) > MOST_WORDS:
+        raise QuarterdeckError(
+            f"The {what} has {len(words):,} characters; at most {MOST_WORDS:,} fit.", "Shorten it."
+        )
+    return words
+
+
+def _keys(place: Place) -> dict[str, str]:
+    return {"kind": place.kind.name, "name": place.name}
