@@ -115,7 +115,7 @@ def _write(*, shelf: Shelf, place: Place, draft: Draft, version: int, by: Person
 
 
 def _refuse_changed(shelf: Shelf, place: Place, draft: Draft) -> bool:
-    """Whether the file says the draft already; one that says neither it nor what it began from is a conflict."""
+    """Whether the file says the draft already; one that says neither it nor its base is a conflict."""
     disk = shelf.on_disk(place)
     written_already = disk.digest == digest_of(draft.text)
     if disk.digest != draft.base_digest and not written_already:
