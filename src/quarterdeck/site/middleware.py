@@ -36,17 +36,27 @@ class SecurityHeaders:
         return response
 
 
-class ApiTags:
-    """An ETag on what the API gives out, and 304 for who has it already."""
+class ApiAnswers:
+    """An ETag on what the API gives out, 304 for who has it already, and trouble always as problem+json."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
-        self._tagged = ConditionalGetMiddleware(answer)
+        self._tagged = ConditionalGetMiddleware(self._told)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/api/"):
             return self._answer(request)
         return cast("HttpResponse", self._tagged(request))
+
+    def _told(self, request: HttpRequest) -> HttpResponse:
+        """What Django itself answers before any operation is asked: no such address, or no such method."""
+        answer = self._answer(request)
+        if answer.status_code not in (404, 405) or "json" in answer.headers.get("Content-Type", ""):
+            return answer
+        told = problem(answer.status_code, "")
+        if "Allow" in answer.headers:
+            told["Allow"] = answer["Allow"]
+        return told
 
 
 class RequestLog:

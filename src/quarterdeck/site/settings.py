@@ -51,7 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "quarterdeck.site.middleware.RequestLog",
     "quarterdeck.site.middleware.SecurityHeaders",
-    "quarterdeck.site.middleware.ApiTags",
+    "quarterdeck.site.middleware.ApiAnswers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
