@@ -69,6 +69,20 @@ CAPABILITIES: tuple[Capability, ...] = (
             "quarterdeck.insights.metrics.service.book:TREE",
         ),
         app="quarterdeck.insights.metrics",
+        urls="quarterdeck.insights.metrics.web.pages",
+        api="quarterdeck.insights.metrics.api:router",
+        jobs="quarterdeck.insights.metrics.jobs",
+        search="quarterdeck.insights.metrics.web.finding:find_metrics",
+        entries=(
+            Entry(
+                section="Insights",
+                label="Metrics",
+                path="/metrics/",
+                key="m",
+                thumb=True,
+                count="quarterdeck.insights.metrics.web.finding:count_metrics",
+            ),
+        ),
     ),
     Capability(
         name="brief",

@@ -1,6 +1,6 @@
 """How does one metric look to somebody who asks for it by name?"""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
 from quarterdeck.definitions.workspace import Workspace
@@ -83,23 +83,8 @@ def show_metric(
     day = as_of or min(end, today)
     reader = MetricReader(workspace, snapshot, day)
     metric = reader.book.get(name)
-    until = _bucket_end(workspace, day, grain)
-    since = until
-    for _ in range(max(buckets, HISTORY_WEEKS) if grain == "week" else buckets):
-        since = _bucket_before(since, grain)
-    if grain == "day":
-        since = until - timedelta(7 * -(-max(buckets, 7 * HISTORY_WEEKS) // 7))
-    series = reader.series(name, grain, since, until, dimension)
-    ranged = {}
-    for key, points in series.points.items():
-        if grain == "week":
-            sure = WEEK_CONFIDENCE if dimension is None else DETAIL_CONFIDENCE
-            points = tuple(
-                expect_week(points[: index + 1], metric.unit, sure) for index in range(len(points))
-            )
-        elif grain == "day":
-            points = expect_points(points, metric.unit)
-        ranged[key] = points[-buckets:]
+    series = read_ranged(reader, workspace, name, grain=grain, day=day, dimension=dimension, buckets=buckets)
+    ranged = dict(series.points)
     reading = None
     if dimension is None:
         reading = read_metric(reader, name, last_week_end(workspace, day))
@@ -115,6 +100,36 @@ def show_metric(
         earlier=reading is not None and reading.earlier,
         series=Series(name=name, metric=metric, grain=grain, points=ranged, proof=series.proof),
     )
+
+
+def read_ranged(
+    reader: MetricReader,
+    workspace: Workspace,
+    name: str,
+    *,
+    grain: Grain,
+    day: date,
+    dimension: str | None,
+    buckets: int,
+) -> Series:
+    """The last whole buckets before a day, whole or by a dimension, with ranges where they can be known."""
+    until = _bucket_end(workspace, day, grain)
+    since = until
+    for _ in range(max(buckets, HISTORY_WEEKS) if grain == "week" else buckets):
+        since = _bucket_before(since, grain)
+    if grain == "day":
+        since = until - timedelta(7 * -(-max(buckets, 7 * HISTORY_WEEKS) // 7))
+    series = reader.series(name, grain, since, until, dimension)
+    ranged = {}
+    for key, points in series.points.items():
+        unit = series.metric.unit
+        if grain == "week":
+            sure = WEEK_CONFIDENCE if dimension is None else DETAIL_CONFIDENCE
+            points = tuple(expect_week(points[: index + 1], unit, sure) for index in range(len(points)))
+        elif grain == "day":
+            points = expect_points(points, unit)
+        ranged[key] = points[-buckets:]
+    return replace(series, points=ranged)
 
 
 def _bucket_end(workspace: Workspace, day: date, grain: Grain) -> date:

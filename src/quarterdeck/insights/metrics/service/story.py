@@ -1,23 +1,85 @@
 """What does a page tell of one metric: figure, verdict, charts, changes, definition, proof, rows?"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from quarterdeck.insights.metrics.calc.dossier import Dossier
-from quarterdeck.insights.metrics.calc.measures import Measure
-from quarterdeck.insights.metrics.calc.words import base_words, tell
+from quarterdeck.charts.svg import Drawing
+from quarterdeck.insights.metrics.calc.dossier import Bucket, Dossier
+from quarterdeck.insights.metrics.calc.measures import Measure, Role
+from quarterdeck.insights.metrics.calc.words import Told, base_words, tell
 from quarterdeck.insights.metrics.facts.changes import Change
+from quarterdeck.insights.metrics.facts.clock import Grain
 from quarterdeck.insights.metrics.service.buckets import bucket_table
-from quarterdeck.insights.metrics.service.drawing import draw_over_time, draw_slices
+from quarterdeck.insights.metrics.service.drawing import Drawn, draw_over_time, draw_quarter, draw_slices
+from quarterdeck.insights.metrics.service.views import View
 from quarterdeck.stats.figures import counted, day_name, short_date, whole
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 DIRECTIONS = {"better": "higher is better", "worse": "lower is better", "neither": "neither way is better"}
+BRANCHES: tuple[tuple[Role, str, str], ...] = (
+    ("north star", "North star", "whether the product does its work"),
+    ("input", "Inputs", "what drives it"),
+    ("guardrail", "Guardrails", "what must not suffer"),
+    ("other", "Others", "beside the tree"),
+)
 UNITS = {"share": "share", "count": "count", "currency": "money", "seconds": "seconds", "number": "number"}
 
 
-def metric_story(dossier: Dossier, *, changes: Sequence[Change]) -> dict[str, object]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Branch:
+    """The metrics of one role in the tree, each with its line and its quarter."""
+
+    role: Role
+    name: str
+    note: str
+    lines: tuple[tuple[Dossier, Told, Drawing | None], ...]
+
+
+def metric_tree(dossiers: Iterable[Dossier]) -> tuple[Branch, ...]:
+    """All metrics by what they are for: the north star, what drives it, what must not suffer, others."""
+    known = tuple(dossiers)
+    branches = (
+        Branch(
+            role=role,
+            name=name,
+            note=note,
+            lines=tuple(
+                (dossier, tell(dossier.measure), draw_quarter(dossier))
+                for dossier in known
+                if dossier.measure.role == role
+            ),
+        )
+        for role, name, note in BRANCHES
+    )
+    return tuple(branch for branch in branches if branch.lines)
+
+
+def over_time(
+    dossier: Dossier, view: View | None, *, grain: Grain, changes: Sequence[Change]
+) -> Drawn | None:
+    """The chart at a grain; of a breakdown, the whole above its slices."""
+    return draw_over_time(dossier, buckets_of_view(dossier, view, grain), grain=grain, changes=changes)
+
+
+def buckets_of_view(dossier: Dossier, view: View | None, grain: Grain) -> tuple[Bucket, ...]:
+    """The whole at a grain, from the reading where it holds it."""
+    if view is not None and view.buckets:
+        return view.buckets
+    return {"day": dossier.days, "week": dossier.weeks, "month": ()}[grain]
+
+
+def rows_of(dossier: Dossier, view: View | None, *, grain: Grain) -> dict[str, object]:
+    """The rows behind what is shown."""
+    buckets = buckets_of_view(dossier, view, grain)
+    slices = view.slices if view is not None and view.dimension else ()
+    if not slices and grain == "day":
+        slices = dossier.slices
+    return bucket_table(dossier.measure, buckets, grain=grain, slices=slices)
+
+
+def metric_story(dossier: Dossier, *, changes: Sequence[Change], grain: Grain = "day") -> dict[str, object]:
     """The context of `metrics/story.html` and `metrics/aside.html`, which every page of a metric includes."""
     measure = dossier.measure
     week_end = measure.week_start + timedelta(days=6)
@@ -32,8 +94,8 @@ def metric_story(dossier: Dossier, *, changes: Sequence[Change]) -> dict[str, ob
         "unit": UNITS[measure.unit],
         "chart": draw_over_time(dossier, dossier.days, grain="day", changes=changes),
         "where": _where(measure),
-        "cells": draw_slices(dossier),
-        "days_in_words": counted(len(dossier.slices[0].days), "day") if dossier.slices else "",
+        "cells": draw_slices(dossier, grain=grain),
+        "days_in_words": counted(len(dossier.slices[0].days), grain) if dossier.slices else "",
         "changes": _change_rows(changes, first, week_end),
         "span": f"{short_date(first)} to {short_date(week_end)}",
         "versions": [f"{name}, version {version:,}" for name, version in dossier.versions.items()],

@@ -33,6 +33,7 @@ __all__ = [
     "Slice",
     "Verdict",
     "Week",
+    "choose_day",
     "facts_end",
     "last_week_end",
     "read_week",
@@ -45,6 +46,8 @@ SHOWN_WEEKS = 13
 SHOWN_DAYS = 42
 MOST_SLICES = 40
 SHOWN_SLICES = 8
+# Facts that end longer ago than this are history, not a source that fell silent.
+HISTORY_AFTER_DAYS = 28
 SHOWN_LATER_WEEKS = 2  # after the last mature one, of those that cannot be known yet
 
 
@@ -70,6 +73,14 @@ def facts_end(workspace: Workspace, snapshot: Snapshot) -> date | None:
         if known:
             return max(known).astimezone(workspace.zone).date() + timedelta(1)
     return None
+
+
+def choose_day(workspace: Workspace, snapshot: Snapshot, today: date) -> date:
+    """Today; or, where the facts ended long ago, the end of their last whole week."""
+    end = facts_end(workspace, snapshot)
+    if end is None or (today - end).days <= HISTORY_AFTER_DAYS:
+        return today
+    return last_week_end(workspace, end)
 
 
 def read_week(workspace: Workspace, snapshot: Snapshot, as_of: date) -> Week:

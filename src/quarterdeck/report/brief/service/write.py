@@ -17,15 +17,13 @@ from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.service.book import TREE
 from quarterdeck.insights.metrics.service.changes import read_changes
 from quarterdeck.insights.metrics.service.dossiers import read_dossiers
-from quarterdeck.insights.metrics.service.week import facts_end, last_week_end, read_week
+from quarterdeck.insights.metrics.service.week import choose_day, read_week
 from quarterdeck.report.brief.calc.page import Contribution
 from quarterdeck.report.brief.definitions import BriefDocument, Pins
 from quarterdeck.report.brief.facts import read_trust
 from quarterdeck.report.brief.service.pages import BriefPages, WeekRead, page_files
 
 CHANGES_SHOWN_DAYS = 42
-# Facts that end longer ago than this are history, not a source that fell silent.
-HISTORY_AFTER_DAYS = 28
 TREE_PIN = "metric tree"
 
 
@@ -90,10 +88,7 @@ def read_pins(file: Path) -> Pins:
 def choose_as_of(workspace: Workspace, *, today: date) -> date:
     """Today; or, where the facts ended long ago, the end of their last whole week."""
     with FactStore(workspace.facts_path).snapshot() as snapshot:
-        end = facts_end(workspace, snapshot)
-    if end is None or (today - end).days <= HISTORY_AFTER_DAYS:
-        return today
-    return last_week_end(workspace, end)
+        return choose_day(workspace, snapshot, today)
 
 
 def _read(

@@ -1,0 +1,186 @@
+"""How are metrics read in the browser: the tree, the dictionary, one metric, its data?"""
+
+from dataclasses import asdict
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from quarterdeck.errors import QuarterdeckError
+from quarterdeck.insights.metrics.service.asked import (
+    GRAINS,
+    Asked,
+    NotReadYet,
+    Unknown,
+    asked_for,
+    pins_written,
+)
+from quarterdeck.insights.metrics.service.dictionary import dictionary, filtered
+from quarterdeck.insights.metrics.service.export import as_csv, as_data
+from quarterdeck.insights.metrics.service.kept import READ, Kept, is_behind, kept_reading
+from quarterdeck.insights.metrics.service.story import metric_story, metric_tree, over_time, rows_of
+from quarterdeck.jobs.models import Job
+from quarterdeck.jobs.queue import ask
+from quarterdeck.records import comments
+from quarterdeck.records.doors import door, signed_in
+from quarterdeck.records.here import workspace
+from quarterdeck.records.permissions import Permission
+from quarterdeck.records.subjects import Subject
+
+GRAIN_NAMES = {"day": "Days", "week": "Weeks", "month": "Months"}
+
+
+@door(Permission.READ)
+@require_GET
+def show_tree(request: HttpRequest) -> HttpResponse:
+    kept = kept_reading(workspace())
+    if kept is None:
+        return _none_yet(request)
+    context = {"tab": "tree", "groups": metric_tree(kept.dossiers), **_freshness(request, kept)}
+    return render(request, "metrics/tree.html", context)
+
+
+@door(Permission.READ)
+@require_GET
+def show_dictionary(request: HttpRequest) -> HttpResponse:
+    given = {key: request.GET.get(key, "")[:200] for key in ("q", "owner", "status")}
+    trouble: QuarterdeckError | None = None
+    try:
+        entries = dictionary(workspace())
+    except QuarterdeckError as error:
+        entries, trouble = (), error
+    shown = filtered(entries, words=given["q"], owner=given["owner"], status=given["status"])
+    context = {
+        "tab": "dictionary",
+        "entries": shown,
+        "all_of_them": len(entries),
+        "owners": sorted({entry.owner for entry in entries}),
+        "statuses": sorted({entry.status for entry in entries}),
+        "given": given,
+        "trouble": trouble,
+    }
+    return render(request, "metrics/dictionary.html", context)
+
+
+@door(Permission.READ)
+@require_GET
+def show_metric(request: HttpRequest, name: str) -> HttpResponse:
+    return _show(request, name)
+
+
+@door(Permission.READ)
+@require_GET
+def download(request: HttpRequest, name: str, ending: str) -> HttpResponse:
+    """What the page shows, as CSV or JSON with its proof."""
+    if ending not in ("csv", "json"):
+        raise Http404
+    try:
+        asked = asked_for(
+            workspace(), name, request.GET.dict(), sees_personal=signed_in(request).sees_personal
+        )
+    except (NotReadYet, Unknown) as unread:
+        raise Http404 from unread
+    if ending == "json":
+        answer: HttpResponse = JsonResponse(as_data(asked.shown, asked.view, asked.kept, asked.grain))
+    else:
+        answer = HttpResponse(
+            as_csv(asked.shown, asked.view, asked.grain), content_type="text/csv; charset=utf-8"
+        )
+    stem = "-".join(part for part in (name, f"{asked.grain}s", asked.by or "") if part)
+    answer["Content-Disposition"] = f'attachment; filename="{stem}.{ending}"'
+    return answer
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
+def read_anew(request: HttpRequest) -> HttpResponse:
+    """Ask for a reading; it takes seconds, so it is a job."""
+    job = ask(
+        READ,
+        title="Read the metrics",
+        arguments={"anew": True},
+        key="metrics.read anew",
+        by_id=signed_in(request).pk,
+    )
+    return redirect("job", number=job.pk)
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
+def comment(request: HttpRequest, name: str) -> HttpResponse:
+    kept = kept_reading(workspace())
+    dossier = kept.dossier(name) if kept else None
+    if dossier is None:
+        raise Http404
+    subject = Subject(type="metric", key=name, title=dossier.measure.title)
+    text = request.POST.get("text", "").replace("\x00", "")
+    try:
+        comments.say(subject=subject, text=text, by=signed_in(request))
+    except QuarterdeckError as error:
+        return _show(request, name, comment_trouble=error, status=400)
+    return redirect(f"/metrics/{name}/#said")
+
+
+def _show(request: HttpRequest, name: str, *, status: int = 200, **more: object) -> HttpResponse:
+    person = signed_in(request)
+    try:
+        asked = asked_for(workspace(), name, request.GET.dict(), sees_personal=person.sees_personal)
+    except NotReadYet:
+        return _none_yet(request, name)
+    except Unknown as unknown:
+        raise Http404 from unknown
+    context = {
+        **metric_story(asked.shown, changes=asked.kept.changes, grain=asked.grain),
+        **_over_time(asked),
+        **_freshness(request, asked.kept),
+        "asked": asked,
+        "grains": [(grain, GRAIN_NAMES[grain], grain == asked.grain) for grain in GRAINS],
+        "pinned": _pinned_address(request, asked.kept),
+        "said": comments.comments_on(Subject(type="metric", key=name)),
+        "may_comment": person.may(Permission.CONTRIBUTE),
+        "may_ask_facts": person.may(Permission.EDIT) and person.sees_personal,
+        **more,
+    }
+    return render(request, "metrics/metric.html", context, status=status)
+
+
+def _pinned_address(request: HttpRequest, kept: Kept) -> str:
+    """The address that shows the same numbers whenever it is opened."""
+    query = request.GET.copy()
+    query["as_of"], query["pins"] = kept.as_of.isoformat(), pins_written(kept)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe='~')}")
+
+
+def _over_time(asked: Asked) -> dict[str, object]:
+    chart = over_time(asked.dossier, asked.view, grain=asked.grain, changes=asked.kept.changes)
+    return {
+        "chart": chart,
+        "spots": [asdict(spot) for spot in chart.spots] if chart else [],
+        "rows": rows_of(asked.shown, asked.view, grain=asked.grain),
+    }
+
+
+def _freshness(request: HttpRequest, kept: Kept) -> dict[str, object]:
+    return {
+        "kept": kept,
+        "behind": is_behind(workspace(), kept),
+        "reading": Job.objects.filter(task=READ, state="running").exists(),
+        "may_read_anew": signed_in(request).may(Permission.CONTRIBUTE),
+    }
+
+
+def _none_yet(request: HttpRequest, name: str = "") -> HttpResponse:
+    may = signed_in(request).may(Permission.CONTRIBUTE)
+    return render(request, "metrics/none_yet.html", {"name": name, "may_read_anew": may})
+
+
+urlpatterns = [
+    path("metrics/", show_tree, name="metrics"),
+    path("dictionary/", show_dictionary, name="dictionary"),
+    # No metric's name has a hyphen, so none can stand where this does.
+    path("metrics/read-anew/", read_anew, name="read_metrics"),
+    path("metrics/<slug:name>/", show_metric, name="metric"),
+    path("metrics/<slug:name>/data.<str:ending>", download, name="metric_data"),
+    path("metrics/<slug:name>/comment/", comment, name="comment_on_metric"),
+]
