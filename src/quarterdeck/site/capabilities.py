@@ -85,6 +85,28 @@ CAPABILITIES: tuple[Capability, ...] = (
         ),
     ),
     Capability(
+        name="decisions",
+        pillar="process",
+        help="Carry decisions and actions out and in.",
+        cli="quarterdeck.cli.decisions:app",
+        app="quarterdeck.process.decisions",
+        urls="quarterdeck.process.decisions.web.addresses",
+        api="quarterdeck.process.decisions.api:router",
+        jobs="quarterdeck.process.decisions.jobs",
+        search="quarterdeck.process.decisions.service.ledger:find",
+        entries=(
+            Entry(
+                section="This week",
+                label="Decisions",
+                path="/decisions/",
+                key="d",
+                thumb=True,
+                count="quarterdeck.process.decisions.service.ledger:asked_count",
+            ),
+            Entry(section="This week", label="Actions", path="/actions/"),
+        ),
+    ),
+    Capability(
         name="brief",
         pillar="report",
         help="The decision-ready page of the week, from draft to published.",
@@ -99,6 +121,7 @@ CAPABILITIES: tuple[Capability, ...] = (
 KERNEL_ROUTERS: tuple[str, ...] = ("quarterdeck.records.api:router", "quarterdeck.site.api_jobs:router")
 
 KERNEL_ENTRIES: tuple[Entry, ...] = (
+    Entry(section="Workspace", label="Definitions", path="/definitions/", key="e"),
     Entry(section="Workspace", label="People", path="/people/", key="p"),
     Entry(section="Workspace", label="Jobs", path="/jobs/"),
     Entry(section="Workspace", label="Change log", path="/changes/"),

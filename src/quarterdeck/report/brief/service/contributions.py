@@ -1,20 +1,56 @@
 """What do decisions and promises give to a week's brief?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
 
-from quarterdeck.report.brief.calc.page import Contribution
+from quarterdeck.process.decisions.service.for_brief import Answering, Ask, answering, asked, promised
+from quarterdeck.report.brief.calc.page import Contribution, Decision, Promise, Sentence
+from quarterdeck.stats.figures import short_date
 
 Value = TypeVar("Value")
+ASKED_AT = "/decisions/"
 
 
 def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
-    """The contribution of every capability that has one for this week."""
-    return ()
+    """The contribution of every capability that has one for this week, the most urgent first."""
+    return (
+        Contribution(
+            decisions=tuple(_decision(ask, as_of) for ask in asked(as_of)),
+            promises=tuple(
+                Promise(
+                    promised=Sentence(text=f"{kept.owner}: {kept.text}", evidence=kept.path),
+                    state=kept.became,
+                )
+                for kept in promised(week_start)
+            ),
+        ),
+    )
+
+
+def answers_of(decisions: Sequence[Decision]) -> Mapping[str, Answering]:
+    """The questions of a brief as they stand now, by the page that each one points at."""
+    numbers = {
+        int(number): decision.question.evidence
+        for decision in decisions
+        if (number := decision.question.evidence.removeprefix(ASKED_AT).rstrip("/")).isdecimal()
+    }
+    return {numbers[number]: found for number, found in answering(list(numbers)).items()}
+
+
+def _decision(ask: Ask, as_of: date) -> Decision:
+    """A day outside the week that the brief opens is named by its date: a weekday would mislead."""
+    in_week = as_of <= ask.due < as_of + timedelta(7)
+    return Decision(
+        question=Sentence(text=ask.question, evidence=ask.path),
+        recommended=Sentence(text=ask.recommended, evidence=ask.path),
+        waiting_costs=Sentence(text=ask.waiting_costs, evidence=ask.path),
+        decider=ask.decider if in_week else f"{ask.decider} ({short_date(ask.due)})",
+        by=max(ask.due, as_of),
+    )
 
 
 def with_addresses(given: Sequence[Contribution]) -> tuple[Contribution, ...]:

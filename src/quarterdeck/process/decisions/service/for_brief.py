@@ -1,0 +1,116 @@
+"""What do decisions and promises give to a week's brief?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from quarterdeck.process.decisions.models import Action, ActionState, Decision, DecisionState
+from quarterdeck.process.decisions.service.ledger import actions, decisions, today
+from quarterdeck.records.models import Link
+
+Became = Literal["done", "late", "dropped"]
+WEEK = timedelta(7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """A question that waits for its answer, as a brief tells it."""
+
+    number: int
+    question: str
+    recommended: str
+    waiting_costs: str
+    decider: str
+    due: date
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A promise of the week, and what became of it."""
+
+    text: str
+    owner: str
+    became: Became
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answering:
+    """A question as it stands now, for the buttons beside it."""
+
+    number: int
+    options: tuple[str, ...]
+    recommended: str
+    answer: str
+    answered_as: str
+
+
+def asked(on: date) -> Sequence[Ask]:
+    """Questions that must be answered within the week that a brief of this day opens, the most urgent first.
+
+    Where an old brief is still a draft, the week that runs now counts.
+    """
+    until = max(on, today()) + WEEK
+    open_ones = decisions().filter(state=DecisionState.ASKED, due__lt=until).order_by("due", "asked_at", "pk")
+    return tuple(
+        Ask(
+            number=decision.pk,
+            question=decision.question,
+            recommended=decision.recommended or "nothing yet",
+            waiting_costs=decision.waiting_costs or "not said",
+            decider=decision.decider,
+            due=decision.due,
+            path=f"/decisions/{decision.pk}/",
+        )
+        for decision in open_ones
+    )
+
+
+def promised(week_start: date) -> Sequence[Kept]:
+    """What was promised for a week: what is late first, then what was dropped, then what is done."""
+    due = actions().filter(due__gte=week_start, due__lt=week_start + WEEK)
+    kept = [
+        Kept(text=action.text, owner=action.owner, became=became(action), path=f"/actions/{action.pk}/")
+        for action in due
+    ]
+    order: tuple[Became, ...] = ("late", "dropped", "done")
+    return tuple(sorted(kept, key=lambda each: order.index(each.became)))
+
+
+def became(action: Action) -> Became:
+    """What became of a promise whose day is over."""
+    if action.is_open:
+        return "late"
+    return "dropped" if action.state == ActionState.DROPPED else "done"
+
+
+def answering(numbers: Sequence[int]) -> dict[int, Answering]:
+    """Questions by number, as they stand now: answered meanwhile, perhaps."""
+    return {
+        decision.pk: Answering(
+            number=decision.pk,
+            options=tuple(option.name for option in decision.written_options),
+            recommended=decision.recommended,
+            answer=decision.answer,
+            answered_as=decision.answered_as,
+        )
+        for decision in Decision.objects.filter(pk__in=numbers)
+    }
+
+
+def decided_in(brief: date) -> int:
+    """How many decisions were answered from a brief, or are linked with it."""
+    key = brief.isoformat()
+    outward = Link.objects.filter(from_type="decision", to_type="brief", to_key=key)
+    inward = Link.objects.filter(from_type="brief", from_key=key, to_type="decision")
+    numbers = {
+        int(number)
+        for number in (
+            *outward.values_list("from_key", flat=True),
+            *inward.values_list("to_key", flat=True),
+        )
+        if number.isdecimal() and len(number) < 19
+    }
+    return Decision.objects.filter(pk__in=numbers).exclude(state=DecisionState.ASKED).count()

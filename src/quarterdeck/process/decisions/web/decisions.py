@@ -1,0 +1,217 @@
+"""How are decisions read, asked for, answered and corrected in the browser?"""
+
+from datetime import date
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quarterdeck.errors import Conflict, QuarterdeckError
+from quarterdeck.process.decisions.models import Decision, DecisionState
+from quarterdeck.process.decisions.service import asking, carrying, ledger, reviewing, shelf
+from quarterdeck.process.decisions.service.page import effect_of, evidence_of, links_of
+from quarterdeck.process.decisions.service.subjects import decision_subject
+from quarterdeck.process.decisions.web.form import Form, empty_form, form_of, read_question, sent_form
+from quarterdeck.records import comments
+from quarterdeck.records.change_log import changes_of
+from quarterdeck.records.doors import door, signed_in
+from quarterdeck.records.permissions import Permission
+
+PER_PAGE = 25
+SHOWN_CHANGES = 30
+
+
+@door(Permission.READ)
+@require_GET
+def show_decisions(request: HttpRequest) -> HttpResponse:
+    read = ledger.read_ledger()
+    context = {
+        "asked": read.asked,
+        "awaiting": read.awaiting,
+        "page": Paginator(read.reviewed, PER_PAGE).get_page(request.GET.get("page")),
+        "rate": read.rate,
+        "today": ledger.today(),
+        "may_ask": signed_in(request).may(Permission.CONTRIBUTE),
+        "put_away": ledger.decisions(archived=True).count(),
+    }
+    return render(request, "decisions/decisions.html", context)
+
+
+@door(Permission.READ)
+@require_GET
+def show_put_away(request: HttpRequest) -> HttpResponse:
+    pages = Paginator(ledger.decisions(archived=True), PER_PAGE)
+    return render(request, "decisions/put_away.html", {"page": pages.get_page(request.GET.get("page"))})
+
+
+@door(Permission.READ)
+@require_GET
+def export(request: HttpRequest, ending: str) -> HttpResponse:
+    kind = {"json": "application/json", "csv": "text/csv; charset=utf-8"}[ending]
+    text = carrying.written_json() if ending == "json" else carrying.written_csv("decisions")
+    answer = HttpResponse(text, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="decisions.{ending}"'
+    return answer
+
+
+@door(Permission.CONTRIBUTE)
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for a decision, or write down one that is made: then one option is its answer."""
+    made = request.GET.get("made") == "1"
+    if request.method == "GET":
+        return _form(request, empty_form(request.GET), made=made)
+    try:
+        written = read_question(request.POST)
+        if made:
+            reason = request.POST.get("answer_why", "")
+            decision = asking.decide(
+                written=written, option=written.recommended, by=signed_in(request), why=reason
+            )
+        else:
+            decision = asking.ask(written=written, by=signed_in(request))
+    except QuarterdeckError as error:
+        return _form(request, sent_form(request.POST), made=made, trouble=error)
+    return redirect("decision", number=decision.pk)
+
+
+@door(Permission.READ)
+@require_GET
+def show_decision(request: HttpRequest, number: int) -> HttpResponse:
+    return _page(request, _decision(number))
+
+
+@door(Permission.CONTRIBUTE)
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    decision = _decision(number)
+    if request.method == "GET":
+        return _form(request, form_of(decision), decision=decision)
+    try:
+        asking.edit(
+            decision=decision,
+            written=read_question(request.POST, decision),
+            by=signed_in(request),
+            seen=request.POST.get("seen", ""),
+        )
+    except QuarterdeckError as error:
+        return _form(request, sent_form(request.POST), decision=decision, trouble=error)
+    return redirect("decision", number=number)
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
+def answer(request: HttpRequest, number: int) -> HttpResponse:
+    """One click: the name of an option is the answer; from a brief, the way back leads there."""
+    decision = _decision(number)
+    brief = _brief_day(request)
+    try:
+        asking.answer(
+            decision=decision,
+            option=request.POST.get("option", ""),
+            why=request.POST.get("why", ""),
+            own_words=request.POST.get("own_words") == "1",
+            brief=brief,
+            by=signed_in(request),
+        )
+    except QuarterdeckError as error:
+        decision.refresh_from_db()
+        return _page(request, decision, trouble=error, status=409 if isinstance(error, Conflict) else 400)
+    if brief is not None:
+        return redirect(f"/brief/{brief}/#decisions")
+    return redirect("decision", number=number)
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
+def comment(request: HttpRequest, number: int) -> HttpResponse:
+    decision = _decision(number)
+    text = request.POST.get("text", "")
+    try:
+        comments.say(subject=decision_subject(decision), text=text, by=signed_in(request))
+    except QuarterdeckError as error:
+        return _page(request, decision, trouble=error, status=400)
+    return redirect(f"/decisions/{number}/#said")
+
+
+@door(Permission.EDIT)
+@require_POST
+def review_now(request: HttpRequest, number: int) -> HttpResponse:
+    """Read the metric again without waiting for the morning."""
+    decision = _decision(number)
+    if decision.state == DecisionState.MADE and decision.prediction is not None:
+        reviewing.review(decisions=[decision])
+    return redirect("decision", number=number)
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
+def take_out(request: HttpRequest, number: int) -> HttpResponse:
+    shelf.take_out(thing=_decision(number), by=signed_in(request))
+    return redirect("decision", number=number)
+
+
+def _page(
+    request: HttpRequest, decision: Decision, *, trouble: QuarterdeckError | None = None, status: int = 200
+) -> HttpResponse:
+    subject, person = decision_subject(decision), signed_in(request)
+    context = {
+        "decision": decision,
+        "options": decision.written_options,
+        "effect": effect_of(decision),
+        "measured": decision.measured,
+        "evidence": evidence_of(decision),
+        "links": links_of(decision),
+        "actions": decision.actions.all(),
+        "said": comments.comments_on(subject),
+        "history": changes_of(subject)[:SHOWN_CHANGES],
+        "today": ledger.today(),
+        "late": decision.is_open and decision.due < ledger.today(),
+        "may_answer": person.may(Permission.CONTRIBUTE) and decision.is_open,
+        "may_comment": person.may(Permission.CONTRIBUTE),
+        "may_review": person.may(Permission.EDIT)
+        and decision.state == DecisionState.MADE
+        and decision.prediction is not None,
+        "trouble": trouble,
+    }
+    return render(request, "decisions/decision.html", context, status=status)
+
+
+def _form(
+    request: HttpRequest,
+    form: Form,
+    *,
+    decision: Decision | None = None,
+    made: bool = False,
+    trouble: QuarterdeckError | None = None,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "texts": form.texts,
+        "decision": decision,
+        "made": made,
+        "only_what_is_open": decision is not None and not decision.is_open,
+        "trouble": trouble,
+    }
+    status = 200 if trouble is None else 409 if isinstance(trouble, Conflict) else 400
+    return render(request, "decisions/form.html", context, status=status)
+
+
+def _decision(number: int) -> Decision:
+    found: Decision = get_object_or_404(
+        Decision.objects.select_related("asked_by", "answered_by", "decider_person"), pk=known(number)
+    )
+    return found
+
+
+def _brief_day(request: HttpRequest) -> date | None:
+    try:
+        return date.fromisoformat(request.POST.get("brief", ""))
+    except ValueError:
+        return None
+
+
+def known(number: int) -> int:
+    """A number beyond a database's integers names nothing."""
+    return number if number < 2**63 else -1
