@@ -6,14 +6,15 @@ from functools import cache
 from quarterdeck.records.finding import Found, fitting
 from quarterdeck.records.models import Person
 from quarterdeck.site.capabilities import CAPABILITIES, KERNEL_ENTRIES, load
+from quarterdeck.site.shelf import find_definitions
 
 MOST = 30
 Finder = Callable[[str, Person], Iterator[Found]]
 
 
 def find_everywhere(words: str, person: Person) -> tuple[Found, ...]:
-    """Pages, people and whatever each capability offers, best first."""
-    things = [*_pages(), *_people()]
+    """Pages, people, definitions and whatever each capability offers, best first."""
+    things = [*_pages(), *_people(), *find_definitions(words, person)]
     for find in _finders():
         things.extend(find(words, person))
     return fitting(words, things, most=MOST)

@@ -100,6 +100,11 @@ document.addEventListener("change", (event) => {
   if (event.target.id === "keys-off") localStorage.setItem("quarterdeck.keys", event.target.checked ? "off" : "on");
 });
 
+/* Browsers that size no field by its content: as many rows as lines, so that line numbers stay beside them. */
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-lines]")) event.target.rows = event.target.value.split("\n").length + 3;
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   const off = document.getElementById("keys-off");
   if (off) off.checked = keysOff();

@@ -41,11 +41,18 @@ def open_drafts() -> "QuerySet[Draft]":
 
 
 @transaction.atomic
-def begin(*, shelf: Shelf, place: Place, by: Person, text: str | None = None) -> Draft:
-    """Begin a draft from the definition's file, or from nothing; one's own open draft is taken up again."""
+def begin(
+    *, shelf: Shelf, place: Place, by: Person, text: str | None = None, shown_digest: str | None = None
+) -> Draft:
+    """Begin a draft from the definition's file, or from nothing; one's own open draft is taken up again.
+
+    `text` is what the draft says at once, `shown_digest` the file that its writer saw; another is a Conflict.
+    """
     disk = shelf.on_disk(place)
     if not disk.readable:
         raise QuarterdeckError(f"{place.written} is not UTF-8 text.", "Save it as UTF-8, then edit it here.")
+    if shown_digest is not None and shown_digest != disk.digest:
+        raise Conflict(f"{place.written} was changed meanwhile.", "Copy your text, then open the file anew.")
     kept = plain_text(disk.text if text is None else text)
     draft, begun = Draft.objects.select_related("author").get_or_create(
         kind=place.kind.name,
@@ -61,6 +68,8 @@ def begin(*, shelf: Shelf, place: Place, by: Person, text: str | None = None) ->
     )
     if not begun:
         _refuse_others(draft, by)
+        if text is not None and draft.text != kept:
+            raise SavedMeanwhile(kept=draft, given=kept)
         return draft
     log_change(by=by, verb="began draft", subject=subject_of(draft), after=picture(draft))
     return draft

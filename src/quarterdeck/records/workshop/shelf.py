@@ -9,18 +9,21 @@ from typing import Any
 from quarterdeck.definitions.findings import Finding
 from quarterdeck.definitions.folder import (
     MOST_NAME,
+    NAME,
     Definition,
     Kind,
     definition_file,
     definition_files,
     read_definition,
 )
-from quarterdeck.definitions.lint import check_workspace, references_of
+from quarterdeck.definitions.lint import check_workspace, lint_definition, read_contents, references_of
 from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.records.subjects import Subject
 
 MOST_CHARACTERS = 100_000
 NO_FILE = ""
+# An address of its own: the page on which a definition begins.
+RESERVED = frozenset({"new"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +37,16 @@ class Place:
     @property
     def subject(self) -> Subject:
         return Subject(type=self.kind.name, key=self.name, title=self.name)
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/definitions/{self.kind.name.replace(' ', '_')}/{self.name}/"
+
+    @property
+    def nameable(self) -> bool:
+        """Whether its name is one that a page can have; a file may be called anything."""
+        return len(self.name) <= MOST_NAME and self.name not in RESERVED and bool(NAME.fullmatch(self.name))
 
     @property
     def written(self) -> str:
@@ -100,7 +113,7 @@ class Shelf:
     def place(self, kind_name: str, name: str) -> Place:
         """Where a definition of that name may stand, whether it does or not."""
         kind = self.kind(kind_name)
-        file = definition_file(self.path, kind, name)
+        file = None if name in RESERVED else definition_file(self.path, kind, name)
         if file is None:
             if kind.file:
                 hint = f"There is one {kind.name}: '{Path(kind.file).stem}'."
@@ -131,6 +144,10 @@ class Shelf:
             return OnDisk(text="", digest=digest_of(raw), readable=False)
         return OnDisk(text=text, digest=digest_of(raw))
 
+    def written(self, file: Path) -> str:
+        """How people read a path: from the workspace."""
+        return str(file.relative_to(self.path)) if file.is_relative_to(self.path) else str(file)
+
     def read(self, place: Place, text: str | None = None) -> Definition[Any] | None:
         """The definition as its file says it, or as a text does; None where it is none."""
         if text is None and not place.file.is_file():
@@ -142,6 +159,17 @@ class Shelf:
         """Everything the linters say, of the workspace as it is or with a text in place of a file."""
         instead = {} if place is None else {place.file: text}
         return tuple(check_workspace(self.path, self.kinds, self.fact_names(self.path), instead))
+
+    def own_findings(self, place: Place, text: str) -> tuple[Finding, ...]:
+        """What the linters say of one text itself, quickly enough to be asked while it is written."""
+        contents, faults = read_contents(
+            self.path, self.kinds, self.fact_names(self.path), {place.file: text}
+        )
+        definition = contents.definitions[place.kind.name].get(place.name)
+        own = [each for each in faults if each.file == place.file]
+        if definition is not None:
+            own += lint_definition(definition, place.kind, contents)
+        return tuple(sorted(set(own), key=lambda each: (each.line, each.message)))
 
     def judge(self, place: Place, text: str) -> Verdict:
         """What a text would mean for the workspace; what is wrong elsewhere anyway is not its fault."""
