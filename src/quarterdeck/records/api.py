@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
 from quarterdeck.records import comments, invitations, links, tokens
 from quarterdeck.records.api_doors import asking, needs
 from quarterdeck.records.models import ApiToken, Change, Comment, Invitation, Person
+from quarterdeck.records.paging import Paging
 from quarterdeck.records.people import change_person
 from quarterdeck.records.permissions import Permission, Role
 from quarterdeck.records.subjects import Subject
@@ -153,7 +154,7 @@ class CommentOut(Schema):
 
 
 @router.get("/people", auth=needs(Permission.READ), response=list[PersonOut], tags=["people"])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_people(request: HttpRequest) -> "QuerySet[Person]":
     """Everybody who may or might sign in."""
     return Person.objects.order_by("pk")
@@ -173,7 +174,7 @@ def edit_person(request: HttpRequest, person_id: int, change: PersonIn) -> Perso
 
 
 @router.get("/invitations", auth=needs(Permission.ADMINISTER), response=list[InvitationOut], tags=["people"])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_invitations(request: HttpRequest) -> "QuerySet[Invitation]":
     """Who is invited and not here yet."""
     return invitations.open_invitations()
@@ -191,7 +192,7 @@ def invite_person(request: HttpRequest, invitation: InvitationIn) -> Status[dict
 
 
 @router.get("/tokens", auth=needs(Permission.READ), response=list[TokenOut], tags=["people"])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_tokens(request: HttpRequest) -> "QuerySet[ApiToken]":
     """One's own tokens."""
     return asking(request).tokens.all()
@@ -220,7 +221,7 @@ def end_token(request: HttpRequest, token_id: int) -> Status[None]:
 
 
 @router.get("/changes", auth=needs(Permission.READ), response=list[ChangeOut], tags=["graph"])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_changes(request: HttpRequest, type: str = "", key: str = "") -> "QuerySet[Change]":
     """The change log, newest first; of one type or one thing where asked."""
     changes = Change.objects.all()
@@ -253,7 +254,7 @@ def remove_link(request: HttpRequest, link: LinkIn) -> Status[None]:
 
 
 @router.get("/comments", auth=needs(Permission.READ), response=list[CommentOut], tags=["graph"])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_comments(request: HttpRequest, thing: Query[Thing]) -> "QuerySet[Comment]":
     """What was said about a thing, oldest first."""
     return comments.comments_on(_subject(thing))

@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
 from quarterdeck.jobs.models import Job, State
 from quarterdeck.records.api_doors import asking, needs
+from quarterdeck.records.paging import Paging
 from quarterdeck.records.permissions import Permission
 from quarterdeck.site.finding import find_everywhere
 
@@ -45,7 +46,7 @@ class FoundOut(Schema):
 
 
 @router.get("/jobs", auth=needs(Permission.READ), response=list[JobOut], tags=["work"])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_jobs(request: HttpRequest, state: State | None = None) -> "QuerySet[Job]":
     """Work, the newest first."""
     return Job.objects.filter(state=state) if state else Job.objects.all()

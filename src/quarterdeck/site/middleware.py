@@ -59,6 +59,31 @@ class ApiAnswers:
         return told
 
 
+class RefuseNul:
+    """Refuses texts with a NUL character, which PostgreSQL does not keep, before anything is done."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self._holds_nul(request):
+            return self._answer(request)
+        told = QuarterdeckError("A text holds a NUL character.", "Send it without.")
+        if request.path.startswith("/api/"):
+            return problem(400, told.message, told.hint)
+        return HttpResponse(render_to_string("pages/trouble.html", {"error": told}), status=400)
+
+    def _holds_nul(self, request: HttpRequest) -> bool:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return True
+        kind = request.content_type
+        if kind == "application/json":
+            return b"\x00" in request.body or b"\\u0000" in request.body
+        return kind == "application/x-www-form-urlencoded" and (
+            b"\x00" in request.body or b"%00" in request.body
+        )
+
+
 class RequestLog:
     """One line for each request: never its query, body or person."""
 

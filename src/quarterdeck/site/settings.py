@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "quarterdeck.site.middleware.RequestLog",
     "quarterdeck.site.middleware.SecurityHeaders",
     "quarterdeck.site.middleware.ApiAnswers",
+    "quarterdeck.site.middleware.RefuseNul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -110,7 +111,6 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 # The addresses of our own files bear a digest; those of libraries do not.
 WHITENOISE_MAX_AGE = 24 * 3600
-NINJA_PAGINATION_MAX_LIMIT = 500
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

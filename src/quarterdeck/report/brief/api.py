@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
 from quarterdeck.jobs.queue import ask
 from quarterdeck.records.api_doors import asking, needs
+from quarterdeck.records.paging import Paging
 from quarterdeck.records.permissions import Permission
 from quarterdeck.report.brief.definitions import BriefDocument
 from quarterdeck.report.brief.models import Correction, Edition
@@ -64,7 +65,7 @@ class CorrectionOut(CorrectionIn):
 
 
 @router.get("/briefs", auth=needs(Permission.READ), response=list[EditionOut])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_briefs(request: HttpRequest) -> "QuerySet[Edition]":
     """Every brief, newest first."""
     return Edition.objects.defer("reading", "contributions")
@@ -104,7 +105,7 @@ def publish(request: HttpRequest, as_of: date) -> Edition:
 
 
 @router.get("/briefs/{as_of}/corrections", auth=needs(Permission.READ), response=list[CorrectionOut])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_corrections(request: HttpRequest, as_of: date) -> "QuerySet[Correction]":
     """What was corrected since it was published."""
     return _edition(as_of).corrections.all()
