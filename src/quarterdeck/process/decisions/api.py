@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.process.decisions.calc.prediction import Prediction
@@ -16,6 +16,7 @@ from quarterdeck.process.decisions.models import Action, ActionState, Decision
 from quarterdeck.process.decisions.service import acting, asking, carrying, ledger
 from quarterdeck.records.api_doors import asking as asking_person
 from quarterdeck.records.api_doors import needs
+from quarterdeck.records.paging import Paging
 from quarterdeck.records.permissions import Permission
 
 router = Router()
@@ -192,7 +193,7 @@ class RateOut(Schema):
 
 
 @router.get("/decisions", auth=needs(Permission.READ), response=list[DecisionOut], tags=["decisions"])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_decisions(
     request: HttpRequest, state: Literal["", "asked", "made", "reviewed"] = "", archived: bool = False
 ) -> "QuerySet[Decision]":
@@ -260,7 +261,7 @@ def answer_decision(request: HttpRequest, decision_id: int, answer: AnswerIn) ->
 
 
 @router.get("/actions", auth=needs(Permission.READ), response=list[ActionOut], tags=["decisions"])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_actions(
     request: HttpRequest, show: ledger.Which | Literal["all"] = "all", archived: bool = False
 ) -> "QuerySet[Action]":

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.jobs.queue import ask
 from quarterdeck.pages.addresses import DayConverter
+from quarterdeck.process.decisions.service.for_brief import decided_in
 from quarterdeck.records import comments
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
@@ -18,6 +19,7 @@ from quarterdeck.records.permissions import Permission
 from quarterdeck.report.brief.models import Edition
 from quarterdeck.report.brief.service import ritual
 from quarterdeck.report.brief.service.asks import lines_of
+from quarterdeck.report.brief.service.contributions import with_answers
 
 register_converter(DayConverter, "date")
 
@@ -137,6 +139,9 @@ def _page(request: HttpRequest, edition: Edition, status: int = 200, **more: obj
     context = {
         **pages.brief.context,
         "edition": edition,
+        "decisions": with_answers(pages.decisions),
+        "decided": decided_in(edition.as_of),
+        "may_answer": person.may(Permission.CONTRIBUTE),
         "lines": lines,
         "asked_of_you": [line for line in lines if line.is_asked_of(person)],
         "corrections": edition.corrections.select_related("by"),

@@ -1,6 +1,6 @@
 """What do decisions and promises give to a week's brief?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from quarterdeck.process.decisions.service.for_brief import Answering, Ask, answering, asked, promised
 from quarterdeck.report.brief.calc.page import Contribution, Decision, Promise, Sentence
-from quarterdeck.stats.figures import short_date
+from quarterdeck.stats.figures import day_name, short_date
 
 Value = TypeVar("Value")
 ASKED_AT = "/decisions/"
@@ -31,14 +31,20 @@ def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
     )
 
 
-def answers_of(decisions: Sequence[Decision]) -> Mapping[str, Answering]:
-    """The questions of a brief as they stand now, by the page that each one points at."""
-    numbers = {
-        int(number): decision.question.evidence
+def with_answers(decisions: Sequence[Decision]) -> Sequence[tuple[Decision, str, Answering | None]]:
+    """The questions of a brief, each with its day and with how it stands now, answered meanwhile perhaps."""
+    numbers = {decision.question.evidence: _number(decision) for decision in decisions}
+    found = answering([number for number in numbers.values() if number is not None])
+    return [
+        (decision, day_name(decision.by), found.get(numbers[decision.question.evidence] or 0))
         for decision in decisions
-        if (number := decision.question.evidence.removeprefix(ASKED_AT).rstrip("/")).isdecimal()
-    }
-    return {numbers[number]: found for number, found in answering(list(numbers)).items()}
+    ]
+
+
+def _number(decision: Decision) -> int | None:
+    """The number of a decision that a brief asks for; None where the brief has it from elsewhere."""
+    number = decision.question.evidence.removeprefix(ASKED_AT).rstrip("/")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
 
 
 def _decision(ask: Ask, as_of: date) -> Decision:

@@ -12,7 +12,7 @@ from quarterdeck.insights.metrics.service.story import TEMPLATES as METRIC_TEMPL
 from quarterdeck.pages.engine import render
 from quarterdeck.report.brief.calc.addresses import page_name
 from quarterdeck.report.brief.calc.limits import footer_sentences
-from quarterdeck.report.brief.calc.page import Contribution
+from quarterdeck.report.brief.calc.page import Contribution, Decision
 from quarterdeck.report.brief.definitions import BriefDocument, BriefState, Pins
 from quarterdeck.report.brief.facts import Trust
 from quarterdeck.report.brief.service.compose import Composed, compose_brief
@@ -77,6 +77,11 @@ class BriefPages:
         return brief_document(self._composed.brief, self._week.pins, self._state)
 
     @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What is asked on the page itself."""
+        return self._composed.brief.decisions
+
+    @property
     def markdown(self) -> str:
         return written_markdown(self._composed.brief)
 
@@ -138,7 +143,7 @@ def _brief_context(composed: Composed, state: BriefState) -> Mapping[str, object
         "made_up": brief.made_up,
         "written_on": long_date(brief.as_of),
         "last_day": day_name(brief.week_start + timedelta(days=6)),
-        "decisions": [(decision, day_name(decision.by)) for decision in brief.decisions],
+        "decisions": [(decision, day_name(decision.by), None) for decision in brief.decisions],
         "rows": [(row, composed.quarters.get(row.name)) for row in brief.scoreboard],
         "chart": composed.chart,
         "footer": footer_sentences(brief),
