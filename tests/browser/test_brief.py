@@ -1,13 +1,10 @@
 """The pages in a real browser: one printed page, no request, no error, every screen and scheme."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from quarterdeck.report.brief.service.pages import BriefPages, page_files
 from tests.report.contributions import FULL
@@ -25,19 +22,6 @@ WEEKS = {
     "young": ((too_young(), tracking_gone()), ()),
     "empty": ((), ()),
 }
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None and os.environ.get("QUARTERDECK_REQUIRE_BROWSER") != "1":
-        pytest.skip("no Chromium is installed; QUARTERDECK_REQUIRE_BROWSER=1 makes this an error")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,12 @@ const single = {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const inPalette = event.target.closest?.("#palette");
+  if (inPalette && event.key === "Escape") {
+    // A search field would only clear itself.
+    event.preventDefault();
+    dialog("palette").close();
+    return;
+  }
   if (inPalette && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     walk(event.key === "ArrowDown" ? 1 : -1);

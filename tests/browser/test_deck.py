@@ -1,0 +1,118 @@
+"""The served pages in a real browser: nothing foreign, no complaint, open to everybody, on every screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Watched
+
+pytestmark = pytest.mark.browser
+
+SERIOUS = {"serious", "critical"}
+SCREENS = {
+    "desk": {"viewport": {"width": 1440, "height": 900}},
+    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True},
+}
+OUTSIDE = ("/sign-in/", "/sign-in/link/used/", "/invitation/used/")
+INSIDE = (
+    "/brief/",
+    "/brief/2026-11-09/",
+    "/brief/history/",
+    "/brief/2026-11-16/evidence/index.html",
+    "/people/",
+    "/people/1/",
+    "/account/",
+    "/jobs/",
+    "/changes/",
+    "/search/",
+    "/search/?q=jobs",
+)
+
+
+def visit(deck, address, screen, *, signed_in):
+    context = deck.context(signed_in=signed_in, **SCREENS[screen])
+    watched = Watched(context, deck.address)
+    watched.page.goto(address)
+    watched.page.wait_for_load_state("networkidle")
+    return context, watched
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_page_is_open_to_everybody(deck, screen):
+    faults = []
+    for address in (*OUTSIDE, *INSIDE):
+        context, watched = visit(deck, address, screen, signed_in=address in INSIDE)
+        page = watched.page
+        # A page that says 404 is reported by the browser itself.
+        complaints = [each for each in watched.complaints if "status of 40" not in each]
+        faults += [f"{address}: {each}" for each in (*complaints, *watched.foreign)]
+        if page.locator("h1").count() != 1:
+            faults.append(f"{address}: {page.locator('h1').count()} headings of the first order")
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append(f"{address}: wider than the screen")
+        for found in Axe().run(page).response["violations"]:
+            if found["impact"] in SERIOUS:
+                targets = [node["target"] for node in found["nodes"][:3]]
+                faults.append(f"{address}: {found['id']} {targets}")
+        context.close()
+    assert faults == []
+
+
+def test_the_pages_are_walked_by_keyboard_alone(deck):
+    context, watched = visit(deck, "/brief/", "desk", signed_in=True)
+    page = watched.page
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    page.wait_for_url("**/people/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.locator('[data-row][aria-selected="true"]').count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/people/*/")
+    page.keyboard.press("/")
+    page.keyboard.type("change l")
+    page.locator("#palette-found a").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/changes/")
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+    assert watched.complaints == []
+    context.close()
+
+
+def test_single_keys_can_be_switched_off_and_are_off_in_fields(deck):
+    context, watched = visit(deck, "/brief/", "desk", signed_in=True)
+    page = watched.page
+    page.keyboard.press("/")
+    page.keyboard.type("g p ?")
+    assert page.url.endswith("/brief/2026-11-16/")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.check("#keys-off")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert not page.locator("#keys").is_visible()
+    context.close()
+
+
+def test_everything_is_read_without_javascript(deck):
+    context = deck.context(java_script_enabled=False)
+    page = context.new_page()
+    for address in INSIDE:
+        page.goto(address)
+        assert page.locator("h1").inner_text().strip(), address
+    page.goto("/brief/")
+    assert page.locator(".score tbody tr").count() > 3
+    context.close()
+
+
+def test_the_brief_of_the_application_prints_as_the_page_alone(deck):
+    context, watched = visit(deck, "/brief/2026-11-09/", "desk", signed_in=True)
+    watched.page.emulate_media(media="print")
+    for hidden in (".nav", ".bar", ".ritual"):
+        assert not watched.page.locator(hidden).first.is_visible()
+    assert watched.page.locator(".claim").is_visible()
+    context.close()
