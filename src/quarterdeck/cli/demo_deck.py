@@ -22,12 +22,14 @@ STEADY = "Steady."
 
 def fill_deck(workspace: "Workspace", *, as_of: date) -> None:
     """People, last week's published brief and this week's draft; a second run adds nothing."""
+    from quarterdeck.demo.decisions import write_demo_decisions  # slow import
     from quarterdeck.report.brief.service import ritual  # slow import
 
     cast = {title: _person(name, title, role) for name, title, role in CAST}
     head = cast["Head of product"]
     last = ritual.draft(workspace, as_of=as_of - timedelta(7), by=None)
     ritual.publish(edition=last, by=head)
+    write_demo_decisions(cast, as_of=as_of)
     edition = ritual.draft(workspace, as_of=as_of, by=None)
     if edition.state != "draft":
         return

@@ -16,6 +16,8 @@ from quarterdeck.records.change_log import log_change
 from quarterdeck.records.links import join, part
 from quarterdeck.records.models import Person
 
+__all__ = ["Action", "ActionState", "Promise", "change", "check_promise", "picture", "promise", "settle"]
+
 MOST_TEXT = 300
 MOST_OWNER = 120
 # What may become of a promise, by where it stands; a mistake is taken back by opening it again.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.service.book import read_metrics
 from quarterdeck.jobs.queue import ask as ask_for_work
+from quarterdeck.process.decisions.calc.prediction import Prediction
 from quarterdeck.process.decisions.calc.question import Evidence, Option, Question
 from quarterdeck.process.decisions.models import EVIDENCE, OPTIONS, PREDICTION, Decision, DecisionState
 from quarterdeck.process.decisions.service.subjects import ANSWERED_IN, decision_subject, link_as_written
@@ -30,7 +31,22 @@ from quarterdeck.records.links import join
 from quarterdeck.records.models import Person
 from quarterdeck.records.subjects import Subject
 
+__all__ = [
+    "Evidence",
+    "Option",
+    "Prediction",
+    "Question",
+    "answer",
+    "answered_words",
+    "ask",
+    "decide",
+    "edit",
+    "picture",
+    "version_of",
+]
+
 REVIEW = "decisions.review"
+SOONEST_REVIEW = timedelta(14)  # a whole week lies between, wherever in a week the answer fell
 # What is still open once a decision is made; question, answer and prediction then stay as they were.
 STILL_OPEN = ("dissent", "flips_if", "evidence")
 FROM_FACTS = frozenset({"metric", "account", "person", "feedback", "event", "change", "work_item"})
@@ -68,6 +84,7 @@ def answer(
             return locked
         raise Conflict(answered_words(locked), "Ask anew if it must be decided again.")
     _choose(locked, chosen, own_words=own_words)
+    _move_review(locked, at or timezone.now())
     _settle(locked, chosen, why=why, by=by, at=at or timezone.now())
     locked.save()
     subject = decision_subject(locked)
@@ -193,6 +210,16 @@ def _choose(decision: Decision, chosen: str, *, own_words: bool) -> None:
         raise Conflict(f"'{chosen}' is none of the options now.", f"Choose: {', '.join(names)}.")
     added = (*decision.written_options, Option(name=chosen))
     decision.options = OPTIONS.dump_python(added, mode="json")
+
+
+def _move_review(decision: Decision, at: datetime) -> None:
+    """A late answer moves the review with it: the effect gets as long as it would have had."""
+    day, foreseen = at.astimezone(workspace().zone).date(), decision.predicted
+    if foreseen is None or foreseen.review_on > day:
+        return
+    decision.review_on = day + max(foreseen.review_on - decision.due, SOONEST_REVIEW)
+    moved = replace(foreseen, review_on=decision.review_on)
+    decision.prediction = PREDICTION.dump_python(moved, mode="json")
 
 
 def _settle(decision: Decision, chosen: str, *, why: str, by: Person, at: datetime) -> None:
