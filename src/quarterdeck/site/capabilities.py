@@ -118,7 +118,11 @@ CAPABILITIES: tuple[Capability, ...] = (
     ),
 )
 
-KERNEL_ROUTERS: tuple[str, ...] = ("quarterdeck.records.api:router", "quarterdeck.site.api_jobs:router")
+KERNEL_ROUTERS: tuple[str, ...] = (
+    "quarterdeck.records.api:router",
+    "quarterdeck.site.api_jobs:router",
+    "quarterdeck.site.api_definitions:router",
+)
 
 KERNEL_ENTRIES: tuple[Entry, ...] = (
     Entry(section="Workspace", label="Definitions", path="/definitions/", key="e"),

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from quarterdeck.definitions.findings import Finding
 from quarterdeck.definitions.folder import (
@@ -41,7 +41,7 @@ class Place:
     @property
     def path(self) -> str:
         """The address of its page."""
-        return f"/definitions/{self.kind.name.replace(' ', '_')}/{self.name}/"
+        return f"/definitions/{slug_of(self.kind)}/{self.name}/"
 
     @property
     def nameable(self) -> bool:
@@ -103,7 +103,7 @@ class Shelf:
 
     def kind(self, name: str) -> Kind[Any]:
         """The kind of a name, as addresses write it too: `metric_tree` is `metric tree`."""
-        known = {kind.name.replace(" ", "_"): kind for kind in self.kinds}
+        known = {slug_of(kind): kind for kind in self.kinds}
         wanted = name.replace(" ", "_")
         if wanted not in known:
             hint = did_you_mean(wanted, known) or f"Kinds: {', '.join(known)}."
@@ -203,6 +203,21 @@ class Shelf:
 
 class NoSuchDefinition(QuarterdeckError):  # noqa: N818 -- what people say
     """No definition may stand there."""
+
+
+def slug_of(kind: Kind[Any]) -> str:
+    """How addresses write a kind."""
+    return kind.name.replace(" ", "_")
+
+
+def word_of(definition: Definition[Any] | None, key: str) -> str:
+    """What a definition says of itself at `title`, `owner` or `status`; a map may call columns so."""
+    field = type(definition.model).model_fields.get(key) if definition else None
+    if field is None:
+        return ""
+    shapes = get_args(field.annotation) or (field.annotation,)
+    is_text = get_origin(field.annotation) is Literal or set(shapes) <= {str, type(None)}
+    return str(getattr(definition.model, key) or "") if definition and is_text else ""
 
 
 def digest_of(text: bytes | str) -> str:

@@ -14,7 +14,7 @@ from quarterdeck.records.change_log import log_change
 from quarterdeck.records.models import Person
 from quarterdeck.records.workshop.drafting import open_draft
 from quarterdeck.records.workshop.models import Objection, Proposal, Signature
-from quarterdeck.records.workshop.shelf import Place, Shelf
+from quarterdeck.records.workshop.shelf import Place, Shelf, word_of
 
 MOST_WORDS = 2000
 
@@ -88,7 +88,7 @@ def standing_of(present: Reading | None, *, lost: Signature | None) -> Standing:
     """A signature counts for exactly the version that it was given for."""
     if present is None:
         return Standing.UNSIGNED
-    status = getattr(present.definition.model, "status", "")
+    status = word_of(present.definition, "status")
     if status == "retired":
         return Standing.RETIRED
     if present.signature:
@@ -250,7 +250,7 @@ def _find(shelf: Shelf, place: Place, version: str) -> Reading:
 
 
 def _owner(definition: Definition[Any]) -> str:
-    return str(getattr(definition.model, "owner", "") or "")
+    return word_of(definition, "owner")
 
 
 def _owner_or_refuse(place: Place, definition: Definition[Any]) -> str:

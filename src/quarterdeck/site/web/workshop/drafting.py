@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -49,7 +50,8 @@ def begin_new(request: HttpRequest, kind: str) -> HttpResponse:
         wanted = here.kind(kind)
     except NoSuchDefinition as error:
         raise Http404(error.message) from error
-    name = request.POST.get("name", "").strip().lower().replace(" ", "_")
+    only = Path(wanted.file).stem
+    name = request.POST.get("name", only).strip().lower().replace(" ", "_")
     trouble: QuarterdeckError | None = None
     if request.method == "POST":
         try:
@@ -63,7 +65,7 @@ def begin_new(request: HttpRequest, kind: str) -> HttpResponse:
             trouble = error
         else:
             return redirect(f"{place.path}edit/")
-    context = {"kind": wanted, "name": request.POST.get("name", ""), "trouble": trouble}
+    context = {"kind": wanted, "name": request.POST.get("name", only), "trouble": trouble}
     return render(request, "site/definitions/new.html", context, status=400 if trouble else 200)
 
 

@@ -16,7 +16,7 @@ from quarterdeck.records.links import neighbours
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.workshop.drafting import drafts_of, open_draft, open_drafts
 from quarterdeck.records.workshop.models import Draft
-from quarterdeck.records.workshop.shelf import NoSuchDefinition, Place, Shelf
+from quarterdeck.records.workshop.shelf import NoSuchDefinition, Place, Shelf, slug_of, word_of
 from quarterdeck.records.workshop.signing_off import Standing, is_owner, sign_off_of, standings
 from quarterdeck.site.shelf import shelf
 
@@ -35,19 +35,19 @@ class Entry:
 
     @property
     def title(self) -> str:
-        return str(getattr(self.definition.model, "title", "")) if self.definition else ""
+        return word_of(self.definition, "title")
 
     @property
     def owner(self) -> str:
-        return str(getattr(self.definition.model, "owner", "")) if self.definition else ""
+        return word_of(self.definition, "owner")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
-    """All definitions of one kind; `slug` is how addresses write the kind."""
+    """All definitions of one kind; `new` is where another begins, if there may be another."""
 
     kind: str
-    slug: str
+    new: str
     entries: tuple[Entry, ...]
 
 
@@ -110,13 +110,17 @@ def entries_of(here: Shelf, findings: tuple[Finding, ...]) -> tuple[Group, ...]:
             place = here.place(kind_name, name)
             entry = Entry(place=place, definition=None, standing=None, draft=draft, findings=())
             groups[kind_name].append(entry)
+    # What has an owner first: it is what people come for.
+    kinds = sorted(
+        here.kinds, key=lambda kind: "owner" not in kind.model.model_json_schema().get("required", ())
+    )
     return tuple(
         Group(
             kind=kind.name,
-            slug=kind.name.replace(" ", "_"),
+            new="" if kind.file and groups[kind.name] else f"/definitions/{slug_of(kind)}/new/",
             entries=tuple(sorted(groups[kind.name], key=lambda entry: entry.place.name)),
         )
-        for kind in here.kinds
+        for kind in kinds
     )
 
 
@@ -136,12 +140,15 @@ def render_one(
     disk, drafts, person = here.on_disk(place), list(drafts_of(place)[:20]), signed_in(request)
     if not disk.digest and not drafts:
         raise Http404
-    sign_off = sign_off_of(here, place)
+    sign_off, definition = sign_off_of(here, place), here.read(place)
     promoted = next((draft for draft in drafts if draft.state == "promoted"), None)
     context = {
         "place": place,
         "disk": disk,
-        "definition": here.read(place),
+        "definition": definition,
+        "title": word_of(definition, "title"),
+        "description": word_of(definition, "description"),
+        "status": word_of(definition, "status"),
         "lines": disk.text.splitlines(),
         "findings": [each for each in here.findings() if each.file == place.file] if disk.digest else [],
         "draft": open_draft(place),
