@@ -71,10 +71,13 @@ class _Git:
     environment: Mapping[str, str]
 
     def __call__(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = dict(self.environment)
+        if arguments[0] != "check-ignore":  # which takes paths only, and refuses to be told so
+            environment["GIT_LITERAL_PATHSPECS"] = "1"
         return subprocess.run(  # noqa: S603 -- no shell; paths are names of definitions
             ["git", *arguments],  # noqa: S607 -- the git of the server's own PATH
             cwd=self.root,
-            env=dict(self.environment),
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -106,7 +109,6 @@ def _environment(author: Signer, committer: Signer) -> Mapping[str, str]:
         "GIT_COMMITTER_NAME": committer.name,
         "GIT_COMMITTER_EMAIL": committer.email,
         "GIT_TERMINAL_PROMPT": "0",
-        "GIT_LITERAL_PATHSPECS": "1",
         "GIT_EDITOR": "true",
         "LC_ALL": "C",
     }
