@@ -76,6 +76,45 @@ def mend(
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """What a map would do with rows that wait: how many come in, which stay and why."""
+
+    good: int
+    reasons: Mapping[str, int]
+    left: Mapping[str, tuple[int, str]]
+
+    @property
+    def still(self) -> int:
+        """Rows that would wait on."""
+        return sum(self.reasons.values()) + sum(count for count, _ in self.left.values())
+
+
+def try_map(
+    store: FactStore, table: Table, fact_map: FactMap | None, *, files: Collection[str] = (), most: int
+) -> Trial:
+    """Read waiting rows with a map, about so many at most, and change nothing."""
+    tally, left, read = Tally(), _Left(), 0
+    for rows, description in _groups(store, table, files, min(most, _ROWS_AT_ONCE)):
+        file = str(rows[0]["file"])
+        try:
+            batch = _Batch(store, table, _adapted(fact_map, table, description, file), description, rows)
+        except QuarterdeckError as error:
+            left.add(file, len(rows), error)
+        else:
+            tally.added += len(batch.good_rows)
+            for reason in batch.reasons.values():
+                tally.reasons.add(reason)
+        read += len(rows)
+        if read >= most:
+            break
+    return Trial(
+        good=tally.added,
+        reasons=tally.reasons.counted(),
+        left={file: (count, left.because[file].message) for file, count in left.rows.items()},
+    )
+
+
 def dismiss(store: FactStore, table: Table, *, files: Collection[str] = ()) -> ImportResult:
     """Mark the waiting rows of a table as never to be mended; they are kept, and counted apart."""
     tally = Tally()
@@ -127,7 +166,7 @@ def _identity(table: Table, rows: Sequence[Row]) -> str:
 
 
 def _groups(
-    store: FactStore, table: Table, files: Collection[str]
+    store: FactStore, table: Table, files: Collection[str], at_once: int = _ROWS_AT_ONCE
 ) -> Iterator[tuple[Sequence[Row], Mapping[str, Any]]]:
     """Open rows of one import at a time, with what is needed to read them; a bounded number at once."""
     with store.snapshot_of("imports") as snapshot:
@@ -137,7 +176,7 @@ def _groups(
                 [table.name],
             )
         )
-    for import_id, rows in open_rows(store, table.name, _ROWS_AT_ONCE, files):
+    for import_id, rows in open_rows(store, table.name, at_once, files):
         if import_id in headers:
             yield rows, orjson.loads(headers[import_id])
 

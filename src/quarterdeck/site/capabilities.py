@@ -85,6 +85,16 @@ CAPABILITIES: tuple[Capability, ...] = (
         ),
     ),
     Capability(
+        name="brief",
+        pillar="report",
+        help="The decision-ready page of the week, from draft to published.",
+        app="quarterdeck.report.brief",
+        urls="quarterdeck.report.brief.web",
+        api="quarterdeck.report.brief.api:router",
+        jobs="quarterdeck.report.brief.jobs",
+        entries=(Entry(section="This week", label="Brief", path="/brief/", key="b", thumb=True),),
+    ),
+    Capability(
         name="decisions",
         pillar="process",
         help="Carry decisions and actions out and in.",
@@ -106,25 +116,23 @@ CAPABILITIES: tuple[Capability, ...] = (
             Entry(section="This week", label="Actions", path="/actions/"),
         ),
     ),
-    Capability(
-        name="brief",
-        pillar="report",
-        help="The decision-ready page of the week, from draft to published.",
-        app="quarterdeck.report.brief",
-        urls="quarterdeck.report.brief.web",
-        api="quarterdeck.report.brief.api:router",
-        jobs="quarterdeck.report.brief.jobs",
-        entries=(Entry(section="This week", label="Brief", path="/brief/", key="b", thumb=True),),
-    ),
 )
 
 KERNEL_ROUTERS: tuple[str, ...] = (
     "quarterdeck.records.api:router",
     "quarterdeck.site.api_jobs:router",
     "quarterdeck.site.api_definitions:router",
+    "quarterdeck.site.api_facts:router",
 )
 
 KERNEL_ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        section="Workspace",
+        label="Facts",
+        path="/facts/",
+        key="f",
+        count="quarterdeck.site.facts_status:waiting_count",
+    ),
     Entry(section="Workspace", label="Definitions", path="/definitions/", key="e"),
     Entry(section="Workspace", label="People", path="/people/", key="p"),
     Entry(section="Workspace", label="Jobs", path="/jobs/"),

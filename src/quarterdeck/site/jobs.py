@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.signing_in import forget_old_attempts
+from quarterdeck.site.facts_work import TASKS as FACTS
 
 
 def tidy(progress: Progress) -> Mapping[str, Any]:
@@ -17,7 +18,7 @@ def tidy(progress: Progress) -> Mapping[str, Any]:
     return {"sessions": sessions, "attempts": forget_old_attempts()}
 
 
-TASKS = (Task(name="site.tidy", run=tidy),)
+TASKS = (Task(name="site.tidy", run=tidy), *FACTS)
 RHYTHMS = (
     Rhythm(name="tidy", task="site.tidy", title="Forget ended sessions", following=every(timedelta(hours=6))),
 )

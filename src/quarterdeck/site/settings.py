@@ -7,6 +7,7 @@ QUARTERDECK_URL            how people reach it from outside, for links in letter
 DATABASE_URL               postgres://... for teams; else SQLite inside the workspace
 EMAIL_URL                  smtp://user:password@host:port, smtps:// or smtp+tls://; else none is sent
 QUARTERDECK_MAIL_FROM      who letters come from
+QUARTERDECK_UPLOAD_MB      the largest file that may be uploaded in the browser; 1024 unless told
 QUARTERDECK_WEBHOOK_URL    a Slack-compatible webhook that published briefs are announced to
 """
 
@@ -111,6 +112,9 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 # The addresses of our own files bear a digest; those of libraries do not.
 WHITENOISE_MAX_AGE = 24 * 3600
+QUARTERDECK_UPLOAD_BYTES = int(os.environ.get("QUARTERDECK_UPLOAD_MB", "1024")) * 1_000_000
+FILE_UPLOAD_HANDLERS = ["quarterdeck.site.uploading.CountedUpload"]
+FILE_UPLOAD_TEMP_DIR = str(HOME) if HOME else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("jobs/<int:number>/again/", jobs.run_again, name="run_again"),
     path("jobs/schedules/<str:name>/", jobs.change_schedule, name="change_schedule"),
     path("changes/", changes.show_changes, name="changes"),
+    path("", include("quarterdeck.site.web.facts")),
     path("search/", search.find, name="search"),
     path("", include("quarterdeck.site.web.workshop.addresses")),
     *(path("", include(capability.urls)) for capability in CAPABILITIES if capability.urls),

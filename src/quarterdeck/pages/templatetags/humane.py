@@ -1,0 +1,29 @@
+"""How does a page write a count?"""
+
+from collections.abc import Mapping
+
+from django import template
+
+from quarterdeck.stats.figures import whole
+
+register = template.Library()
+
+
+@register.filter
+def thousands(value: float | None) -> str:
+    """A count with its thousands separated.
+
+    >>> thousands(12345)
+    '12,345'
+    """
+    return "" if value is None else whole(value)
+
+
+@register.filter
+def amount(counts: Mapping[str, int]) -> str:
+    """The sum of counts by reason.
+
+    >>> amount({"no time": 1200, "no person": 3})
+    '1,203'
+    """
+    return whole(sum(counts.values()))
