@@ -4,6 +4,8 @@ import os
 import subprocess
 
 import pytest
+from django.core.management import call_command
+from django.db import connection, connections
 
 from quarterdeck.definitions.workspace import init_workspace
 from quarterdeck.records.workshop.shelf import Shelf
@@ -75,3 +77,20 @@ def repository(folder):
     git(folder, "add", ".")
     git(folder, "commit", "-q", "-m", "Begin")
     return folder
+
+
+@pytest.fixture
+def at_once(transactional_db, tmp_path, monkeypatch):
+    """A database as servers have it, for threads: the one in memory lets nobody wait for a lock."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    kept = connections["default"]
+    monkeypatch.setitem(
+        connections.settings, "default", {**kept.settings_dict, "NAME": str(tmp_path / "records.sqlite3")}
+    )
+    connections["default"] = connections.create_connection("default")
+    call_command("migrate", verbosity=0)
+    yield
+    connections["default"].close()
+    connections["default"] = kept

@@ -219,8 +219,7 @@ def test_a_repository_that_the_environment_names_is_not_believed(
     assert promote(shelf, place, draft, bob).git_state == "committed"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_who_promote_at_once_promote_once(repository, shelf, place, draft, alice, bob):
+def test_two_who_promote_at_once_promote_once(at_once, repository, shelf, place, draft, alice, bob):
     ready = threading.Barrier(2)
 
     def run(by):
@@ -237,9 +236,8 @@ def test_two_who_promote_at_once_promote_once(repository, shelf, place, draft, a
     assert git(repository, "rev-list", "--count", "HEAD") == "2"
 
 
-@pytest.mark.django_db(transaction=True)
 def test_of_a_save_and_a_promotion_at_once_what_was_read_is_promoted_or_nothing(
-    shelf, place, draft, alice, bob
+    at_once, shelf, place, draft, alice, bob
 ):
     ready = threading.Barrier(2)
 
