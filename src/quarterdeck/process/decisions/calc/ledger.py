@@ -7,8 +7,6 @@ from quarterdeck.process.decisions.calc.prediction import Grade
 from quarterdeck.stats.figures import SPACE, counted, opening
 from quarterdeck.stats.interval import wilson_interval
 
-MANY = 30
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BaseRate:
@@ -33,7 +31,7 @@ class BaseRate:
         """The rate with its base, as a page says it.
 
         >>> BaseRate(came_true=3, did_not=1, cannot_tell=2).sentence.replace(SPACE, " ")
-        'Three of four predictions came true: 30 to 95 % with so few. Two could not be told.'
+        'Three of four predictions came true; the true rate lies between 30 and 95 %. Two could not be told.'
         """
         if not self.told and not self.cannot_tell:
             return "No prediction is graded yet."
@@ -41,9 +39,8 @@ class BaseRate:
         if self.interval is None:
             return untold
         low, high = (round(100 * bound) for bound in self.interval)
-        few = " with so few" if self.told < MANY else ""
         came_true = f"{opening(_number(self.came_true))} of {counted(self.told, 'prediction')} came true"
-        return f"{came_true}: {low} to {high}{SPACE}%{few}. {untold}".strip()
+        return f"{came_true}; the true rate lies between {low} and {high}{SPACE}%. {untold}".strip()
 
 
 def base_rate(grades: Iterable[Grade]) -> BaseRate:

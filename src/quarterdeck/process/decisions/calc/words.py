@@ -1,7 +1,6 @@
 """How are a prediction and its grade said in plain words?"""
 
 from datetime import date
-from math import isfinite
 
 from quarterdeck.process.decisions.calc.prediction import FEWEST_WEEKS, Graded, Prediction, Unit
 from quarterdeck.stats.figures import MONTHS, SPACE, counted, notation
@@ -21,7 +20,7 @@ def predicted_words(prediction: Prediction, unit: Unit, *, currency: str) -> str
 
     >>> foreseen = Prediction(metric="m", review_on=date(2026, 11, 16), low=0.05, high=0.08)
     >>> predicted_words(foreseen, "share", currency="EUR")
-    'rises by 5.0 to 8.0 points'
+    'rises by 5 to 8 points'
     """
     low, high = prediction.low, prediction.high
     if prediction.measured == "level":
@@ -72,21 +71,18 @@ _VERDICTS = {
 
 
 def _range_words(low: float | None, high: float | None, unit: Unit, currency: str, *, change: bool) -> str:
-    written = notation(unit, (low, high), currency=currency)
-    seen = [bound for bound in (low, high) if bound is not None and isfinite(bound)]
-    if len(seen) == 2:
-        said, last = f"{written.bare(seen[0])} to {written.bare(seen[1])}", seen[1]
-        return said + _unit_after(written.bare(last), written.full(last), unit, change=change)
-    only = written.bare(seen[0]) + _unit_after(
-        written.bare(seen[0]), written.full(seen[0]), unit, change=change
-    )
-    return f"{only} or more" if low is not None else f"{only} or less"
-
-
-def _unit_after(bare: str, full: str, unit: Unit, *, change: bool) -> str:
-    if unit == "share" and change:
-        return " points"
-    return full.removeprefix(bare)
+    """Bounds as somebody wrote them: a share's change in points, everything else in the metric's unit."""
+    seen = [bound for bound in (low, high) if bound is not None]
+    if unit == "share":
+        numbers = [f"{100 * bound:.6g}" for bound in seen]
+        ending = " points" if change else f"{SPACE}%"
+    else:
+        written = notation(unit, seen, currency=currency)
+        numbers = [written.bare(bound) for bound in seen]
+        ending = written.unit
+    if len(numbers) == 2:
+        return f"{numbers[0]} to {numbers[1]}{ending}"
+    return f"{numbers[0]}{ending} or {'more' if low is not None else 'less'}"
 
 
 def _size(bare: str, full: str, unit: Unit) -> str:

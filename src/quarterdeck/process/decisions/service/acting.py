@@ -102,13 +102,14 @@ def settle(*, action: Action, state: ActionState, by: Person | None, at: datetim
 
 def picture(action: Action) -> Mapping[str, Any]:
     """A promise as the change log shows it."""
-    return {
+    written = {
         "text": action.text,
         "owner": action.owner,
         "due": action.due,
         "expected effect": action.expected_effect,
         "decision": action.decision_id,
     }
+    return {name: value for name, value in written.items() if value}
 
 
 def check_promise(written: Promise) -> Promise:

@@ -88,7 +88,12 @@ def answer(
     _settle(locked, chosen, why=why, by=by, at=at or timezone.now())
     locked.save()
     subject = decision_subject(locked)
-    log_change(by=by, verb="answered", subject=subject, after={"answer": chosen, "why": locked.answer_why})
+    log_change(
+        by=by,
+        verb="answered",
+        subject=subject,
+        after={"answer": chosen, **({"why": locked.answer_why} if locked.answer_why else {})},
+    )
     if brief is not None:
         join(source=subject, verb=ANSWERED_IN, target=Subject(type="brief", key=brief.isoformat()), by=by)
     _watch(locked, by)
@@ -158,9 +163,9 @@ def answered_words(decision: Decision) -> str:
 
 def picture(decision: Decision) -> Mapping[str, Any]:
     """A decision as the change log shows it."""
-    return {
+    written = {
         "question": decision.question,
-        "options": [option.name for option in decision.written_options],
+        "options": ", ".join(option.name for option in decision.written_options),
         "recommended": decision.recommended,
         "recommended why": decision.recommended_why,
         "waiting costs": decision.waiting_costs,
@@ -168,9 +173,21 @@ def picture(decision: Decision) -> Mapping[str, Any]:
         "flips if": decision.flips_if,
         "decider": decision.decider,
         "due": decision.due,
-        "evidence": [f"{each.type} {each.key}" for each in decision.written_evidence],
-        "prediction": decision.prediction,
+        "evidence": ", ".join(f"{each.type} {each.key}" for each in decision.written_evidence),
+        "prediction": _foreseen(decision.predicted),
     }
+    return {name: value for name, value in written.items() if value}
+
+
+def _foreseen(prediction: Prediction | None) -> str:
+    if prediction is None:
+        return ""
+    low = "…" if prediction.low is None else f"{prediction.low:g}"
+    high = "…" if prediction.high is None else f"{prediction.high:g}"
+    return (
+        f"{prediction.metric} {prediction.direction}, {prediction.measured} {low} to {high}, "
+        f"reviewed on {prediction.review_on}"
+    )
 
 
 def _new(written: Question, *, by: Person | None, at: datetime | None, fewest_options: int) -> Decision:

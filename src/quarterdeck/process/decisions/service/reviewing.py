@@ -136,7 +136,7 @@ def _keep(number: int, reading: Reading | None, day: date, here: Workspace) -> b
         by=None,
         verb="graded",
         subject=decision_subject(decision),
-        after={"grade": decision.grade, "reason": decision.reason, **decision.pins},
+        after={"grade": decision.grade, "reason": decision.reason, "read at": _pins_in_words(decision)},
     )
     return True
 
@@ -145,3 +145,8 @@ def _grade(decision: Decision, prediction: Prediction, reading: Reading | None, 
     if reading is None:
         return Graded(grade="cannot tell", because="gone")
     return grade(reading.weeks, prediction, decided_on=decided_on(decision, here), unit=reading.unit)
+
+
+def _pins_in_words(decision: Decision) -> str:
+    tables = [f"{table} {version}" for table, version in decision.pins.get("tables", {}).items()]
+    return ", ".join([f"definition {decision.pins.get('definition_version', '')}".strip(), *tables])
