@@ -183,3 +183,63 @@ def test_a_metric_is_proposed_objected_to_and_signed_by_its_owner(bobs, alice, b
 
 def test_search_finds_definitions_by_what_they_say(bobs):
     assert 'href="/definitions/metric/share/"' in bobs.get("/search/?q=paid+share").content.decode()
+
+
+def test_changes_to_different_lines_can_be_taken_together(client, carol, folder):
+    client.force_login(carol)
+    save(client, SIGN_UPS.replace("Teams that", "Each team that"))
+    (folder / "metrics/sign_ups.yaml").write_text(SIGN_UPS.replace("title: Sign-ups", "title: New teams"))
+    assert f'href="{ONE}choose/"' in client.get(f"{ONE}edit/").content.decode()
+    page = client.get(f"{ONE}choose/")
+    assert "Take both changes" in page.content.decode()
+    answer = client.post(f"{ONE}choose/", {"keep": "both", "shown": hidden(page, "shown")})
+    assert answer.headers["Location"] == f"{ONE}edit/"
+    text = Draft.objects.get().text
+    assert "title: New teams" in text
+    assert "Each team that" in text
+    assert client.post(f"{ONE}choose/", {"keep": "all", "shown": ""}).status_code == 400
+
+
+def test_a_hook_that_refuses_is_told_on_the_page_with_the_next_step(bobs, repository):
+    hook = repository / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'not on Fridays' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    save(bobs, SIGN_UPS.replace("Teams that", "Each team that"))
+    bobs.post(f"{ONE}promote/", {"version": "1"})
+    page = bobs.get(ONE).content.decode()
+    assert "metrics/sign_ups.yaml was written, but git refused the commit." in page
+    assert "not on Fridays" in page
+    hook.unlink()
+    assert bobs.post(f"{ONE}commit/").status_code == 302
+    assert "commit <code>" in bobs.get(ONE).content.decode()
+
+
+def test_a_text_that_is_no_form_is_shown_as_text_with_what_is_wrong(bobs):
+    save(bobs, "title: [\n")
+    page = bobs.get(f"{ONE}edit/?view=form").content.decode()
+    assert "not valid YAML" in page
+    assert 'name="field-title"' not in page
+    assert bobs.post(f"{ONE}check/", {"view": "form", "text": "- a"}).status_code == 200
+
+
+def test_a_draft_that_others_broke_into_is_not_promoted_from_an_old_page(bobs):
+    save(bobs, SIGN_UPS.replace("Teams that", "Each team that"))
+    save(bobs, SIGN_UPS.replace("Teams that", "All teams that"))
+    answer = bobs.post(f"{ONE}promote/", {"version": "1"})
+    assert answer.status_code == 409
+    assert "was saved meanwhile" in answer.content.decode()
+
+
+def test_what_is_written_is_shown_as_text_and_never_as_markup(bobs):
+    save(bobs, f"{SIGN_UPS}# <script>alert(1)</script>\n")
+    for path in (ONE, f"{ONE}edit/?view=text", f"{ONE}edit/", f"{ONE}promote/"):
+        assert "<script>alert" not in bobs.get(path).content.decode()
+
+
+def test_comments_and_signing_trouble_stand_on_the_page(bobs):
+    bobs.post(f"{ONE}comment/", {"text": "Who asked?"})
+    page = bobs.post(f"{ONE}object/", {"version": "000000000000", "words": "No"})
+    assert page.status_code == 409
+    assert "Who asked?" in page.content.decode()
+    assert "reads differently by now" in page.content.decode()

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ Location = tuple[str | int, ...]
 Content = str | int | float | bool | date | None | list["Content"] | dict[str, "Content"]
 
 MOST_NODES = 100_000  # aliases of aliases grow without bound; no definition a person writes comes near
+KEPT_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +77,12 @@ def read_source(file: Path) -> Source:
 
 
 def parse_source(file: Path, text: str) -> Source:
-    """Read YAML text as if it stood in `file`."""
+    """Read YAML text as if it stood in `file`; nobody may alter what comes back, since it is kept a while."""
+    return _parsed(file, text) if len(text) <= KEPT_CHARACTERS else _parsed.__wrapped__(file, text)
+
+
+@lru_cache(maxsize=512)  # a page of all definitions reads each file several times, and few change
+def _parsed(file: Path, text: str) -> Source:
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:

@@ -1,6 +1,6 @@
 """How do two texts differ from the one that both began from, line by line?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -54,6 +54,22 @@ def compare(base: str, disk: str, draft: str) -> tuple[Row, ...]:
                 )
             )
     return tuple(rows)
+
+
+def merge(rows: Iterable[Row]) -> str | None:
+    """The text with what both sides changed; None where they changed the same place to different things.
+
+    >>> merge(compare("a\\nb\\nc\\n", "a\\nb\\nd\\n", "x\\nb\\nc\\n"))
+    'x\\nb\\nd\\n'
+    """
+    merged = []
+    for row in rows:
+        if row.clash:
+            return None
+        line = row.disk.text if row.disk.changed else row.draft.text
+        if line is not None:
+            merged.append(f"{line}\n")
+    return "".join(merged)
 
 
 @dataclass(kw_only=True, slots=True)

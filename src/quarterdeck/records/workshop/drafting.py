@@ -1,5 +1,7 @@
 """How does a definition change without its file changing yet, and who is at it?"""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -9,8 +11,9 @@ from quarterdeck.records.change_log import log_change
 from quarterdeck.records.models import Person
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.subjects import Subject
+from quarterdeck.records.workshop.comparing import compare, merge
 from quarterdeck.records.workshop.models import Draft, DraftState
-from quarterdeck.records.workshop.shelf import NO_FILE, Place, Shelf, digest_of, plain_text
+from quarterdeck.records.workshop.shelf import NO_FILE, OnDisk, Place, Shelf, digest_of, plain_text
 
 
 class SavedMeanwhile(Conflict):
@@ -137,17 +140,47 @@ def begin_again_from_disk(
     *, shelf: Shelf, place: Place, draft: Draft, shown_digest: str, by: Person
 ) -> Draft:
     """Give one's text up for what the file says now; it must still say what was shown."""
-    return _rebase(shelf, place, draft, shown_digest, by, keep_text=False)
+    return _rebase(shelf, place, draft, shown_digest, by, verb="began draft again", texts=_theirs)
 
 
 @transaction.atomic
 def keep_over_disk(*, shelf: Shelf, place: Place, draft: Draft, shown_digest: str, by: Person) -> Draft:
     """Let the draft go out from what the file says now, so that promoting replaces what was shown."""
-    return _rebase(shelf, place, draft, shown_digest, by, keep_text=True)
+    return _rebase(shelf, place, draft, shown_digest, by, verb="kept draft over the file", texts=_mine)
+
+
+@transaction.atomic
+def take_both(*, shelf: Shelf, place: Place, draft: Draft, shown_digest: str, by: Person) -> Draft:
+    """Put what the file changed into the draft, where the two changed different lines."""
+    return _rebase(shelf, place, draft, shown_digest, by, verb="took the file's changes in", texts=_both)
+
+
+def _mine(draft: Draft, disk: OnDisk) -> str:
+    return draft.text
+
+
+def _theirs(draft: Draft, disk: OnDisk) -> str:
+    return disk.text
+
+
+def _both(draft: Draft, disk: OnDisk) -> str:
+    merged = merge(compare(draft.base_text, disk.text, draft.text))
+    if merged is None:
+        raise Conflict(
+            "Both changed the same lines.", "Keep one of the two, then write the other in by hand."
+        )
+    return merged
 
 
 def _rebase(
-    shelf: Shelf, place: Place, draft: Draft, shown_digest: str, by: Person, *, keep_text: bool
+    shelf: Shelf,
+    place: Place,
+    draft: Draft,
+    shown_digest: str,
+    by: Person,
+    *,
+    verb: str,
+    texts: Callable[[Draft, OnDisk], str],
 ) -> Draft:
     locked = lock(draft)
     _refuse_others(locked, by)
@@ -157,11 +190,9 @@ def _rebase(
     if not disk.readable:
         raise Conflict(f"{place.written} is not UTF-8 text.", "Mend it on the disk first.")
     before = picture(locked)
+    locked.text = plain_text(texts(locked, disk))
     locked.base_text, locked.base_digest = disk.text, disk.digest
-    if not keep_text:
-        locked.text = plain_text(disk.text)
     _touch(locked)
-    verb = "kept draft over the file" if keep_text else "began draft again"
     log_change(by=by, verb=verb, subject=subject_of(locked), before=before, after=picture(locked))
     return locked
 
@@ -189,7 +220,6 @@ def picture(draft: Draft) -> dict[str, object]:
     return {
         "draft": draft.pk,
         "save": draft.version,
-        "text": digest_of(draft.text)[:12],
         "began from": draft.base_digest[:12] if draft.base_digest != NO_FILE else "no file",
     }
 

@@ -15,7 +15,7 @@ from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.workshop import drafting
-from quarterdeck.records.workshop.comparing import compare
+from quarterdeck.records.workshop.comparing import compare, merge
 from quarterdeck.records.workshop.models import Draft
 from quarterdeck.records.workshop.promoting import ChangedOnDisk, Faulty, commit_again, promote
 from quarterdeck.records.workshop.shelf import NoSuchDefinition, Place, Shelf, plain_text
@@ -24,6 +24,11 @@ from quarterdeck.site.web.workshop.reading import find_place, render_one
 
 MORE_LINES = 40
 PREFIX = "field-"
+CHOICES = {
+    "disk": drafting.begin_again_from_disk,
+    "mine": drafting.keep_over_disk,
+    "both": drafting.take_both,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,14 +116,20 @@ def discard(request: HttpRequest, kind: str, name: str) -> HttpResponse:
 
 
 @door(Permission.CONTRIBUTE)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def choose_text(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """After an edit on disk: go on from the file, or keep the draft over what was shown of it."""
     here, place = find_place(kind, name)
-    choose = drafting.keep_over_disk if request.POST.get("keep") == "mine" else drafting.begin_again_from_disk
+    if request.method == "GET":
+        return _changed_on_disk(request, here, place, _draft(place), status=200)
+    keep = request.POST.get("keep", "")
+    choose = CHOICES.get(keep)
+    if choose is None:
+        raise QuarterdeckError(f"'{keep}' is no choice.", f"Choices: {', '.join(CHOICES)}.")
     shown = request.POST.get("shown", "")
     choose(shelf=here, place=place, draft=_draft(place), shown_digest=shown, by=signed_in(request))
-    return redirect(f"{place.path}promote/" if request.POST.get("keep") == "mine" else f"{place.path}edit/")
+    may_promote = signed_in(request).may(Permission.EDIT)
+    return redirect(f"{place.path}{'edit' if keep == 'disk' or not may_promote else 'promote'}/")
 
 
 @door(Permission.EDIT)
@@ -273,11 +284,13 @@ def _changed_on_disk(
     request: HttpRequest, here: Shelf, place: Place, draft: Draft, *, status: int
 ) -> HttpResponse:
     disk = here.on_disk(place)
+    rows = compare(draft.base_text, disk.text, draft.text)
     context = {
         "place": place,
         "draft": draft,
         "disk": disk,
-        "rows": compare(draft.base_text, disk.text, draft.text),
+        "rows": rows,
+        "mergeable": bool(disk.digest) and merge(rows) is not None,
         "is_author": draft.author_id == signed_in(request).pk,
     }
     return render(request, "site/definitions/conflict.html", context, status=status)
