@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from quarterdeck.stats.figures import whole
 
@@ -27,3 +29,18 @@ def amount(counts: Mapping[str, int]) -> str:
     '1,203'
     """
     return whole(sum(counts.values()))
+
+
+@register.filter
+def ticked(words: str) -> str:
+    """Words in which what stands between backticks is code.
+
+    >>> ticked("`time` is not <a> time")
+    '<code>time</code> is not &lt;a&gt; time'
+    """
+    parts = escape(words).split("`")
+    marked = [
+        f"<code>{part}</code>" if place % 2 and place < len(parts) - 1 else part
+        for place, part in enumerate(parts)
+    ]
+    return SafeString("".join(marked))

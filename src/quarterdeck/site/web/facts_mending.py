@@ -1,6 +1,8 @@
 """How are rows brought out of quarantine: a map mended and tried, the rows read again, or given up?"""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.browsing import header_of_waiting, waiting_rows
 from quarterdeck.facts.guessing import guessed_map
 from quarterdeck.facts.importing import table_named
+from quarterdeck.facts.maps import fitted
 from quarterdeck.facts.mending import Trial, try_map
 from quarterdeck.facts.schema import Table
 from quarterdeck.facts.store import FactStore
@@ -100,13 +103,16 @@ def ask_mend(table: Table, *, file: str, text: str, by: Person) -> Job:
 
 
 def _first_map(waiting: Waiting) -> str:
-    """The workspace's own map where it has one for the table, else a guess by the header."""
+    """The workspace's own map where one fits the file, else a guess by the header."""
     here = workspace()
-    own = [choice for choice in choices(here) if choice.table == waiting.table.name]
-    files = [here.path / choice.value for choice in own if not choice.value.startswith("preset:")]
-    if files:
-        return files[0].read_text(encoding="utf-8", errors="replace")
     header = header_of_waiting(FactStore(here.facts_path), waiting.table.name, waiting.file)
+    for choice in choices(here):
+        if choice.table != waiting.table.name or choice.value.startswith("preset:"):
+            continue
+        text = (here.path / choice.value).read_text(encoding="utf-8", errors="replace")
+        with suppress(QuarterdeckError):
+            fitted(map_from_text(waiting.table, text), header, (), Path(waiting.file))
+            return text
     return guessed_map(waiting.table, header)
 
 

@@ -15,9 +15,12 @@ GRAINS: tuple[Grain, ...] = ("day", "week", "month")
 MOST_PINS = 40
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Asked:
-    """One metric as a request asks for it; `by_link` where its pins came with the address."""
+    """One metric as a request asks for it; `by_link` where its pins came with the address.
+
+    Two are alike where they show the same, so that what was drawn for one serves the other.
+    """
 
     here: Workspace
     kept: Kept
@@ -26,6 +29,19 @@ class Asked:
     by: str | None
     view: View | None
     by_link: bool
+    sees_personal: bool
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Everything that decides what is shown."""
+        reading = (self.here.path, self.kept.digest, self.kept.read_at)
+        return (*reading, self.dossier.measure.name, self.grain, self.by, self.sees_personal)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Asked) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     @property
     def shown(self) -> Dossier:
@@ -64,7 +80,16 @@ def asked_for(
     view = view_of(here, kept, name, grain=grain, dimension=by)
     if view is not None and by is not None:
         view = masked(view, book_of(here).get(name).source, sees_personal=sees_personal)
-    return Asked(here=here, kept=kept, dossier=dossier, grain=grain, by=by, view=view, by_link=bool(pins))
+    return Asked(
+        here=here,
+        kept=kept,
+        dossier=dossier,
+        grain=grain,
+        by=by,
+        view=view,
+        by_link=bool(pins),
+        sees_personal=sees_personal,
+    )
 
 
 def grain_of(word: str) -> Grain:

@@ -56,6 +56,21 @@ def metric_tree(dossiers: Iterable[Dossier]) -> tuple[Branch, ...]:
     return tuple(branch for branch in branches if branch.lines)
 
 
+def relatives(dossier: Dossier, others: Iterable[Dossier]) -> list[tuple[str, list[Measure]]]:
+    """Which metrics of the tree this one drives, is driven by, or is held in check by."""
+    by_role: dict[Role, list[Measure]] = {}
+    for other in others:
+        by_role.setdefault(other.measure.role, []).append(other.measure)
+    named: dict[Role, list[tuple[str, Role]]] = {
+        "north star": [("Driven by", "input"), ("Guarded by", "guardrail")],
+        "input": [("Feeds", "north star"), ("Guarded by", "guardrail")],
+        "guardrail": [("Guards", "north star")],
+        "other": [],
+    }
+    found = [(name, by_role.get(role, [])) for name, role in named[dossier.measure.role]]
+    return [(name, measures) for name, measures in found if measures]
+
+
 def over_time(
     dossier: Dossier, view: View | None, *, grain: Grain, changes: Sequence[Change]
 ) -> Drawn | None:
@@ -79,7 +94,9 @@ def rows_of(dossier: Dossier, view: View | None, *, grain: Grain) -> dict[str, o
     return bucket_table(dossier.measure, buckets, grain=grain, slices=slices)
 
 
-def metric_story(dossier: Dossier, *, changes: Sequence[Change], grain: Grain = "day") -> dict[str, object]:
+def metric_story(
+    dossier: Dossier, *, changes: Sequence[Change], chart: Drawn | None, grain: Grain = "day"
+) -> dict[str, object]:
     """The context of `metrics/story.html` and `metrics/aside.html`, which every page of a metric includes."""
     measure = dossier.measure
     week_end = measure.week_start + timedelta(days=6)
@@ -92,7 +109,7 @@ def metric_story(dossier: Dossier, *, changes: Sequence[Change], grain: Grain = 
         "facts": _week_facts(dossier, week_end),
         "direction": DIRECTIONS[measure.higher_is],
         "unit": UNITS[measure.unit],
-        "chart": draw_over_time(dossier, dossier.days, grain="day", changes=changes),
+        "chart": chart,
         "where": _where(measure),
         "cells": draw_slices(dossier, grain=grain),
         "days_in_words": counted(len(dossier.slices[0].days), grain) if dossier.slices else "",
@@ -100,8 +117,6 @@ def metric_story(dossier: Dossier, *, changes: Sequence[Change], grain: Grain = 
         "span": f"{short_date(first)} to {short_date(week_end)}",
         "versions": [f"{name}, version {version:,}" for name, version in dossier.versions.items()],
         "target": measure.notation.full(measure.target) if measure.target is not None else "",
-        "day_table": bucket_table(measure, dossier.days, slices=dossier.slices),
-        "week_table": bucket_table(measure, dossier.weeks, grain="week"),
     }
 
 

@@ -1,9 +1,12 @@
 """How are metrics read in the browser: the tree, the dictionary, one metric, its data?"""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +22,13 @@ from quarterdeck.insights.metrics.service.asked import (
 from quarterdeck.insights.metrics.service.dictionary import dictionary, filtered
 from quarterdeck.insights.metrics.service.export import as_csv, as_data
 from quarterdeck.insights.metrics.service.kept import READ, Kept, is_behind, kept_reading
-from quarterdeck.insights.metrics.service.story import metric_story, metric_tree, over_time, rows_of
+from quarterdeck.insights.metrics.service.story import (
+    metric_story,
+    metric_tree,
+    over_time,
+    relatives,
+    rows_of,
+)
 from quarterdeck.jobs.models import Job
 from quarterdeck.jobs.queue import ask
 from quarterdeck.records import comments
@@ -28,6 +37,7 @@ from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.subjects import Subject
 
+MOST_DRAWN = 256
 GRAIN_NAMES = {"day": "Days", "week": "Weeks", "month": "Months"}
 
 
@@ -37,7 +47,7 @@ def show_tree(request: HttpRequest) -> HttpResponse:
     kept = kept_reading(workspace())
     if kept is None:
         return _none_yet(request)
-    context = {"tab": "tree", "groups": metric_tree(kept.dossiers), **_freshness(request, kept)}
+    context = {"tab": "tree", "tree_part": _tree(_Reading(kept)), **_freshness(request, kept)}
     return render(request, "metrics/tree.html", context)
 
 
@@ -131,8 +141,7 @@ def _show(request: HttpRequest, name: str, *, status: int = 200, **more: object)
     except Unknown as unknown:
         raise Http404 from unknown
     context = {
-        **metric_story(asked.shown, changes=asked.kept.changes, grain=asked.grain),
-        **_over_time(asked),
+        **_drawn(asked),
         **_freshness(request, asked.kept),
         "asked": asked,
         "grains": [(grain, GRAIN_NAMES[grain], grain == asked.grain) for grain in GRAINS],
@@ -145,20 +154,51 @@ def _show(request: HttpRequest, name: str, *, status: int = 200, **more: object)
     return render(request, "metrics/metric.html", context, status=status)
 
 
+class _Reading:
+    """A reading as a key: alike where it was read at the same moment from the same."""
+
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
+        self._key = (kept.digest, kept.read_at)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Reading) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=4)
+def _tree(reading: _Reading) -> str:
+    return render_to_string("metrics/branches.html", {"groups": metric_tree(reading.kept.dossiers)})
+
+
+@lru_cache(maxsize=MOST_DRAWN)
+def _drawn(asked: Asked) -> Mapping[str, object]:
+    """What is the same for everybody who asks for the same: drawn once, and its parts written once."""
+    chart = over_time(asked.dossier, asked.view, grain=asked.grain, changes=asked.kept.changes)
+    rows = rows_of(asked.shown, asked.view, grain=asked.grain)
+    context = {
+        **metric_story(asked.shown, changes=asked.kept.changes, chart=chart, grain=asked.grain),
+        "relatives": relatives(asked.dossier, asked.kept.dossiers),
+        "spots": [asdict(spot) for spot in chart.spots] if chart else [],
+        "rows": rows,
+    }
+    table = {"table": rows, "label": asked.grain.capitalize()}
+    return context | {
+        "value_part": render_to_string("metrics/value.html", context),
+        "chart_part": render_to_string("metrics/over_time.html", context) if chart else "",
+        "cells_part": render_to_string("metrics/multiples.html", context),
+        "changes_part": render_to_string("metrics/what_changed.html", context),
+        "rows_part": render_to_string("metrics/bucket_rows.html", table),
+    }
+
+
 def _pinned_address(request: HttpRequest, kept: Kept) -> str:
     """The address that shows the same numbers whenever it is opened."""
     query = request.GET.copy()
     query["as_of"], query["pins"] = kept.as_of.isoformat(), pins_written(kept)
     return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe='~')}")
-
-
-def _over_time(asked: Asked) -> dict[str, object]:
-    chart = over_time(asked.dossier, asked.view, grain=asked.grain, changes=asked.kept.changes)
-    return {
-        "chart": chart,
-        "spots": [asdict(spot) for spot in chart.spots] if chart else [],
-        "rows": rows_of(asked.shown, asked.view, grain=asked.grain),
-    }
 
 
 def _freshness(request: HttpRequest, kept: Kept) -> dict[str, object]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from quarterdeck.insights.metrics.service.buckets import bucket_table
 from quarterdeck.insights.metrics.service.changes import Change
 from quarterdeck.insights.metrics.service.dossiers import Dossier, Measure
-from quarterdeck.insights.metrics.service.story import metric_story
+from quarterdeck.insights.metrics.service.story import metric_story, over_time
 from quarterdeck.report.brief.calc.addresses import page_name
 from quarterdeck.report.brief.calc.limits import NOUNS
 from quarterdeck.report.brief.calc.page import Brief, EvidencePage
@@ -25,9 +26,12 @@ Context = Mapping[str, object]
 def metric_page(dossier: Dossier, *, brief: Brief, changes: Sequence[Change]) -> Context:
     """Everything about one metric's week."""
     measure = dossier.measure
+    chart = over_time(dossier, None, grain="day", changes=changes)
     answer = working_days_after(brief.as_of, WORKING_DAYS_TO_ANSWER)
     return _frame(brief, measure.title) | {
-        **metric_story(dossier, changes=changes),
+        **metric_story(dossier, changes=changes, chart=chart),
+        "day_table": bucket_table(measure, dossier.days, slices=dossier.slices),
+        "week_table": bucket_table(measure, dossier.weeks, grain="week"),
         "next_answer": day_name(answer) if measure.moved else "",
     }
 
