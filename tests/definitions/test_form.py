@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quarterdeck.definitions.blocks import read_blocks, replace_block, written_text
+from quarterdeck.definitions.blocks import read_blocks, replace_blocks, written_text
+from quarterdeck.definitions.faults import validate
 from quarterdeck.definitions.form import fill_form, form_fields, new_text
 from quarterdeck.definitions.source import parse_source
+from quarterdeck.definitions.starters import starter_definitions
 from quarterdeck.site.capabilities import load_kinds
 from tests.definitions.conftest import GOOD, RECIPE
 
@@ -102,6 +104,27 @@ def test_a_new_text_has_the_keys_that_it_must_have():
     assert content(fill_form(METRIC, new_text(METRIC), {"title": "Sales"}))["title"] == "Sales"
 
 
+def test_a_broken_list_breaks_no_other_field_and_the_text_can_still_be_mended():
+    changed = fill_form(METRIC, COMMENTED, {"dimensions": "[channel", "owner": "Core lead", "unit": "share"})
+    assert "dimensions: [channel\n" in changed
+    assert "owner: Core lead\n" in changed
+    assert "unit: share\nowner" in changed
+    assert form_fields(METRIC, changed) is None
+
+
+@pytest.mark.parametrize(("name", "text"), sorted(starter_definitions("enterprise").items()))
+def test_every_starter_passes_through_an_empty_form_and_is_the_same(name, text):
+    kinds = {(kind.folder, kind.file or "*"): kind for kind in load_kinds()}
+    folder, _, file = name.rpartition("/")
+    kind = kinds.get((folder, file)) or kinds[(folder, "*")]
+    again = fill_form(kind, "", values(kind, text))
+    assert content(again) == content(text)
+    assert validate(kind.model, parse_source(Path(), again)) == validate(
+        kind.model, parse_source(Path(), text)
+    )
+    assert fill_form(kind, again, values(kind, again)) == again
+
+
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=60)
 WORDS = st.one_of(
     TEXTS,
@@ -114,7 +137,9 @@ WORDS = st.one_of(
 @settings(deadline=None)
 @given(value=WORDS)
 def test_any_text_is_read_as_it_was_given(value):
-    assert content(f"before: 1\n{replace_block('', 'title', written_text('title', value), ['title'])}") == {
+    assert content(
+        f"before: 1\n{replace_blocks('', {'title': written_text('title', value)}, ['title'])}"
+    ) == {
         "before": 1,
         "title": value,
     }

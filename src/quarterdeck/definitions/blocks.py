@@ -55,25 +55,35 @@ def read_blocks(text: str) -> Mapping[str, Block] | None:
     return blocks
 
 
-def replace_block(text: str, key: str, fragment: str, order: Sequence[str]) -> str:
-    """The text with that fragment as the key's value; an empty fragment removes the key.
+def replace_blocks(text: str, fragments: Mapping[str, str], order: Sequence[str]) -> str:
+    """The text with each fragment as its key's value; an empty fragment removes the key.
 
-    A key that is new comes behind the last one that stands before it in `order`.
+    A key that is new comes behind the last one that stands before it in `order`. What a fragment breaks is
+    for the linter to say: nothing is read anew in between.
     """
     blocks = read_blocks(text)
     if blocks is None:
         raise ValueError("the text is not written as keys one below the other")
     lines = text.splitlines()
-    block = blocks.get(key)
-    if block is None:
-        if not fragment.strip():
-            return text
-        place = _place_of(key, blocks, order, len(lines))
-        first, end, opening, comment = place, place, f"{_written_key(key)}:", ""
-    else:
-        first, end, opening, comment = block.first, block.end, block.opening, block.comment
-    lines[first:end] = _written(opening, fragment, comment) if fragment.strip() else []
+    edits: list[tuple[int, bool, int, int, list[str]]] = []
+    for index, key in enumerate(sorted(fragments, key=lambda each: _rank(each, order))):
+        block, fragment = blocks.get(key), fragments[key]
+        is_given = bool(fragment.strip())
+        if block is not None:
+            written = _written(block.opening, fragment, block.comment) if is_given else []
+            edits.append((block.first, True, index, block.end, written))
+        elif is_given:
+            place = _place_of(key, blocks, order, len(lines))
+            edits.append((place, False, index, place, _written(f"{_written_key(key)}:", fragment, "")))
+    # From the end, so that line numbers above stay; what comes before a block is put there after it.
+    for first, _, _, end, written in sorted(edits, reverse=True):
+        lines[first:end] = written
     return "".join(f"{line}\n" for line in lines)
+
+
+def replace_block(text: str, key: str, fragment: str, order: Sequence[str]) -> str:
+    """The text with that fragment as the key's value."""
+    return replace_blocks(text, {key: fragment}, order)
 
 
 def written_text(key: str, value: str) -> str:
@@ -152,6 +162,10 @@ def _place_of(key: str, blocks: Mapping[str, Block], order: Sequence[str], last:
     if standing:
         return max(standing)
     return min((block.first for block in blocks.values()), default=last)
+
+
+def _rank(key: str, order: Sequence[str]) -> int:
+    return order.index(key) if key in order else len(order)
 
 
 def _written_key(key: str) -> str:

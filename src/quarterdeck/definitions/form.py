@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from quarterdeck.definitions.blocks import Block, read_blocks, reads_as, replace_block, written_text
+from quarterdeck.definitions.blocks import Block, read_blocks, reads_as, replace_blocks, written_text
 from quarterdeck.definitions.folder import Kind
 from quarterdeck.definitions.schema import json_schema, modeline
 from quarterdeck.definitions.source import Content, parse_source
@@ -51,14 +51,14 @@ def fill_form(kind: Kind[Any], text: str, given: Mapping[str, str]) -> str:
     fields = form_fields(kind, text)
     if fields is None:
         raise ValueError("the text is no keys with values")
-    order = [field.key for field in fields]
+    changed: dict[str, str] = {}
     for field in fields:
         said = given.get(field.key, field.value).replace("\r\n", "\n")
         if field.widget in ("number", "choice", "truth"):
             said = said.strip()
         if said.rstrip("\n") != field.value.rstrip("\n"):
-            text = replace_block(text, field.key, _fragment(field, said), order)
-    return text
+            changed[field.key] = _fragment(field, said)
+    return replace_blocks(text, changed, [field.key for field in fields]) if changed else text
 
 
 def new_text(kind: Kind[Any]) -> str:

@@ -263,3 +263,20 @@ def test_of_a_save_and_a_promotion_at_once_what_was_read_is_promoted_or_nothing(
     kept = Draft.objects.get()
     assert (kept.state == "promoted") == promoted
     assert place.file.read_text() == (BETTER if promoted else SIGN_UPS)
+
+
+def test_a_file_that_cannot_be_written_is_told_and_the_draft_stays(shelf, place, draft, bob, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(promoting, "write_atomically", full)
+    with pytest.raises(QuarterdeckError, match=r"sign_ups.yaml cannot be written: No space left on device"):
+        promote(shelf, place, draft, bob)
+    assert drafting.open_draft(place) == draft
+
+
+def test_a_folder_where_the_file_should_be_is_told(shelf, place, draft, bob):
+    place.file.unlink()
+    place.file.mkdir()
+    with pytest.raises(QuarterdeckError, match="cannot be read"):
+        promote(shelf, place, draft, bob)

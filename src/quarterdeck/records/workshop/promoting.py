@@ -97,7 +97,7 @@ def _write(*, shelf: Shelf, place: Place, draft: Draft, version: int, by: Person
     if after is None:
         raise QuarterdeckError(f"{place.written} would be no {place.kind.name}.", "Read the draft again.")
     if not written_already:
-        write_atomically(place.file, locked.text)
+        _write_file(place, locked.text)
     locked.state = DraftState.PROMOTED
     locked.closed_at = timezone.now()
     locked.closed_by = by
@@ -112,6 +112,16 @@ def _write(*, shelf: Shelf, place: Place, draft: Draft, version: int, by: Person
     )
     note_lapse(place=place, before=before, after=after, by=by)
     return locked
+
+
+def _write_file(place: Place, text: str) -> None:
+    try:
+        write_atomically(place.file, text)
+    except OSError as error:
+        raise QuarterdeckError(
+            f"{place.written} cannot be written: {error.strerror}.",
+            "Nothing was changed. Give the server the right to write there, then promote again.",
+        ) from error
 
 
 def _refuse_changed(shelf: Shelf, place: Place, draft: Draft) -> bool:

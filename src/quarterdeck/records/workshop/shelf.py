@@ -138,6 +138,10 @@ class Shelf:
             raw = file.read_bytes()
         except FileNotFoundError:
             return OnDisk(text="", digest=NO_FILE)
+        except OSError as error:
+            raise QuarterdeckError(
+                f"{place.written} cannot be read: {error.strerror}.", "Mend the file on the server's disk."
+            ) from error
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
