@@ -101,9 +101,9 @@ class DecisionIn(QuestionIn):
 
 
 class QuestionChange(QuestionIn):
-    """A question as it is to be; `seen` is the `changed_at` of what you looked at."""
+    """A question as it is to be; `seen` is the `version` of what you looked at."""
 
-    seen: datetime | None = None
+    seen: str = Field("", max_length=40)
 
 
 class AnswerIn(Schema):
@@ -143,12 +143,16 @@ class DecisionOut(Schema):
     reason: str
     pins: dict[str, Any]
     reviewed_at: datetime | None
-    changed_at: datetime
+    version: str = Field(description="Send it back as `seen` with a change.")
     archived_at: datetime | None
 
     @staticmethod
     def resolve_reference(decision: Decision) -> str:
         return str(decision.reference)
+
+    @staticmethod
+    def resolve_version(decision: Decision) -> str:
+        return asking.version_of(decision)
 
 
 class ActionIn(Schema):
@@ -238,8 +242,8 @@ def show_decision(request: HttpRequest, decision_id: int) -> Decision:
 def edit_decision(request: HttpRequest, decision_id: int, change: QuestionChange) -> Decision:
     """Change what is written; of a made decision only dissent, evidence and what would flip it."""
     found = _decision(decision_id)
-    seen = change.seen.isoformat() if change.seen else ""
-    return asking.edit(decision=found, written=change.as_question(), by=asking_person(request), seen=seen)
+    person = asking_person(request)
+    return asking.edit(decision=found, written=change.as_question(), by=person, seen=change.seen)
 
 
 @router.post(
