@@ -126,6 +126,7 @@ KERNEL_ROUTERS: tuple[str, ...] = (
 )
 
 KERNEL_ENTRIES: tuple[Entry, ...] = (
+    Entry(section="Workspace", label="First hours", path="/start/"),
     Entry(
         section="Workspace",
         label="Facts",

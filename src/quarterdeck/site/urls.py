@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from quarterdeck.site.api import api
 from quarterdeck.site.capabilities import CAPABILITIES
-from quarterdeck.site.web import account, changes, health, jobs, people, search, signing_in
+from quarterdeck.site.web import account, beginning, changes, health, jobs, people, search, signing_in
 
 urlpatterns = [
     path("", health.home, name="home"),
@@ -31,6 +31,10 @@ urlpatterns = [
     path("changes/", changes.show_changes, name="changes"),
     path("", include("quarterdeck.site.web.facts")),
     path("search/", search.find, name="search"),
+    path("start/", beginning.begin, name="start"),
+    path("start/suggestions/", beginning.suggest, name="suggestions"),
+    path("start/choose/", beginning.choose, name="choose_measures"),
+    path("start/reconcile/", beginning.reconcile_figures, name="reconcile_figures"),
     path("", include("quarterdeck.site.web.workshop.addresses")),
     *(path("", include(capability.urls)) for capability in CAPABILITIES if capability.urls),
 ]

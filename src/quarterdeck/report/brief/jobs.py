@@ -22,7 +22,11 @@ def draft_brief(progress: Progress, as_of: str = "") -> Mapping[str, Any]:
     day = date.fromisoformat(as_of) if as_of else choose_as_of(here, today=_today())
     progress.tell(0, saying=f"Reading the week before {day}")
     edition = draft(here, as_of=day, by=None)
-    return {"brief": edition.as_of.isoformat(), "state": edition.state}
+    return {
+        "brief": edition.as_of.isoformat(),
+        "state": edition.state,
+        "page": f"/brief/{edition.as_of.isoformat()}/",
+    }
 
 
 def deliver(progress: Progress) -> Mapping[str, Any]:

@@ -9,11 +9,13 @@ from django.template.loader import render_to_string
 from quarterdeck.records.doors import door, public_door
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
+from quarterdeck.report.brief.models import Edition
 
 
 @door(Permission.READ)
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect("/brief/")
+    """The brief; before there is one, the way to it."""
+    return redirect("/brief/" if Edition.objects.exists() else "/start/")
 
 
 @public_door
