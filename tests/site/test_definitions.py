@@ -243,3 +243,24 @@ def test_comments_and_signing_trouble_stand_on_the_page(bobs):
     assert page.status_code == 409
     assert "Who asked?" in page.content.decode()
     assert "reads differently by now" in page.content.decode()
+
+
+def test_what_is_missing_is_said_at_its_own_field(bobs):
+    save(bobs, SIGN_UPS.replace("owner: Growth lead\n", ""))
+    page = bobs.get(f"{ONE}edit/?view=form").content.decode()
+    field = page[page.index('<label for="field-owner">') :]
+    assert "the key &#x27;owner&#x27; is missing" in field[: field.index("</div>")]
+    title = page[page.index('<label for="field-title">') :]
+    assert "is missing" not in title[: title.index("</div>")]
+
+
+def test_a_viewer_reads_everything_and_is_offered_nothing(client, dave, bob, folder):
+    client.force_login(bob)
+    save(client, SIGN_UPS.replace("Teams that", "Each team that"))
+    client.force_login(dave)
+    page = client.get(ONE).content.decode()
+    assert "Each team that" in page
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "<form" not in main
+    assert f"{ONE}edit/" not in main
+    assert "/new/" not in client.get("/definitions/").content.decode()

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quarterdeck.definitions.blocks import read_blocks
+from quarterdeck.definitions.blocks import Block, read_blocks
 from quarterdeck.definitions.findings import Finding
 from quarterdeck.definitions.form import Field, fill_form, form_fields, new_text
 from quarterdeck.errors import Conflict, QuarterdeckError
@@ -37,6 +37,11 @@ class Asked:
 
     field: Field
     findings: tuple[Finding, ...]
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether it may stand aside: nothing was said there, and nothing need be."""
+        return not (self.field.value or self.field.required or self.findings)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +100,12 @@ def check(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """What the linters say of a text while it is written; nothing is kept."""
     here, place = find_place(kind, name)
     text = _given(request, place)
-    context = {"place": place, "view": _view(request), "fresh": True, **_said(here, place, text)}
+    context = {
+        "place": place,
+        "view": _view(request),
+        "fresh": True,
+        **_said(text, here.own_findings(place, text)),
+    }
     return render(request, "site/definitions/said.html", context)
 
 
@@ -208,8 +218,9 @@ def _editor(
     status: int = 200,
     trouble: QuarterdeckError | None = None,
 ) -> HttpResponse:
-    said = _said(here, place, text)
+    findings = here.own_findings(place, text)
     fields = form_fields(place.kind, text)
+    asked = _asked(text, fields or (), findings)
     draft = drafting.open_draft(place)
     context = {
         "place": place,
@@ -219,16 +230,17 @@ def _editor(
         "draft": draft,
         "behind": draft is not None and drafting.is_behind(here, place, draft),
         "view": "text" if fields is None else _view(request),
-        "fields": _asked(text, fields, said["findings"]) if fields else None,
+        "fields": [each for each in asked if not each.is_rare],
+        "more": [each for each in asked if each.is_rare],
+        "is_new": not here.on_disk(place).digest,
         "trouble": trouble,
         "may_promote": signed_in(request).may(Permission.EDIT),
-        **said,
+        **_said(text, findings),
     }
     return render(request, "site/definitions/edit.html", context, status=status)
 
 
-def _said(here: Shelf, place: Place, text: str) -> dict[str, object]:
-    findings = here.own_findings(place, text)
+def _said(text: str, findings: tuple[Finding, ...]) -> dict[str, object]:
     by_line: dict[int, list[Finding]] = {}
     for finding in findings:
         by_line.setdefault(finding.line, []).append(finding)
@@ -244,17 +256,24 @@ def _said(here: Shelf, place: Place, text: str) -> dict[str, object]:
     }
 
 
-def _asked(text: str, fields: tuple[Field, ...], findings: object) -> list[Asked]:
+def _asked(text: str, fields: tuple[Field, ...], found: tuple[Finding, ...]) -> list[Asked]:
     """Each field with the findings of the lines that its key stands on."""
     blocks = read_blocks(text) or {}
-    found = findings if isinstance(findings, tuple) else ()
     asked = []
     for field in fields:
         block = blocks.get(field.key)
-        own = [each for each in found if block and block.first < each.line <= block.end]
-        named = [each for each in found if each.rule == "missing_key" and f"'{field.key}'" in each.message]
-        asked.append(Asked(field=field, findings=tuple(dict.fromkeys((*own, *named)))))
+        own = tuple(
+            each
+            for each in found
+            # What is missing stands on no line of its own, so it bears that of the first key.
+            if (f"'{field.key}'" in each.message if each.rule == "missing_key" else _is_on(block, each))
+        )
+        asked.append(Asked(field=field, findings=own))
     return asked
+
+
+def _is_on(block: Block | None, finding: Finding) -> bool:
+    return block is not None and block.first < finding.line <= block.end
 
 
 def _review(
