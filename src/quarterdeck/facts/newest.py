@@ -4,36 +4,36 @@ A page asks this on every request, so no log is read: each commit is one numbere
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from quarterdeck.facts.schema import TABLES
 
 _ENDING = ".json"
+_DIGITS = 20
 
 
 def newest_versions(folder: Path) -> dict[str, int]:
     """The newest version of each table that exists."""
-    found = {table: [number for number, _ in _commits(folder, table)] for table in TABLES}
-    return {table: max(numbers) for table, numbers in found.items() if numbers}
+    newest = {table: _newest_commit(folder, table) for table in TABLES}
+    return {table: int(name.removesuffix(_ENDING)) for table, name in newest.items() if name}
 
 
 def last_commit(folder: Path) -> float:
     """When any table was committed to last, as seconds since 1970; 0 where none ever was."""
-    return max((at for table in TABLES for _, at in _newest(folder, table)), default=0.0)
+    newest = {table: _newest_commit(folder, table) for table in TABLES}
+    times = [(_log(folder, table) / name).stat().st_mtime for table, name in newest.items() if name]
+    return max(times, default=0.0)
 
 
-def _newest(folder: Path, table: str) -> list[tuple[int, float]]:
-    return [max(commits)] if (commits := list(_commits(folder, table, times=True))) else []
-
-
-def _commits(folder: Path, table: str, *, times: bool = False) -> Iterator[tuple[int, float]]:
+def _newest_commit(folder: Path, table: str) -> str:
+    """The name of the last commit's file; commits are numbered with leading zeros, so the names sort."""
     try:
-        entries = os.scandir(folder / table / "_delta_log")
+        names = os.listdir(_log(folder, table))  # noqa: PTH208 -- names alone are wanted, many times
     except (FileNotFoundError, NotADirectoryError):
-        return
-    with entries:
-        for entry in entries:
-            number = entry.name.removesuffix(_ENDING)
-            if entry.name.endswith(_ENDING) and number.isdecimal():
-                yield int(number), entry.stat().st_mtime if times else 0.0
+        return ""
+    commits = (name for name in names if name.endswith(_ENDING) and name[:_DIGITS].isdecimal())
+    return max((name for name in commits if len(name) == _DIGITS + len(_ENDING)), default="")
+
+
+def _log(folder: Path, table: str) -> Path:
+    return folder / table / "_delta_log"

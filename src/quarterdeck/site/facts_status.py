@@ -1,12 +1,13 @@
 """How do the facts stand, told without reading them on every request?
 
-What was read is kept as one file and read again where a table has a newer version, by one at a time and not
-more often than every few seconds: an import makes versions faster than anybody looks.
+What was read is kept as one file and read again where a table has a newer version, by one at a time. The
+navigation, which is on every page, looks every few seconds: an import makes versions faster than that.
 """
 
 import fcntl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,27 +46,47 @@ STATUS = TypeAdapter(FactsStatus)
 
 
 def facts_status(here: Workspace) -> FactsStatus:
-    """How the facts stood when they were looked at last, which is now if nothing is newer."""
-    file = here.path / FILE
-    kept, versions = _kept(file), newest_versions(here.facts_path)
-    if kept is not None and (dict(kept.versions) == versions or _is_young(file)):
+    """How the facts stand now."""
+    kept, versions = _kept(here.path / FILE), newest_versions(here.facts_path)
+    if kept is not None and dict(kept.versions) == versions:
         return kept
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.with_suffix(".lock").open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | (fcntl.LOCK_NB if kept is not None else 0))
-        except BlockingIOError:
-            if kept is not None:
-                return kept
-            raise
-        status = FactsStatus(versions=versions, tables=read_status(FactStore(here.facts_path)))
-        write_atomically(file, STATUS.dump_json(status).decode())
-    return status
+    with _alone(here):
+        return _read(here)
 
 
 def waiting_count() -> int:
-    """How many rows wait in quarantine, for the navigation."""
-    return facts_status(workspace()).waiting
+    """How many rows wait in quarantine, as the navigation of every page counts them: some seconds late."""
+    here = workspace()
+    file = here.path / FILE
+    kept = _kept(file)
+    if kept is None:
+        return facts_status(here).waiting
+    if _is_young(file) or dict(kept.versions) == newest_versions(here.facts_path):
+        return kept.waiting
+    try:
+        with _alone(here, wait=False):
+            return _read(here).waiting
+    except BlockingIOError:
+        return kept.waiting
+
+
+def _read(here: Workspace) -> FactsStatus:
+    versions = newest_versions(here.facts_path)
+    kept = _kept(here.path / FILE)
+    if kept is not None and dict(kept.versions) == versions:
+        return kept  # somebody else was quicker
+    status = FactsStatus(versions=versions, tables=read_status(FactStore(here.facts_path)))
+    write_atomically(here.path / FILE, STATUS.dump_json(status).decode())
+    return status
+
+
+@contextmanager
+def _alone(here: Workspace, *, wait: bool = True) -> Iterator[None]:
+    file = here.path / FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.with_suffix(".lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
 
 
 def _is_young(file: Path) -> bool:

@@ -37,7 +37,7 @@ def paid(days, plan="pro", person="u1"):
             person,
             "a1",
             "paid",
-            f"{TODAY - timedelta(day + 1 + back)}T10:{minute:02d}:00+00:00",
+            f"{TODAY - timedelta(day + 1)}T10:{minute:02d}:00+00:00",
             {"plan": plan},
         )
         for day in range(days)

@@ -121,11 +121,17 @@ def is_due(workspace: Workspace, *, now: datetime) -> bool:
 
 def definitions_digest(workspace: Workspace) -> str:
     """Names the content of every metric and of the settings that decide what a number is."""
-    content = hashlib.sha256()
-    for file in sorted((workspace.path / "metrics").glob("*.yaml")):
-        content.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    settings = (workspace.timezone, workspace.week_start, workspace.currency)
-    content.update("\0".join(settings).encode())
+    files = sorted((workspace.path / "metrics").glob("*.yaml"))
+    written = tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
+    return _content_digest(written, (workspace.timezone, workspace.week_start, workspace.currency))
+
+
+@lru_cache(maxsize=8)
+def _content_digest(written: tuple[tuple[str, int, int], ...], settings: tuple[str, ...]) -> str:
+    content = hashlib.sha256("\0".join(settings).encode())
+    for name, _, _ in written:
+        file = Path(name)
+        content.update(b"\0" + file.name.encode() + b"\0" + file.read_bytes())
     return content.hexdigest()[:16]
 
 
