@@ -110,3 +110,25 @@ def test_a_draft_is_taken_over(bobs, carol):
     taken = send(carols, f"/api/drafts/{draft['id']}/take-over").json()
     assert taken["author_id"] == carol.pk
     assert send(carols, f"/api/drafts/{draft['id']}/promote", version=2).status_code == 403
+
+
+def test_a_draft_goes_on_after_an_edit_on_disk_that_was_seen(bobs, folder):
+    draft = send(bobs, "/api/drafts", kind="metric", name="sign_ups", text=BETTER).json()
+    (folder / "metrics/sign_ups.yaml").write_text(SIGN_UPS.replace("title: Sign-ups", "title: New teams"))
+    path, seen = f"/api/drafts/{draft['id']}", bobs.get(ONE).json()["digest"]
+    assert send(bobs, f"{path}/promote", version=1).status_code == 409
+    assert send(bobs, f"{path}/rebase", keep="both", digest="old").status_code == 409
+    assert send(bobs, f"{path}/rebase", keep="theirs", digest=seen).status_code == 422
+    rebased = send(bobs, f"{path}/rebase", keep="both", digest=seen).json()
+    assert rebased["text"] == BETTER.replace("title: Sign-ups", "title: New teams")
+    assert send(bobs, f"{path}/promote", version=2).json()["state"] == "promoted"
+
+
+def test_a_commit_that_git_refused_is_repeated(bobs, repository):
+    draft = send(bobs, "/api/drafts", kind="metric", name="sign_ups", text=BETTER).json()
+    path = f"/api/drafts/{draft['id']}"
+    assert send(bobs, f"{path}/commit").status_code == 409
+    (repository / ".git/index.lock").touch()
+    assert send(bobs, f"{path}/promote", version=1).json()["git_state"] == "failed"
+    (repository / ".git/index.lock").unlink()
+    assert send(bobs, f"{path}/commit").json()["git_state"] == "committed"

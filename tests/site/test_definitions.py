@@ -264,3 +264,14 @@ def test_a_viewer_reads_everything_and_is_offered_nothing(client, dave, bob, fol
     assert "<form" not in main
     assert f"{ONE}edit/" not in main
     assert "/new/" not in client.get("/definitions/").content.decode()
+
+
+def test_a_ratio_says_whether_its_parts_are_signed(bobs, bob):
+    version = re.search(r'name="version" value="(\w{12})"', bobs.get(ONE).content.decode())[1]
+    bobs.post(f"{ONE}propose/", {"version": version})
+    bobs.post(f"{ONE}sign/", {"version": version})
+    page = bobs.get("/definitions/metric/share/").content.decode()
+    rests = page[page.index("Rests on") : page.index("Used by")]
+    assert "denominator" in rests
+    assert re.search(r'sign_ups</a>.*?class="state signed"', rests)
+    assert re.search(r'paid</a>.*?class="state draft"', rests)

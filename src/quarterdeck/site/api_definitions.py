@@ -1,7 +1,7 @@
 """How do programs read, check, draft, promote and sign definitions?"""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -112,6 +112,15 @@ class PromotionIn(Schema):
 
     version: int = Field(ge=1, le=10**6, description="The save that you read.")
     why: str = Field("", max_length=promoting.MOST_WHY)
+
+
+class RebaseIn(Schema):
+    """How to go on after the file was changed on disk."""
+
+    keep: Literal["both", "disk", "mine"] = Field(
+        description="both: the file's changes too, if in other lines; disk: the file; mine: the draft."
+    )
+    digest: str = Field(max_length=64, description="The file as you saw it; empty where it was deleted.")
 
 
 class DraftOut(Schema):
@@ -282,6 +291,24 @@ def take_over_draft(request: HttpRequest, draft_id: int) -> Draft:
 def discard_draft(request: HttpRequest, draft_id: int) -> Draft:
     """Give a draft up."""
     return drafting.discard(draft=_draft(draft_id), by=asking(request))
+
+
+@router.post("/drafts/{draft_id}/rebase", auth=CONTRIBUTE, response=DraftOut, tags=TAGS)
+def rebase_draft(request: HttpRequest, draft_id: int, choice: RebaseIn) -> Draft:
+    """Let a draft go out from the file as it is on disk now."""
+    draft = _draft(draft_id)
+    here, place = _place(draft.kind, draft.name)
+    return drafting.CHOICES[choice.keep](
+        shelf=here, place=place, draft=draft, shown_digest=choice.digest, by=asking(request)
+    )
+
+
+@router.post("/drafts/{draft_id}/commit", auth=EDIT, response=DraftOut, tags=TAGS)
+def commit_draft(request: HttpRequest, draft_id: int) -> Draft:
+    """Offer a promoted draft's file to git again, where git refused it."""
+    draft = _draft(draft_id)
+    here, place = _place(draft.kind, draft.name)
+    return promoting.commit_again(shelf=here, place=place, draft=draft)
 
 
 @router.post("/drafts/{draft_id}/promote", auth=EDIT, response=DraftOut, tags=TAGS)

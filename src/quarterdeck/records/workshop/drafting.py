@@ -1,6 +1,8 @@
 """How does a definition change without its file changing yet, and who is at it?"""
 
 from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -153,6 +155,10 @@ def keep_over_disk(*, shelf: Shelf, place: Place, draft: Draft, shown_digest: st
 def take_both(*, shelf: Shelf, place: Place, draft: Draft, shown_digest: str, by: Person) -> Draft:
     """Put what the file changed into the draft, where the two changed different lines."""
     return _rebase(shelf, place, draft, shown_digest, by, verb="took the file's changes in", texts=_both)
+
+
+CHOICES: Final = MappingProxyType({"both": take_both, "disk": begin_again_from_disk, "mine": keep_over_disk})
+"""What can be done with a draft whose file was changed on disk."""
 
 
 def _mine(draft: Draft, disk: OnDisk) -> str:

@@ -65,7 +65,7 @@ class OnDisk:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Used:
-    """Another definition that names this one, and at which key."""
+    """A definition at the other end of a reference, and the key that holds it."""
 
     place: Place
     key: str
@@ -187,6 +187,17 @@ class Shelf:
             else:
                 caused.append(each)
         return Verdict(here=tuple(here), caused=tuple(caused), elsewhere=tuple(elsewhere))
+
+    def named_by(self, place: Place) -> tuple[Used, ...]:
+        """Which definitions this one names, as far as they exist: what it means rests on them."""
+        definition = self.read(place)
+        named = references_of(definition, place.kind) if definition else ()
+        found = []
+        for key, target, name in named:
+            file = definition_file(self.path, self.kind(target), name)
+            if file is not None and file.is_file():
+                found.append(Used(place=Place(kind=self.kind(target), name=name, file=file), key=key))
+        return tuple(found)
 
     def used_by(self, place: Place) -> tuple[Used, ...]:
         """Which definitions name this one."""

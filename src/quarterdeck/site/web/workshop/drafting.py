@@ -24,11 +24,6 @@ from quarterdeck.site.web.workshop.reading import find_place, render_one
 
 MORE_LINES = 40
 PREFIX = "field-"
-CHOICES = {
-    "disk": drafting.begin_again_from_disk,
-    "mine": drafting.keep_over_disk,
-    "both": drafting.take_both,
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,9 +128,9 @@ def choose_text(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     if request.method == "GET":
         return _changed_on_disk(request, here, place, _draft(place), status=200)
     keep = request.POST.get("keep", "")
-    choose = CHOICES.get(keep)
+    choose = drafting.CHOICES.get(keep)
     if choose is None:
-        raise QuarterdeckError(f"'{keep}' is no choice.", f"Choices: {', '.join(CHOICES)}.")
+        raise QuarterdeckError(f"'{keep}' is no choice.", f"Choices: {', '.join(drafting.CHOICES)}.")
     shown = request.POST.get("shown", "")
     choose(shelf=here, place=place, draft=_draft(place), shown_digest=shown, by=signed_in(request))
     may_promote = signed_in(request).may(Permission.EDIT)

@@ -16,7 +16,7 @@ from quarterdeck.records.links import neighbours
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.workshop.drafting import drafts_of, open_draft, open_drafts
 from quarterdeck.records.workshop.models import Draft
-from quarterdeck.records.workshop.shelf import NoSuchDefinition, Place, Shelf, slug_of, word_of
+from quarterdeck.records.workshop.shelf import NoSuchDefinition, Place, Shelf, Used, slug_of, word_of
 from quarterdeck.records.workshop.signing_off import Standing, is_owner, sign_off_of, standings
 from quarterdeck.site.shelf import shelf
 
@@ -124,6 +124,14 @@ def entries_of(here: Shelf, findings: tuple[Finding, ...]) -> tuple[Group, ...]:
     )
 
 
+def _rests_on(here: Shelf, place: Place) -> list[tuple[Used, Standing | None]]:
+    """What the definition names, and whether that is signed: a ratio is no more certain than its parts."""
+    named = here.named_by(place)
+    read = [(each.place, here.read(each.place)) for each in named]
+    standing = standings((at, made) for at, made in read if made is not None and word_of(made, "owner"))
+    return [(each, standing.get((each.place.kind.name, each.place.name))) for each in named]
+
+
 def find_place(kind: str, name: str) -> tuple[Shelf, Place]:
     """The shelf and the place on it that an address names; one that names none leads nowhere."""
     here = shelf()
@@ -155,6 +163,7 @@ def render_one(
         "drafts": drafts,
         "promoted": promoted,
         "used": here.used_by(place),
+        "rests_on": _rests_on(here, place),
         "joined": neighbours(place.subject),
         "sign_off": sign_off,
         "is_owner": is_owner(person, sign_off.owner),
