@@ -41,7 +41,7 @@ def actions(*, archived: bool = False) -> "QuerySet[Action]":
 
 def read_ledger() -> Ledger:
     """Asked first, then made ones by when they are reviewed, then reviewed ones, the latest first."""
-    there = decisions()
+    there = decisions().defer("weeks", "graded", "pins", "evidence", "options")
     return Ledger(
         asked=there.filter(state=DecisionState.ASKED).order_by("due", "asked_at"),
         awaiting=there.filter(state=DecisionState.MADE).order_by(
@@ -82,6 +82,12 @@ def list_actions(which: Which, person: Person) -> "QuerySet[Action]":
     if which == "mine":
         return found.filter(of(person))
     return found.filter(due__lt=today()) if which == "late" else found
+
+
+def titles() -> tuple[str, ...]:
+    """What people are called here, for whoever names a decider or an owner."""
+    people = Person.objects.filter(is_active=True).exclude(title="").order_by("title")
+    return tuple(dict.fromkeys(people.values_list("title", flat=True)))
 
 
 def of(person: Person) -> Q:

@@ -124,6 +124,7 @@ def _list(request: HttpRequest, *, trouble: QuarterdeckError | None = None) -> H
         "today": ledger.today(),
         "may_promise": person.may(Permission.CONTRIBUTE),
         "given": request.POST if trouble else {"owner": person.shown},
+        "titles": ledger.titles(),
         "trouble": trouble,
     }
     return render(request, "decisions/actions.html", context, status=400 if trouble else 200)
@@ -138,6 +139,7 @@ def _page(request: HttpRequest, action: Action, *, trouble: QuarterdeckError | N
         "today": ledger.today(),
         "becomes": [(state.value, VERBS[state]) for state in acting.BECOMES[ActionState(action.state)]],
         "links": links_of(action),
+        "titles": ledger.titles(),
         "said": comments.comments_on(subject),
         "history": changes_of(subject)[:SHOWN_CHANGES],
         "may_change": person.may(Permission.CONTRIBUTE),

@@ -164,6 +164,7 @@ def _page(
         "evidence": evidence_of(decision),
         "links": links_of(decision),
         "actions": decision.actions.all(),
+        "titles": ledger.titles(),
         "said": comments.comments_on(subject),
         "history": changes_of(subject)[:SHOWN_CHANGES],
         "today": ledger.today(),
@@ -191,6 +192,7 @@ def _form(
         "texts": form.texts,
         "decision": decision,
         "made": made,
+        "titles": ledger.titles(),
         "only_what_is_open": decision is not None and not decision.is_open,
         "trouble": trouble,
     }
