@@ -29,6 +29,17 @@ def render(template: str, context: Mapping[str, object], *, folder: Path, beside
     return _tidied(text) + "\n"
 
 
+def render_part(
+    template: str, context: Mapping[str, object], *, folder: Path, beside: Path | None = None
+) -> str:
+    """A part of a page, markup that a template of the application may print as it is."""
+    from django.template import Context  # slow import
+    from django.utils.safestring import SafeString  # slow import
+
+    shown = Context(dict(context), use_l10n=False, use_tz=False)
+    return SafeString(_tidied(_engine(folder, beside).get_template(template).render(shown)))
+
+
 @cache
 def stylesheet() -> str:
     """The one stylesheet, to be written into each page."""

@@ -138,6 +138,7 @@ def _page(request: HttpRequest, edition: Edition, status: int = 200, **more: obj
     lines = lines_of(edition, pages.document)
     context = {
         **pages.brief.context,
+        "body": pages.body,
         "edition": edition,
         "decisions": with_answers(pages.decisions),
         "decided": decided_in(edition.as_of),
@@ -157,7 +158,7 @@ def _page(request: HttpRequest, edition: Edition, status: int = 200, **more: obj
 
 
 def _edition(as_of: date) -> Edition:
-    return get_object_or_404(Edition.objects.select_related("published_by"), as_of=as_of)
+    return get_object_or_404(Edition.objects.defer("reading").select_related("published_by"), as_of=as_of)
 
 
 def _count_opening(request: HttpRequest, edition: Edition) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from quarterdeck.insights.metrics.service.changes import Change
 from quarterdeck.insights.metrics.service.dossiers import Dossier
 from quarterdeck.insights.metrics.service.story import TEMPLATES as METRIC_TEMPLATES
-from quarterdeck.pages.engine import render
+from quarterdeck.pages.engine import render, render_part
 from quarterdeck.report.brief.calc.addresses import page_name
 from quarterdeck.report.brief.calc.limits import footer_sentences
 from quarterdeck.report.brief.calc.page import Contribution, Decision
@@ -89,6 +89,11 @@ class BriefPages:
     def brief(self) -> Page:
         """The one page itself."""
         return Page(template="brief/brief.html", context=_brief_context(self._composed, self._state))
+
+    @cached_property
+    def body(self) -> str:
+        """The part of the page that is the same for every reader: scoreboard, movements and what follows."""
+        return render_part("brief/body.html", self.brief.context, folder=TEMPLATES, beside=METRIC_TEMPLATES)
 
     @property
     def evidence_names(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import transaction
@@ -150,7 +150,15 @@ def note_opened(edition: Edition) -> None:
 
 def pages_of(edition: Edition) -> BriefPages:
     """The pages as they stand: frozen, or with what people have added up to now."""
-    return BriefPages(reading_of(edition), contributions=contributions_of(edition), state=state_of(edition))
+    return _made(edition.pk, edition.drafted_at, state_of(edition), contributions_of(edition))
+
+
+@lru_cache(maxsize=32)
+def _made(
+    number: int, drafted_at: datetime, state: BriefState, contributions: tuple[Contribution, ...]
+) -> BriefPages:
+    """Everything that decides what the pages say is an argument, so readers share what one of them made."""
+    return BriefPages(_parsed(number, drafted_at), contributions=contributions, state=state)
 
 
 def contributions_of(edition: Edition) -> tuple[Contribution, ...]:
@@ -165,12 +173,13 @@ def contributions_of(edition: Edition) -> tuple[Contribution, ...]:
 
 def reading_of(edition: Edition) -> WeekRead:
     """All that was read for a brief."""
-    return _parsed(edition.pk, edition.drafted_at.isoformat(), edition.reading)
+    return _parsed(edition.pk, edition.drafted_at)
 
 
 @lru_cache(maxsize=16)
-def _parsed(_number: int, _drafted_at: str, text: str) -> WeekRead:
-    return READING.validate_json(text)
+def _parsed(number: int, _drafted_at: datetime) -> WeekRead:
+    """A reading as kept at that moment; the text itself is a megabyte, and fetched only to be parsed."""
+    return READING.validate_json(Edition.objects.values_list("reading", flat=True).get(pk=number))
 
 
 def state_of(edition: Edition) -> BriefState:
