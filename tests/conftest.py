@@ -11,8 +11,13 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from quarterdeck.definitions.workspace import init_workspace
+
+# Speed is measured in benchmarks, never by a test.
+hypothesis_settings.register_profile("quarterdeck", deadline=None)
+hypothesis_settings.load_profile("quarterdeck")
 
 POSTGRES = os.environ.get("QUARTERDECK_TEST_POSTGRES") == "1"
 HOME = tempfile.TemporaryDirectory(prefix="quarterdeck-tests-")
