@@ -65,4 +65,5 @@ def map_from_text(table: Table, text: str) -> FactMap:
             return read_map(table, file)
         except DefinitionError as error:
             said = error.message.removeprefix(f"{file}:{error.line}: ")
-            raise MapFault(f"Line {error.line}: {said}", error.hint, line=error.line) from error
+            hint = error.hint or "After the colon stands the name of a column of the file."
+            raise MapFault(f"Line {error.line}: {said}", hint, line=error.line) from error

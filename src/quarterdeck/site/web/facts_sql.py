@@ -30,6 +30,7 @@ SECONDS = 30.0
 ROWS_SHOWN = 500
 ROWS_TAKEN = 100_000
 LONGEST_QUERY = 20_000
+NUMBERS = ("int", "uint", "float", "double", "decimal")
 # Each runs in a process of its own; more at once would take the machine from those who read.
 AT_ONCE = threading.BoundedSemaphore(2)
 FIRST = "SELECT event, count(*) AS times\nFROM events\nGROUP BY event\nORDER BY times DESC\nLIMIT 20"
@@ -37,9 +38,10 @@ FIRST = "SELECT event, count(*) AS times\nFROM events\nGROUP BY event\nORDER BY 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What a query gave: its columns, its rows, and whether there are more."""
+    """What a query gave: its columns, which of them are numbers, its rows, and whether there are more."""
 
     columns: tuple[str, ...]
+    numeric: tuple[bool, ...]
     rows: tuple[tuple[object, ...], ...]
     cut: bool
 
@@ -68,7 +70,8 @@ def ask_facts(request: HttpRequest) -> HttpResponse:
     context = {
         "query": text,
         "answer": answer,
-        "shown": [[written(value) for value in row] for row in answer.rows] if answer else [],
+        "header": list(zip(answer.columns, answer.numeric, strict=True)) if answer else [],
+        "shown": [_shown(row, answer.numeric) for row in answer.rows] if answer else [],
         "trouble": trouble,
         "seconds": round(SECONDS),
         "tables": TABLES.values(),
@@ -86,7 +89,16 @@ def _ask(text: str, *, most: int) -> Answer:
     with _turn(), run_query(store, text, allowance=allowance) as query:
         found = query.table()
     rows = tuple(zip(*(column.to_pylist() for column in found.columns), strict=True))
-    return Answer(columns=tuple(found.column_names), rows=rows[:most], cut=len(rows) > most)
+    return Answer(
+        columns=tuple(found.column_names),
+        numeric=tuple(str(field.type).startswith(NUMBERS) for field in found.schema),
+        rows=rows[:most],
+        cut=len(rows) > most,
+    )
+
+
+def _shown(row: tuple[object, ...], numeric: tuple[bool, ...]) -> list[tuple[str, bool]]:
+    return [(written(value), number) for value, number in zip(row, numeric, strict=True)]
 
 
 @contextmanager
