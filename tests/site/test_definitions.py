@@ -275,3 +275,14 @@ def test_a_ratio_says_whether_its_parts_are_signed(bobs, bob):
     assert "denominator" in rests
     assert re.search(r'sign_ups</a>.*?class="state signed"', rests)
     assert re.search(r'paid</a>.*?class="state draft"', rests)
+
+
+def test_nothing_is_promoted_where_nothing_was_changed_and_twice_is_once(bobs):
+    answer = save(bobs, SIGN_UPS, go="promote")
+    assert answer.status_code == 400
+    assert "nothing to promote" in answer.content.decode()
+    assert save(bobs, f"{SIGN_UPS}# more\n", go="promote").headers["Location"] == f"{ONE}promote/"
+    for _ in range(2):
+        assert bobs.post(f"{ONE}promote/", {"version": "1"}).headers["Location"] == ONE
+    assert bobs.get(f"{ONE}promote/").headers["Location"] == ONE
+    assert Draft.objects.count() == 1

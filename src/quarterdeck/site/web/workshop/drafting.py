@@ -142,7 +142,11 @@ def choose_text(request: HttpRequest, kind: str, name: str) -> HttpResponse:
 def review(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """What promoting would change; then the promotion itself."""
     here, place = find_place(kind, name)
-    draft = _draft(place)
+    draft = drafting.open_draft(place)
+    if draft is None and here.on_disk(place).digest:
+        return redirect(place.path)  # asked for twice, or done by somebody else meanwhile
+    if draft is None:
+        raise Http404
     if request.method == "GET":
         if drafting.is_behind(here, place, draft):
             return _changed_on_disk(request, here, place, draft, status=200)
@@ -197,6 +201,9 @@ def _save(request: HttpRequest, here: Shelf, place: Place) -> HttpResponse:
         status = 409 if isinstance(error, Conflict) else 400
         return _editor(request, here, place, text, version=version, base=base, status=status, trouble=error)
     follow = request.POST.get("go", "")
+    if follow == "promote" and drafting.open_draft(place) is None:
+        nothing = QuarterdeckError("Nothing was changed, so there is nothing to promote.", "Change it first.")
+        return _editor(request, here, place, text, version=0, base=base, status=400, trouble=nothing)
     if follow == "promote":
         return redirect(f"{place.path}promote/")
     return redirect(f"{place.path}edit/?view={follow if follow in ('form', 'text') else _view(request)}")
