@@ -13,6 +13,7 @@ from quarterdeck.process.decisions.calc.words import full_date, predicted_words
 from quarterdeck.process.decisions.models import Action, Decision
 from quarterdeck.process.decisions.service.reviewing import decided_on
 from quarterdeck.process.decisions.service.subjects import (
+    FOLLOWS_FROM,
     PREDICTS,
     RESTS_ON,
     action_subject,
@@ -100,9 +101,12 @@ def effect_of(decision: Decision) -> Effect | None:
 
 def evidence_of(decision: Decision) -> Sequence[Neighbour]:
     """What a decision rests on, with its pins in words."""
+    titles = {name: metric.title for name, metric in read_metrics(workspace()).metrics.items()}
     return tuple(
         Neighbour(
-            title=each.title or _title(Subject(type=each.type, key=each.key)),
+            title=each.title
+            or (titles.get(each.key, "") if each.type == "metric" else "")
+            or _title(Subject(type=each.type, key=each.key)),
             type=each.type,
             verb=RESTS_ON,
             path=page_of(Subject(type=each.type, key=each.key)),
@@ -128,7 +132,7 @@ def links_of(thing: Decision | Action) -> Sequence[Neighbour]:
             path=page_of(each.subject),
         )
         for each in neighbours(subject)
-        if each.verb not in (RESTS_ON, PREDICTS) or not each.outward
+        if (each.verb not in (RESTS_ON, PREDICTS) if each.outward else each.verb != FOLLOWS_FROM)
     )
 
 
