@@ -136,6 +136,10 @@ def test_a_link_with_pins_shows_the_same_number_after_more_facts_came(read, sign
     then = client.get(pinned).content.decode()
     assert "<strong>42</strong>" in then
     assert "As pinned" in then
+    assert "The definition has changed" not in then
+    file = read.path / "metrics" / "revenue.yaml"
+    file.write_text(file.read_text().replace("Payments.", "All payments."))
+    assert "The definition has changed" in client.get(pinned).content.decode()
 
 
 def test_names_of_people_are_hidden_from_who_may_not_see_them(read, sign_in, dave, alice):

@@ -145,7 +145,9 @@ def _show(request: HttpRequest, name: str, *, status: int = 200, **more: object)
         **_freshness(request, asked.kept),
         "asked": asked,
         "grains": [(grain, GRAIN_NAMES[grain], grain == asked.grain) for grain in GRAINS],
-        "pinned": _pinned_address(request, asked.kept),
+        "pinned": _pinned_address(request, asked),
+        "redefined": asked.by_link
+        and request.GET.get("definition", "") not in ("", asked.dossier.definition_version),
         "said": comments.comments_on(Subject(type="metric", key=name)),
         "may_comment": person.may(Permission.CONTRIBUTE),
         "may_ask_facts": person.may(Permission.EDIT) and person.sees_personal,
@@ -194,10 +196,11 @@ def _drawn(asked: Asked) -> Mapping[str, object]:
     }
 
 
-def _pinned_address(request: HttpRequest, kept: Kept) -> str:
+def _pinned_address(request: HttpRequest, asked: Asked) -> str:
     """The address that shows the same numbers whenever it is opened."""
-    query = request.GET.copy()
+    query, kept = request.GET.copy(), asked.kept
     query["as_of"], query["pins"] = kept.as_of.isoformat(), pins_written(kept)
+    query["definition"] = asked.dossier.definition_version
     return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe='~')}")
 
 
