@@ -90,11 +90,18 @@ def test_a_compressed_file_that_is_named_as_the_schema_needs_no_map(here, sign_i
     assert work().result["added"] == 1
 
 
+def test_a_file_in_another_encoding_comes_in_by_a_map_that_says_so(here, sign_in, bob):
+    job = bring(sign_in(bob), (HEADER + GOOD).encode("utf-16"), text=MAP + "encoding: utf-16\n")
+    assert (job.state, job.result["added"]) == ("done", 2)
+
+
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
         (b"", "events.csv", "events.csv is empty."),
         (b"PK\x03\x04rest", "events.xlsx", "is an Excel workbook"),
+        (b"person,event\x00,time\n1,2,3\n", "events.csv", "events.csv has NUL bytes in its header"),
+        (b"[1,2]", "events.json", "is one JSON array"),
     ],
 )
 def test_a_file_that_is_none_is_told_clearly(here, sign_in, bob, content, name, said):
@@ -137,6 +144,9 @@ def test_a_wrong_map_is_told_at_its_line_and_nothing_is_asked(here, sign_in, bob
         (MAP + "persson: user_id\n", "Line 6: events has no column"),
         ("person: user_id\n", "Line 1: the map has no"),
         ("person: [\n", "not valid YAML"),
+        ("person: \x07\n", "not valid YAML"),
+        ("[" * 5000, "not valid YAML"),
+        ("person:\nevent: a\ntime: b\n", "the name of a column of the file"),
     ):
         answer = client.post(place, {"table": "events", "map": "written", "text": text})
         assert answer.status_code == 400

@@ -14,7 +14,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from quarterdeck.errors import DefinitionError, FactError, did_you_mean
 from quarterdeck.facts.properties import PropertyKind
@@ -190,6 +190,12 @@ def read_map(table: Table, file: Path) -> FactMap:
         mark = error.problem_mark
         raise DefinitionError(
             f"not valid YAML: {error.problem}", "", file=file, line=mark.line + 1 if mark else 1
+        ) from error
+    except (YAMLError, RecursionError) as error:
+        raise DefinitionError(
+            "not valid YAML: it has a character that YAML does not allow, or lists in lists without end",
+            "Write `column: column of the file`, one a line.",
+            file=file,
         ) from error
     if not isinstance(content, CommentedMap):
         raise DefinitionError(
