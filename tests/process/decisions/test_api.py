@@ -49,6 +49,9 @@ def test_a_program_asks_answers_and_reads(api, question_body):
     assert api("GET", "/decisions?state=made")[1]["count"] == 1
     assert api("GET", "/decisions?state=asked")[1]["items"] == []
     assert api("GET", "/decisions/rate")[1]["sentence"] == "No prediction is graded yet."
+    Decision.objects.update(grade="came true")
+    low, high = api("GET", "/decisions/rate")[1]["interval"]
+    assert 0.2 < low < high == 1
     assert api("GET", "/decisions/export")[1]["decisions"][0]["answer"] == "Yes"
 
 
@@ -95,3 +98,10 @@ def test_a_number_beyond_a_databases_integers_names_nothing(number, api, asked, 
     body = {"text": "x", "owner": "y", "due": today, "decision_id": number}
     assert api("POST", "/actions", **body)[0] == 400
     assert Decision.objects.count() == 1
+
+
+def test_the_document_of_the_api_names_no_list_of_schemas_where_one_belongs(api):
+    from quarterdeck.site.api import api as documented
+
+    rate = documented.get_openapi_schema()["components"]["schemas"]["RateOut"]["properties"]["interval"]
+    assert rate["anyOf"][0] == {"type": "array", "items": {"type": "number"}}

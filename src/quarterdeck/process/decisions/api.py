@@ -192,7 +192,7 @@ class RateOut(Schema):
     came_true: int
     did_not: int
     cannot_tell: int
-    interval: tuple[float, float] | None
+    interval: list[float] | None = Field(description="Between which two shares the true rate lies.")
     sentence: str
 
 
