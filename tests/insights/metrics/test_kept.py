@@ -166,3 +166,11 @@ def test_months_show_whole_months_from_the_first_fact_on(company):
     assert view is not None
     assert [bucket.start.month for bucket in view.buckets] == [5, 6, 7, 8, 9, 10]
     assert view.buckets[-1].value == 31 * 3 + 31 * 3
+
+
+def test_views_are_bounded_and_the_oldest_go_first(company, monkeypatch):
+    monkeypatch.setattr("quarterdeck.insights.metrics.service.views.MOST_KEPT", 2)
+    kept = keep_reading(company, today=TODAY)
+    for grain, dimension in (("month", None), ("day", "plan"), ("week", "plan"), ("month", "plan")):
+        assert view_of(company, kept, "revenue", grain=grain, dimension=dimension) is not None
+    assert len(list((company.path / keeping.FOLDER / kept.digest).iterdir())) == 2

@@ -5,6 +5,7 @@ What no reading keeps is computed when it is asked for, at pinned versions, and 
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -203,7 +204,9 @@ def _read(shape: TypeAdapter[Shape], file: Path) -> Shape | None:
 
 
 def _write(file: Path, content: bytes) -> None:
-    write_atomically(file, content.decode())
-    kept = sorted(file.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
-    for old in kept[:-MOST_KEPT]:
-        old.unlink(missing_ok=True)
+    # A new reading may take the folder away meanwhile; then this view is not worth keeping.
+    with suppress(FileNotFoundError):
+        write_atomically(file, content.decode())
+        kept = sorted(file.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
+        for old in kept[:-MOST_KEPT]:
+            old.unlink(missing_ok=True)

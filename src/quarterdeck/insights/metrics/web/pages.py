@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import path
+from django.utils.html import json_script
 from django.views.decorators.http import require_GET, require_POST
 
 from quarterdeck.errors import QuarterdeckError
@@ -183,7 +184,7 @@ def _drawn(asked: Asked) -> Mapping[str, object]:
     context = {
         **metric_story(asked.shown, changes=asked.kept.changes, chart=chart, grain=asked.grain),
         "relatives": relatives(asked.dossier, asked.kept.dossiers),
-        "spots": [asdict(spot) for spot in chart.spots] if chart else [],
+        "spots_part": json_script([asdict(spot) for spot in chart.spots] if chart else [], "spots"),
         "rows": rows,
     }
     table = {"table": rows, "label": asked.grain.capitalize()}
