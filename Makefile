@@ -36,7 +36,8 @@ demo: $(VENV)/.installed ## From nothing to the served pages of a made-up compan
 	@$(BIN)/quarterdeck demo --workspace demo-workspace
 
 test: $(VENV)/.developing ## Every test, the contracts of the house among them.
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
+	QUARTERDECK_TEST_POSTGRES=1 $(BIN)/pytest -n 2 -m django_db tests
 
 check: $(VENV)/.developing ## Style, types, contracts, dependencies, templates.
 	$(BIN)/ruff format --check .

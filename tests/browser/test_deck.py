@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Watched
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("deck")]
 
 SERIOUS = {"serious", "critical"}
 SCREENS = {
@@ -19,6 +19,23 @@ INSIDE = (
     "/brief/2026-11-09/",
     "/brief/history/",
     "/brief/2026-11-16/evidence/index.html",
+    "/decisions/",
+    "/decisions/1/",
+    "/decisions/ask/",
+    "/actions/",
+    "/metrics/",
+    "/metrics/activation/",
+    "/metrics/activation/?by=device&grain=month",
+    "/definitions/",
+    "/definitions/metric/activation/",
+    "/definitions/metric/activation/edit/",
+    "/facts/",
+    "/facts/events/",
+    "/facts/quarantine/",
+    "/facts/sql/",
+    "/facts/upload/",
+    "/start/",
+    "/start/suggestions/",
     "/people/",
     "/people/1/",
     "/account/",
@@ -90,7 +107,9 @@ def test_single_keys_can_be_switched_off_and_are_off_in_fields(deck):
     page.keyboard.type("g p ?")
     assert page.url.endswith("/brief/2026-11-16/")
     page.keyboard.press("Escape")
+    page.locator("#palette").wait_for(state="hidden")
     page.keyboard.press("?")
+    page.locator("#keys").wait_for(state="visible")
     page.check("#keys-off")
     page.keyboard.press("Escape")
     page.keyboard.press("?")

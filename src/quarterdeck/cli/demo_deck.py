@@ -15,20 +15,22 @@ CAST = (
     ("Jonas Lindt", "Core lead", "editor"),
     ("Ana Prado", "Success lead", "contributor"),
     ("Tomas Berg", "Platform lead", "contributor"),
-    ("Lea Marchetti", "Chief executive", "viewer"),
+    ("Lea Marchetti", "Chief executive", "contributor"),
 )
 STEADY = "Steady."
 
 
 def fill_deck(workspace: "Workspace", *, as_of: date) -> None:
-    """People, last week's published brief and this week's draft; a second run adds nothing."""
+    """People, decisions, readings, last week's published brief and this week's draft; again adds nothing."""
     from quarterdeck.demo.decisions import write_demo_decisions  # slow import
+    from quarterdeck.insights.metrics.service.kept import keep_reading  # slow import
     from quarterdeck.report.brief.service import ritual  # slow import
 
     cast = {title: _person(name, title, role) for name, title, role in CAST}
     head = cast["Head of product"]
     last = ritual.draft(workspace, as_of=as_of - timedelta(7), by=None)
     ritual.publish(edition=last, by=head)
+    keep_reading(workspace, today=as_of)
     write_demo_decisions(cast, as_of=as_of)
     edition = ritual.draft(workspace, as_of=as_of, by=None)
     if edition.state != "draft":
