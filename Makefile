@@ -37,7 +37,7 @@ demo: $(VENV)/.installed ## From nothing to the served pages of a made-up compan
 
 test: $(VENV)/.developing ## Every test, the contracts of the house among them.
 	$(BIN)/pytest -n 2 --dist loadgroup
-	QUARTERDECK_TEST_POSTGRES=1 $(BIN)/pytest -n 2 -m django_db tests
+	QUARTERDECK_TEST_POSTGRES=1 $(BIN)/pytest -n 2
 
 check: $(VENV)/.developing ## Style, types, contracts, dependencies, templates.
 	$(BIN)/ruff format --check .

@@ -45,10 +45,25 @@ if POSTGRES:
 django.setup()
 
 
+def uses_records(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return (
+        item.get_closest_marker("django_db") is not None or "db" in fixtures or "transactional_db" in fixtures
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """The run on PostgreSQL is of what the database decides; pytest reports the rest as deselected."""
+    if POSTGRES:
+        others = [item for item in items if not uses_records(item)]
+        items[:] = [item for item in items if uses_records(item)]
+        config.hook.pytest_deselected(items=others)
+
+
 @pytest.fixture(autouse=True)
 def _quick_passwords(request):
     """Hashing slowly is what a password hasher is for; tests need not wait for it."""
-    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+    if uses_records(request.node):
         settings = request.getfixturevalue("settings")
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -68,6 +83,16 @@ def person(name, role, title=""):
         password=PASSWORD,
         by=None,
     )
+
+
+@pytest.fixture
+def own_workspace(tmp_path, settings):
+    """A workspace that no other test sees, and that the application stands on."""
+    workspace = init_workspace(
+        tmp_path / "workspace", company="Acme", timezone="Europe/Amsterdam", currency="EUR"
+    ).workspace
+    settings.QUARTERDECK_WORKSPACE = str(workspace.path)
+    return workspace
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from quarterdeck.pages.engine import STYLESHEET
 from tests.report.readings import eventful
 from tests.report.week import week_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("deck")]
 SCRIPT = STYLESHEET.parent / "chart.js"
 
 

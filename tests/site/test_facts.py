@@ -2,14 +2,10 @@
 
 import gzip
 import re
-import shutil
-from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from quarterdeck.definitions.workspace import open_workspace
 from quarterdeck.facts.store import FactStore
 from quarterdeck.jobs.models import Job
 from quarterdeck.jobs.worker import Worker
@@ -25,15 +21,8 @@ MAP = "event_id: message_id\nperson: user_id\naccount: company_id\nevent: event_
 
 
 @pytest.fixture
-def here(db):
-    workspace = open_workspace(Path(django_settings.QUARTERDECK_WORKSPACE))
-    yield workspace
-    for folder in (
-        workspace.facts_path,
-        workspace.path / ".quarterdeck" / "readings",
-        workspace.path / FOLDER,
-    ):
-        shutil.rmtree(folder, ignore_errors=True)
+def here(db, own_workspace):
+    return own_workspace
 
 
 @pytest.fixture

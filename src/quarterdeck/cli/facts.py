@@ -335,7 +335,9 @@ def erase(
         typer.echo(f"{kind.capitalize()} {person}: {found.words()}.", err=True)
         typer.echo("All earlier versions of these tables go as well. This cannot be undone.", err=True)
         typer.confirm("Erase?", abort=True, err=True)
-    proof = erase_person(store, person, projections=(opened.path / "sequences",))
+    # What is made from facts is made again; files that wait to be imported are brought in once more.
+    disposable = ("sequences", ".quarterdeck/readings", ".quarterdeck/uploads")
+    proof = erase_person(store, person, projections=[opened.path / folder for folder in disposable])
     if json:
         import orjson
 

@@ -31,7 +31,7 @@ def _come_around(schedule: Schedule, rhythm: Rhythm) -> Job | None:
     """Move the schedule on; who moves it asks for the work."""
     following = rhythm.following(timezone.now())
     moved = Schedule.objects.filter(pk=schedule.pk, next_at=schedule.next_at).update(next_at=following)
-    if not moved:
+    if not moved or not rhythm.wanted():
         return None
     job = ask(rhythm.task, title=rhythm.title, arguments=rhythm.arguments, key=f"schedule {rhythm.name}")
     Schedule.objects.filter(pk=schedule.pk).update(last_job=job)

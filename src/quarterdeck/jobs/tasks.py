@@ -32,13 +32,17 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rhythm:
-    """A task that comes around by itself: `following(moment)` is the next time after a moment (aware UTC)."""
+    """A task that comes around by itself: `following(moment)` is the next time after a moment (aware UTC).
+
+    `wanted` says whether there is anything to do at all; where not, nothing is asked and nothing logged.
+    """
 
     name: str
     task: str
     title: str
     following: Callable[[datetime], datetime]
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    wanted: Callable[[], bool] = lambda: True
 
 
 def every(interval: timedelta) -> Callable[[datetime], datetime]:

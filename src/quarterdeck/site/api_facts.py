@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, File, Form, Path, Router, Schema, Status
 from ninja.files import UploadedFile
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
 from quarterdeck.facts.browsing import waiting_groups
 from quarterdeck.facts.importing import table_named
@@ -14,6 +14,7 @@ from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.store import FactStore
 from quarterdeck.records.api_doors import asking, needs
 from quarterdeck.records.here import workspace
+from quarterdeck.records.paging import Paging
 from quarterdeck.records.permissions import Permission
 from quarterdeck.site.facts_maps import map_from_text
 from quarterdeck.site.facts_status import facts_status
@@ -78,7 +79,7 @@ class AskedOut(Schema):
 
 
 @router.get("/facts", auth=needs(Permission.READ), response=list[TableOut])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_tables(request: HttpRequest) -> list[Any]:
     """Every fact table, empty ones too."""
     return [_told(name) for name in TABLES]
@@ -92,7 +93,7 @@ def show_table(request: HttpRequest, table: Name) -> dict[str, Any]:
 
 
 @router.get("/quarantine", auth=needs(Permission.READ), response=list[WaitingOut])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_waiting(request: HttpRequest) -> list[Any]:
     """What waits, by table, file and reason; never what stood in the rows."""
     return list(waiting_groups(FactStore(workspace().facts_path)))

@@ -2,13 +2,10 @@
 
 import csv
 import io
-import shutil
 from datetime import date
 
 import pytest
-from django.conf import settings as django_settings
 
-from quarterdeck.definitions.workspace import open_workspace
 from quarterdeck.insights.metrics.service.kept import FOLDER, keep_reading, kept_reading
 from quarterdeck.jobs.models import Job
 from quarterdeck.jobs.worker import Worker
@@ -22,22 +19,15 @@ REVENUE = f"title: Revenue\ndescription: Payments.\nowner: Core lead\n{COUNT}"
 
 
 @pytest.fixture
-def here(db):
-    """The tests' own workspace, with metrics and facts for as long as a test takes."""
-    from pathlib import Path
-
-    workspace = open_workspace(Path(django_settings.QUARTERDECK_WORKSPACE))
-    folder = workspace.path / "metrics"
+def here(db, own_workspace):
+    """A workspace with metrics and facts."""
+    folder = own_workspace.path / "metrics"
     folder.mkdir(exist_ok=True)
     files = {"revenue": REVENUE, "payers": PAYERS + "dimensions: [person]\nno_lint: [personal_dimension]\n"}
     for name, text in (files | {"tree": TREE}).items():
         (folder / f"{name}.yaml").write_text(text)
-    add_events(workspace, [*paid(190), *paid(60, plan="=free", person="u2")])
-    yield workspace
-    for name in (*files, "tree"):
-        (folder / f"{name}.yaml").unlink()
-    shutil.rmtree(workspace.facts_path)
-    shutil.rmtree(workspace.path / FOLDER, ignore_errors=True)
+    add_events(own_workspace, [*paid(190), *paid(60, plan="=free", person="u2")])
+    return own_workspace
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 
 from quarterdeck.insights.metrics.calc.dossier import Dossier
 from quarterdeck.insights.metrics.service.asked import Asked, NotReadYet, Unknown, asked_for
@@ -14,6 +14,7 @@ from quarterdeck.insights.metrics.service.kept import Kept, kept_reading
 from quarterdeck.insights.metrics.service.story import metric_tree
 from quarterdeck.records.api_doors import asking, needs
 from quarterdeck.records.here import workspace
+from quarterdeck.records.paging import Paging
 from quarterdeck.records.permissions import Permission
 
 router = Router(tags=["metrics"])
@@ -81,7 +82,7 @@ class BranchOut(Schema):
 
 
 @router.get("/metrics", auth=needs(Permission.READ), response=list[MetricOut])
-@paginate(LimitOffsetPagination)
+@paginate(Paging)
 def list_metrics(request: HttpRequest) -> list[Any]:
     """Every metric in the order of the tree, as it was read last."""
     kept = kept_reading(workspace())

@@ -21,7 +21,18 @@ def read_metrics_now(progress: Progress, anew: bool = False) -> Mapping[str, Any
     return {"metrics": len(kept.dossiers), "as of": kept.as_of.isoformat()}
 
 
+def something_is_newer() -> bool:
+    """Whether a reading would say something new."""
+    return is_due(workspace(), now=timezone.now())
+
+
 TASKS = (Task(name=READ, run=read_metrics_now, attempts=3),)
 RHYTHMS = (
-    Rhythm(name="metrics", task=READ, title="Read the metrics", following=every(timedelta(minutes=1))),
+    Rhythm(
+        name="metrics",
+        task=READ,
+        title="Read the metrics",
+        following=every(timedelta(minutes=1)),
+        wanted=something_is_newer,
+    ),
 )

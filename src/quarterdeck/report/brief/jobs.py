@@ -9,7 +9,7 @@ from django.utils import timezone
 from quarterdeck.insights.metrics.service.week import last_week_end
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.here import workspace
-from quarterdeck.report.brief.service.outbox import DELIVER, deliver_due
+from quarterdeck.report.brief.service.outbox import DELIVER, deliver_due, is_due
 from quarterdeck.report.brief.service.ritual import draft
 from quarterdeck.report.brief.service.write import choose_as_of
 
@@ -59,5 +59,6 @@ RHYTHMS = (
         task=DELIVER,
         title="Deliver letters and messages",
         following=every(timedelta(seconds=30)),
+        wanted=is_due,
     ),
 )

@@ -100,6 +100,11 @@ def queue_announcement(edition: Edition, files: Mapping[str, str]) -> None:
         )
 
 
+def is_due() -> bool:
+    """Whether any message waits for its time, and that time has come."""
+    return Message.objects.filter(sent_at=None, given_up_at=None, next_at__lte=timezone.now()).exists()
+
+
 def deliver_due() -> tuple[int, int]:
     """Send every message that is due; how many left, and how many met trouble."""
     sent = failed = 0
