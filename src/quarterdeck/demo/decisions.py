@@ -110,9 +110,7 @@ def _decide(cast: Mapping[str, Person], as_of: date) -> int:
             question="Does the schedule without a connection come before invoice export?",
             options=(
                 Option(name="Offline schedule first"),
-                Option(
-                    name="Invoice export first", why_rejected="More ask for it, nobody leaves over it."
-                ),
+                Option(name="Invoice export first", why_rejected="More ask for it, nobody leaves over it."),
             ),
             decider="Head of product",
             due=as_of - timedelta(6),
