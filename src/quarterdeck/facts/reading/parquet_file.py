@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quarterdeck.errors import FactError
-from quarterdeck.facts.reading.block import Block, Wanted, selected
+from quarterdeck.facts.reading.block import BadRow, Block, Wanted, selected
+from quarterdeck.facts.reading.parquet_text import bad_row, in_texts, undecodable
 
 _ROWS = 131_072
 
@@ -61,15 +62,22 @@ class ParquetFile:
         for number, batch in enumerate(self._file.iter_batches(batch_size=_ROWS)):
             first = self._read + 1
             self._read += batch.num_rows
+            numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
+            bad: tuple[BadRow, ...] = ()
+            if faulty := undecodable(batch):
+                bad = tuple(bad_row(batch, row, first + row, faulty[row]) for row in sorted(faulty))
+                good = np.setdiff1d(np.arange(batch.num_rows), list(faulty))
+                batch, numbers = batch.take(pa.array(good)), numbers[good]
+            batch = in_texts(batch)
             columns = dict(_flat(batch))
             yield Block(
                 number=number,
                 rows=pa.table({name: columns[name] for name in wanted.columns if name in columns})
                 if wanted.columns
                 else pa.table({"": pa.nulls(batch.num_rows)}),
-                row_numbers=np.arange(first, first + batch.num_rows, dtype=np.int64),
+                row_numbers=numbers,
                 raw=partial(_as_json, batch),
-                bad=(),
+                bad=bad,
                 properties=tuple(_properties(columns, wanted)),
             )
 
@@ -78,10 +86,6 @@ def _flat(batch: pa.RecordBatch) -> Iterator[tuple[str, Any]]:
     """Columns by name, with the fields of structs beside them."""
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         values: Any = column
-        if pa.types.is_dictionary(values.type):
-            values = values.cast(values.type.value_type)
-        if pa.types.is_large_string(values.type) or pa.types.is_string_view(values.type):
-            values = values.cast(pa.string())
         yield name, values
         if isinstance(values.type, pa.StructType):
             for index in range(values.type.num_fields):
