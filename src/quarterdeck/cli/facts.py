@@ -1,5 +1,6 @@
 """How are `import`, `facts`, `sql` and `erase` asked for, and what do they say?"""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ WorkspaceOption = Annotated[
 Format = Literal["table", "csv", "json"]
 HERE = Path()
 TROUBLE = 2
+GIVES_WAY = 10
 
 
 def import_(
@@ -61,6 +63,8 @@ def import_(
     from quarterdeck.facts.importing import import_file, table_named  # slow import
     from quarterdeck.facts.store import FactStore  # slow import
 
+    # Where a server reads pages from this machine at the same time, its readers come first.
+    os.setpriority(os.PRIO_PROCESS, 0, GIVES_WAY)
     store = FactStore(open_workspace(workspace).facts_path)
     fact_table = table_named(store, table)
     fact_map = chosen_map(fact_table, map_file, preset)
