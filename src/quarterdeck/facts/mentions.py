@@ -107,7 +107,7 @@ def _spelled(name: str) -> str:
 
 
 def _spelled_character(character: str) -> str:
-    """A character as it stands, escaped as in JSON, doubled as in CSV, or as UTF-8 read as latin-1."""
+    """A character as it stands, escaped as in JSON, URLs or HTML, doubled as in CSV, or misread."""
     units = character.encode("utf-16-be", "surrogatepass")
     escaped = "".join(rf"\\+u(?i:{units[i : i + 2].hex()})" for i in range(0, len(units), 2))
     spellings = [re.escape(character), escaped]
@@ -121,4 +121,8 @@ def _spelled_character(character: str) -> str:
         spellings.append(rf"\\+{_SHORT_ESCAPES[character]}")
     elif not character.isascii():
         spellings.append(re.escape(character.encode("utf-8", "surrogatepass").decode("latin-1")))
+    if not (character.isascii() and character.isalnum()):
+        octets = character.encode("utf-8", "surrogatepass")
+        spellings.append("".join(rf"%(?i:{octet:02x})" for octet in octets))
+        spellings.append(rf"&#(?:0*{ord(character)}|(?i:x0*{ord(character):x}));")
     return f"(?:{'|'.join(spellings)})"

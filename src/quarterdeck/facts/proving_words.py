@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from html import unescape
+from urllib.parse import unquote
 
 _HEXADECIMAL = re.compile(r"\\+u([0-9A-Fa-f]{4})")
 _SHORT = re.compile(r"\\+([bfnrt])")
@@ -31,8 +33,12 @@ def _joins(left: str, right: str) -> bool:
 
 
 def variants_of(text: str) -> Iterator[str]:
-    """A text as it stands and without the marks of CSV, JSON, or of UTF-8 read as latin-1."""
+    """A text as it stands and without the marks of CSV, JSON, URLs, HTML, or of UTF-8 read as latin-1."""
     yield text
+    if "%" in text:
+        yield unquote(text)
+    if "&" in text:
+        yield unescape(text)
     plain = _HEXADECIMAL.sub(lambda found: chr(int(found[1], 16)), text.replace('""', '"'))
     plain = _SHORT.sub(lambda found: _PLAIN[found[1]], plain).replace('\\"', '"').replace("\\/", "/")
     plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
