@@ -298,7 +298,7 @@ def settle_action(request: HttpRequest, action_id: int, wanted: StateIn) -> Acti
 def _promise(given: ActionIn) -> acting.Promise:
     decision = None
     if given.decision_id is not None:
-        decision = Decision.objects.filter(pk=_number(given.decision_id)).first()
+        decision = Decision.objects.filter(pk=given.decision_id).first()
         if decision is None:
             raise QuarterdeckError(f"There is no decision {given.decision_id}.", "Leave it out, or name one.")
     return acting.Promise(
@@ -311,16 +311,11 @@ def _promise(given: ActionIn) -> acting.Promise:
 
 
 def _decision(number: int) -> Decision:
-    return get_object_or_404(Decision, pk=_number(number))
+    return get_object_or_404(Decision, pk=number)
 
 
 def _action(number: int) -> Action:
-    return get_object_or_404(Action, pk=_number(number))
-
-
-def _number(given: int) -> int:
-    """A key that no database refuses: a number beyond its integers names nothing."""
-    return given if 0 <= given < 2**63 else -1
+    return get_object_or_404(Action, pk=number)
 
 
 def _text(given: str) -> str:

@@ -12,7 +12,7 @@ from quarterdeck.process.decisions.models import Action, ActionState, Decision
 from quarterdeck.process.decisions.service import acting, carrying, ledger, shelf
 from quarterdeck.process.decisions.service.page import links_of
 from quarterdeck.process.decisions.service.subjects import action_subject
-from quarterdeck.process.decisions.web.decisions import PER_PAGE, SHOWN_CHANGES, known
+from quarterdeck.process.decisions.web.decisions import PER_PAGE, SHOWN_CHANGES
 from quarterdeck.process.decisions.web.form import promise_texts, read_promise
 from quarterdeck.records import comments
 from quarterdeck.records.change_log import changes_of
@@ -151,7 +151,7 @@ def _page(request: HttpRequest, action: Action, *, trouble: QuarterdeckError | N
 
 
 def _action(number: int) -> Action:
-    found: Action = get_object_or_404(Action.objects.select_related("decision"), pk=known(number))
+    found: Action = get_object_or_404(Action.objects.select_related("decision"), pk=number)
     return found
 
 
@@ -162,7 +162,7 @@ def _decision(text: str) -> Decision | None:
         return None
     found = None
     if number.isascii() and number.isdecimal():
-        found = Decision.objects.filter(pk=known(int(number[:20]))).first()
+        found = Decision.objects.filter(pk=int(number[:20])).first()
     if found is None:
         raise QuarterdeckError(f"There is no decision '{number[:20]}'.", "Write its number, or leave it out.")
     return found

@@ -202,7 +202,7 @@ def _form(
 
 def _decision(number: int) -> Decision:
     found: Decision = get_object_or_404(
-        Decision.objects.select_related("asked_by", "answered_by", "decider_person"), pk=known(number)
+        Decision.objects.select_related("asked_by", "answered_by", "decider_person"), pk=number
     )
     return found
 
@@ -212,8 +212,3 @@ def _brief_day(request: HttpRequest) -> date | None:
         return date.fromisoformat(request.POST.get("brief", ""))
     except ValueError:
         return None
-
-
-def known(number: int) -> int:
-    """A number beyond a database's integers names nothing."""
-    return number if number < 2**63 else -1
