@@ -24,6 +24,7 @@ def serve(
     from quarterdeck.site.start import bring_up  # slow import
 
     bring_up(open_workspace(workspace))
+    _need_sign_in_libraries()
     run(host=host, port=port, workers=workers, jobs=not no_jobs)
 
 
@@ -84,3 +85,11 @@ def run(*, host: str, port: int, workers: int, jobs: bool, link: str = "") -> No
             )
 
     run_server(host=host, port=port, workers=workers, jobs=jobs, ready=say)
+
+
+def _need_sign_in_libraries() -> None:
+    from quarterdeck.records.single_sign_on import sign_in_provider  # slow import
+    from quarterdeck.site.openid import need_installed  # slow import
+
+    if sign_in_provider() is not None:
+        need_installed()

@@ -1,6 +1,8 @@
 """What may quarterdeck.yaml say?"""
 
+import re
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -25,6 +27,7 @@ SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU
 UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """
 CURRENCIES = frozenset(CURRENCY_CODES.split())
+DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 
 
 class Stores(BaseModel):
@@ -35,6 +38,40 @@ class Stores(BaseModel):
     facts: str = Field(
         "facts", min_length=1, description="Folder of the Delta tables, from the workspace or absolute."
     )
+
+
+OwnRole = Literal["viewer", "contributor", "editor"]
+
+
+class SingleSignOn(BaseModel):
+    """Sign-in with the company's own accounts, by OpenID Connect. Its secret never stands here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(description="The provider, as its discovery document names itself: https://...")
+    client_id: str = Field(min_length=1, description="What the provider calls this installation.")
+    name: str = Field(
+        "company account", min_length=1, max_length=40, description="What the button says: Sign in with ..."
+    )
+    domains: dict[str, OwnRole] = Field(
+        {}, description="Who comes in without an invitation: the domain of the e-mail, and the role it gives."
+    )
+    only: bool = Field(False, description="true refuses passwords and links: the provider alone lets in.")
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe_issuer(cls, address: str) -> str:
+        if not is_safe_address(address):
+            raise ValueError(f"'{address}' does not begin with https://. Only this machine may go without.")
+        return address.rstrip("/")
+
+    @field_validator("domains")
+    @classmethod
+    def _plain_domains(cls, domains: dict[str, OwnRole]) -> dict[str, OwnRole]:
+        for domain in domains:
+            if not DOMAIN.fullmatch(domain.lower()):
+                raise ValueError(f"'{domain}' is no domain. Write what follows the @: company.com.")
+        return {domain.lower(): role for domain, role in domains.items()}
 
 
 class Settings(BaseModel):
@@ -49,6 +86,9 @@ class Settings(BaseModel):
     currency: str = Field("USD", description="ISO 4217 code of the money in its facts.")
     stage: Stage = Field("startup", description="Which definitions `quarterdeck init` started with.")
     stores: Stores = Field(Stores(), description="Where facts are kept.")
+    sso: SingleSignOn | None = Field(
+        None, description="Sign-in with the company's own accounts, by OpenID Connect."
+    )
     demo: bool = Field(False, description="true marks every page as made up.")
 
     @field_validator("timezone")
@@ -66,6 +106,13 @@ class Settings(BaseModel):
 
 
 WORKSPACE = Kind(name="workspace", folder=".", file=SETTINGS_FILE, model=Settings)
+
+
+def is_safe_address(address: str) -> bool:
+    """Whether secrets may go there: https, or this machine itself."""
+    parts = urlsplit(address)
+    loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and loopback))
 
 
 def known_timezone(name: str) -> str:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,14 @@ from quarterdeck.definitions.files import write_atomically, write_secret_once
 from quarterdeck.definitions.findings import Finding
 from quarterdeck.definitions.folder import Kind
 from quarterdeck.definitions.schema import modeline, schema_files
-from quarterdeck.definitions.settings import SETTINGS_FILE, WORKSPACE, Settings, Stage, Weekday
+from quarterdeck.definitions.settings import (
+    SETTINGS_FILE,
+    WORKSPACE,
+    Settings,
+    SingleSignOn,
+    Stage,
+    Weekday,
+)
 from quarterdeck.definitions.source import Source, content_json, read_source
 from quarterdeck.definitions.upgrade import format_finding
 from quarterdeck.errors import DefinitionError
@@ -39,6 +46,7 @@ class Workspace:
     stage: Stage = "startup"
     demo: bool = False
     facts: str = "facts"
+    sso: SingleSignOn | None = field(default=None, hash=False)
 
     @property
     def facts_path(self) -> Path:
@@ -190,4 +198,5 @@ def _workspace(folder: Path, settings: Settings) -> Workspace:
         stage=settings.stage,
         demo=settings.demo,
         facts=settings.stores.facts,
+        sso=settings.sso,
     )

@@ -88,6 +88,23 @@ class SignInLink(models.Model):
         return f"link of {self.person}"
 
 
+class OutsideAccount(models.Model):
+    """The account at a sign-in provider that is this person; addresses change owners, subjects do not."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="outside_account")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    known_since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_per_outside_account")
+        ]
+
+    def __str__(self) -> str:
+        return f"account of {self.person} at {self.issuer}"
+
+
 class SignInAttempt(models.Model):
     """One wrong password, counted for the address it named and for where it came from."""
 

@@ -1,5 +1,7 @@
 """Who is it that knocks, and how often may they be wrong?"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -43,6 +45,23 @@ def sign_in(*, email: str, password: str, origin: str) -> Person:
         raise QuarterdeckError(WRONG.message, WRONG.hint)
     SignInAttempt.objects.filter(subject=digest_of(f"address {address}")).delete()
     return person
+
+
+@contextmanager
+def counted_at_origin(origin: str, *, but: type[QuarterdeckError]) -> Iterator[None]:
+    """Count what goes wrong inside for where it comes from; too much shuts the door as wrong passwords do.
+
+    One kind of trouble is nobody's fault and not counted.
+    """
+    counted = {digest_of(f"origin {origin}"): MOST_PER_ORIGIN}
+    _refuse_a_guesser(counted)
+    try:
+        yield
+    except QuarterdeckError as error:
+        if isinstance(error, but):
+            raise
+        SignInAttempt.objects.bulk_create(SignInAttempt(subject=subject) for subject in counted)
+        raise
 
 
 @transaction.atomic

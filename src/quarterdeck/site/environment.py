@@ -9,6 +9,7 @@ from quarterdeck.definitions.files import write_secret_once
 from quarterdeck.errors import QuarterdeckError
 
 SECRET_FILE = "secret_key"  # noqa: S105 -- the name of the file, not the secret
+CLIENT_SECRET_FILE = "sso_client_secret"  # noqa: S105 -- the name of the file, not the secret
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 MAIL_SCHEMES = ("smtp", "smtps", "smtp+tls")
 
@@ -24,6 +25,20 @@ def read_secret(home: Path | None) -> str:
         return secrets.token_urlsafe(48)
     write_secret_once(home / SECRET_FILE, secrets.token_urlsafe(48))
     return (home / SECRET_FILE).read_text(encoding="ascii").strip()
+
+
+def read_client_secret(home: Path | None) -> str:
+    """What proves to a sign-in provider that it is us: the environment's, else a file of the owner alone."""
+    import os
+
+    if secret := os.environ.get("QUARTERDECK_SSO_CLIENT_SECRET", ""):
+        return secret
+    file = home / CLIENT_SECRET_FILE if home else None
+    if file is None or not file.is_file():
+        return ""
+    if file.stat().st_mode & 0o077:
+        raise QuarterdeckError(f"Others can read {file}.", f"Run chmod 600 {file}.")
+    return file.read_text(encoding="utf-8").strip()
 
 
 def database(home: Path | None, url: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ EMAIL_URL                  smtp://user:password@host:port, smtps:// or smtp+tls:
 QUARTERDECK_MAIL_FROM      who letters come from
 QUARTERDECK_UPLOAD_MB      the largest file that may be uploaded in the browser; 1024 unless told
 QUARTERDECK_WEBHOOK_URL    a Slack-compatible webhook that published briefs are announced to
+QUARTERDECK_SSO_ISSUER     with QUARTERDECK_SSO_CLIENT_ID: instead of what `sso` in quarterdeck.yaml says
+QUARTERDECK_SSO_CLIENT_SECRET   else .quarterdeck/sso_client_secret; never in a file of the workspace
 """
 
 import os
@@ -16,16 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from quarterdeck.site.capabilities import CAPABILITIES
-from quarterdeck.site.environment import database, mail, read_secret
+from quarterdeck.site.environment import database, mail, read_client_secret, read_secret
 
 QUARTERDECK_WORKSPACE = os.environ.get("QUARTERDECK_WORKSPACE", "")
 QUARTERDECK_URL = os.environ.get("QUARTERDECK_URL", "http://127.0.0.1:8000").rstrip("/")
 QUARTERDECK_WEBHOOK_URL = os.environ.get("QUARTERDECK_WEBHOOK_URL", "")
+QUARTERDECK_SSO_ISSUER = os.environ.get("QUARTERDECK_SSO_ISSUER", "")
+QUARTERDECK_SSO_CLIENT_ID = os.environ.get("QUARTERDECK_SSO_CLIENT_ID", "")
 QUARTERDECK_JOBS = [
     "quarterdeck.site.jobs",
     *(capability.jobs for capability in CAPABILITIES if capability.jobs),
 ]
 HOME = Path(QUARTERDECK_WORKSPACE) / ".quarterdeck" if QUARTERDECK_WORKSPACE else None
+QUARTERDECK_SSO_CLIENT_SECRET = read_client_secret(HOME)
 SECURE = QUARTERDECK_URL.startswith("https://")
 
 SECRET_KEY = read_secret(HOME)

@@ -4,7 +4,17 @@ from django.urls import include, path
 
 from quarterdeck.site.api import api
 from quarterdeck.site.capabilities import CAPABILITIES
-from quarterdeck.site.web import account, beginning, changes, health, jobs, people, search, signing_in
+from quarterdeck.site.web import (
+    account,
+    beginning,
+    changes,
+    health,
+    jobs,
+    people,
+    search,
+    signing_in,
+    single_sign_on,
+)
 
 urlpatterns = [
     path("", health.home, name="home"),
@@ -13,6 +23,8 @@ urlpatterns = [
     path("api/", api.urls),
     path("sign-in/", signing_in.sign_in, name="sign_in"),
     path("sign-in/link/<str:secret>/", signing_in.by_link, name="sign_in_by_link"),
+    path("sign-in/with/", single_sign_on.ask_provider, name="ask_provider"),
+    path("sign-in/back/", single_sign_on.come_back, name="come_back"),
     path("sign-out/", signing_in.sign_out, name="sign_out"),
     path("invitation/<str:secret>/", signing_in.accept_invitation, name="accept_invitation"),
     path("people/", people.show_people, name="people"),
@@ -20,6 +32,7 @@ urlpatterns = [
     path("people/invitations/<int:number>/withdraw/", people.withdraw, name="withdraw_invitation"),
     path("people/<int:number>/", people.show_person, name="person"),
     path("people/<int:number>/link/", people.make_sign_in_link, name="make_sign_in_link"),
+    path("people/<int:number>/untie/", single_sign_on.untie_account, name="untie_account"),
     path("account/", account.show_account, name="account"),
     path("account/password/", account.change_password, name="change_password"),
     path("account/tokens/", account.add_token, name="add_token"),

@@ -9,7 +9,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.records.change_log import changes_of
 from quarterdeck.records.doors import door, refuse, signed_in
 from quarterdeck.records.invitations import invite, open_invitations, withdraw_invitation
-from quarterdeck.records.models import Invitation, Person
+from quarterdeck.records.models import Invitation, OutsideAccount, Person
 from quarterdeck.records.people import change_person, subject_of
 from quarterdeck.records.permissions import OPENS, Permission, Role, least_role
 from quarterdeck.records.signing_in import make_link
@@ -99,6 +99,7 @@ def _person(request: HttpRequest, shown: Person, **more: object) -> dict[str, ob
         "shown": shown,
         "roles": ROLES,
         "administers": signed_in(request).may(Permission.ADMINISTER),
+        "outside_account": OutsideAccount.objects.filter(person=shown).first(),
         "history": changes_of(subject_of(shown))[:20],
         **more,
     }

@@ -1,9 +1,8 @@
 """How does somebody come in, and go?"""
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.records import invitations, signing_in
 from quarterdeck.records.doors import public_door
-from quarterdeck.records.models import Person
+from quarterdeck.records.single_sign_on import refuse_other_ways, sign_in_provider
 from quarterdeck.site.origin import origin_of
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from quarterdeck.site.web.entering import enter, following_of
 
 
 @public_door
@@ -22,25 +20,31 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    following = _following(request)
+    following = following_of(request)
     trouble: QuarterdeckError | None = None
     if request.method == "POST":
         email = request.POST.get("email", "")
         try:
+            refuse_other_ways()
             person = signing_in.sign_in(
                 email=email, password=request.POST.get("password", ""), origin=origin_of(request)
             )
         except QuarterdeckError as error:
             trouble = error
         else:
-            return _enter(request, person, following)
+            return enter(request, person, following)
     elif request.user.is_authenticated:
         return redirect(following)
     guessing = isinstance(trouble, signing_in.TooManyAttempts)
     return render(
         request,
         "site/sign_in.html",
-        {"trouble": trouble, "email": request.POST.get("email", ""), "next": following},
+        {
+            "trouble": trouble,
+            "email": request.POST.get("email", ""),
+            "next": following,
+            "provider": sign_in_provider(),
+        },
         status=429 if guessing else 400 if trouble else 200,
     )
 
@@ -53,10 +57,11 @@ def by_link(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "site/by_link.html")
     try:
+        refuse_other_ways()
         person = signing_in.use_link(secret)
     except QuarterdeckError as error:
         return render(request, "site/by_link.html", {"trouble": error}, status=400)
-    return _enter(request, person, "/")
+    return enter(request, person, "/")
 
 
 @public_door
@@ -68,17 +73,23 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     trouble: QuarterdeckError | None = None
     if request.method == "POST":
         try:
+            refuse_other_ways()
             person = invitations.accept(
                 secret=secret, name=request.POST.get("name", ""), password=request.POST.get("password", "")
             )
         except QuarterdeckError as error:
             trouble = error
         else:
-            return _enter(request, person, "/")
+            return enter(request, person, "/")
     return render(
         request,
         "site/invitation.html",
-        {"invitation": invitation, "trouble": trouble, "name": request.POST.get("name", "")},
+        {
+            "invitation": invitation,
+            "trouble": trouble,
+            "name": request.POST.get("name", ""),
+            "provider": sign_in_provider(),
+        },
         status=200 if invitation and not trouble else 400 if invitation else 404,
     )
 
@@ -88,17 +99,3 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("sign_in")
-
-
-def _enter(request: HttpRequest, person: Person, following: str) -> HttpResponse:
-    login(request, person, backend=BACKEND)
-    return redirect(following)
-
-
-def _following(request: HttpRequest) -> str:
-    """Where to after signing in: a page of this server, or the first one."""
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    allowed = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if allowed else "/"
