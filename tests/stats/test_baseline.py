@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarterdeck.stats.baseline import dispersion, fit_trend, shift_window, weekday_pattern
+from quarterdeck.stats.baseline import dispersion, fit_trend, robust_spread, shift_window, weekday_pattern
 from quarterdeck.stats.interval import student_quantile
 
 
@@ -70,7 +70,7 @@ def test_dispersion_of_poisson_counts_is_one() -> None:
 def test_the_start_of_a_clear_shift_is_found(start: int, size: float) -> None:
     scores = np.zeros(28)
     scores[start:] = -size
-    assert shift_window(scores, -1, recent=7) == slice(start, 28)
+    assert shift_window(scores, np.ones(28), -1, recent=7) == slice(start, 28)
 
 
 @given(st.integers(0, 20), st.integers(22, 27), st.floats(6.0, 50.0))
@@ -78,4 +78,29 @@ def test_a_shift_that_ended_within_the_week_has_an_end(start: int, stop: int, si
     scores = np.zeros(28)
     scores[start:stop] = size
     if size**2 * (stop - start) * (1 - (stop - start) / (28 - start)) > 9.5:
-        assert shift_window(scores, 1, recent=7) == slice(start, stop)
+        assert shift_window(scores, np.ones(28), 1, recent=7) == slice(start, stop)
+
+
+def test_a_day_on_which_a_shift_would_hardly_show_is_no_sign_that_it_has_ended() -> None:
+    scores = np.zeros(28)
+    scores[20:27] = 6.0
+    quiet_sunday = np.ones(28)
+    quiet_sunday[27] = 0.1
+    assert shift_window(scores, quiet_sunday, 1, recent=7) == slice(20, 28)
+    assert shift_window(scores, np.ones(28), 1, recent=7) == slice(20, 27)
+
+
+def test_three_odd_weeks_seldom_hide_each_other() -> None:
+    hidden = 0
+    for seed in range(100):
+        values = np.random.default_rng(seed).normal(38, 1.5, 25)
+        values[[15, 16, 17]] = 27.5
+        hidden += bool(fit_trend(np.arange(25.0), values).kept[[15, 16, 17]].any())
+    assert hidden <= 8  # 20 where the scale is the median absolute deviation
+
+
+def test_spread_of_pairs_equals_the_deviation_of_a_normal_sample() -> None:
+    rng = np.random.default_rng(4)
+    for count in (12, 25):
+        found = [robust_spread(rng.normal(0, 3, count)) for _ in range(2_000)]
+        assert np.mean(found) == pytest.approx(3.0, rel=0.03)

@@ -44,10 +44,14 @@ class DailyExpectation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Holder:
-    """The slice, by index, that holds most of a shift, and its share of the whole change."""
+    """The slice, by index, that holds most of a shift, its share of the whole change, and the evidence.
+
+    `gain` is twice the log-likelihood that the slice changed over that it did not.
+    """
 
     index: int
     share_of_change: float
+    gain: float
 
 
 def expect_days(series: DailySeries, baseline_days: int, spread: Spread) -> DailyExpectation | None:
@@ -88,6 +92,16 @@ def standard_scores(series: DailySeries, expectation: DailyExpectation) -> Float
     return np.where(np.isfinite(scores), scores, 0.0)
 
 
+def shift_sizes(series: DailySeries, expectation: DailyExpectation) -> Floats:
+    """(n,) how many standard deviations one shift in proportion is worth on each day, up to a factor.
+
+    A shift of what lies about zero is one of equal amounts. A day without data is worth nothing.
+    """
+    expected, deviation = expectation.expected, expectation.deviation
+    sizes = (expected if (expected > 0).all() else 1.0) / deviation
+    return np.where(np.isfinite(series.values), sizes, 0.0)
+
+
 def change_within(series: DailySeries, expectation: DailyExpectation, window: slice) -> tuple[float, float]:
     """Sum of a window's weighted residuals, additive over slices, and its variance."""
     weights = series.weights[window]
@@ -113,7 +127,6 @@ def find_holder(
     pairs = [change_within(*each, window) for each in slices]
     changes, variances = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
     best: Holder | None = None
-    best_gain = 0.0
     for group in np.unique(groups):
         members = np.flatnonzero(groups == group)
         total = changes[members].sum()
@@ -124,8 +137,8 @@ def find_holder(
             needed = uniform + UNIFORM_MARGIN + 2 * np.log(len(slices))
             others = CHANCE * np.sqrt(variances[members].sum() - variances[index])
             fits = share >= MOST and (share <= OVERSHOOT or abs(total - changes[index]) <= others)
-            if fits and gain > max(needed, best_gain):
-                best, best_gain = Holder(index=index, share_of_change=float(min(share, 1.0))), float(gain)
+            if fits and gain > max(needed, best.gain if best else 0.0):
+                best = Holder(index=index, share_of_change=float(min(share, 1.0)), gain=float(gain))
     return best
 
 

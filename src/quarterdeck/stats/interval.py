@@ -10,7 +10,7 @@ def wilson_interval(successes: float, trials: float, confidence: float = 0.95) -
     >>> [round(bound, 3) for bound in wilson_interval(198, 684)]
     [0.257, 0.325]
     """
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    z = normal_quantile(0.5 + confidence / 2)
     share = successes / trials
     centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z / (1 + z * z / trials) * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
@@ -23,3 +23,12 @@ def student_quantile(probability: float, degrees_of_freedom: float) -> float:
     from scipy.special import stdtrit  # slow import
 
     return float(stdtrit(degrees_of_freedom, probability))
+
+
+def normal_quantile(probability: float) -> float:
+    """Quantile of the standard normal distribution.
+
+    >>> round(normal_quantile(0.975), 2)
+    1.96
+    """
+    return NormalDist().inv_cdf(probability)

@@ -17,9 +17,12 @@ from quarterdeck.stats.daily import (
     change_within,
     expect_days,
     find_holder,
+    shift_sizes,
     standard_scores,
 )
-from quarterdeck.stats.interval import student_quantile
+from quarterdeck.stats.interval import normal_quantile, student_quantile
+
+Side = Literal["above", "below"]
 
 MINIMUM_WEEKS = 12
 
@@ -47,12 +50,17 @@ SMALLEST_CHANGE = 0.001  # of the expected value: less cannot be seen on the pag
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shift:
-    """When a movement began, the first day after it if it has ended, and the slice that holds it."""
+    """When a movement began, the first day after it if it has ended, and the slice that holds it.
+
+    `beyond_chance` says that the slice alone moved farther than chance takes any slice, over a run
+    of any length, in one of 5,000 weeks.
+    """
 
     since: date
     until: date | None = None
     key: tuple[str, str] | None = None
     share_of_change: float = 0.0
+    beyond_chance: bool = False
 
 
 def spread_of(unit: Unit, has_base: bool) -> Spread:
@@ -105,16 +113,8 @@ def judge_week(
     expected = expect_week(weeks, unit, DETAIL_CONFIDENCE) if agreed else week
     if not agreed or expected.outside != agreed:
         agreed, expected = "", expect_week(weeks, unit)
-    size = expected.base
-    if size is None and expected.expected_high is not None:
-        size = max(expected.expected_high, expected.value or 0.0)
-    least = MINIMUM_COUNT if expected.base is None else MINIMUM_BASE
-    if (expected.base is not None or unit == "count") and size is not None and size < least:
-        what = "base" if expected.base is not None else "number"
-        reason = f"Its {what} is below {least}, too small to tell a change from chance."
-        return replace(expected, expected_low=None, expected_high=None), Verdict(
-            kind="too little data", reason=reason
-        )
+    if (small := _too_small(expected, unit)) is not None:
+        return replace(expected, expected_low=None, expected_high=None), small
     side = expected.outside
     if not side:
         return expected, Verdict(kind="within noise", reason="It stands inside its expected range.")
@@ -122,6 +122,15 @@ def judge_week(
     if agreed:
         reason = f"It stands {side} its expected range, and so do most of its days."
     return expected, Verdict(kind="moved", reason=reason, direction=side)
+
+
+def judge_by_holder(weeks: Sequence[Point], unit: Unit, shift: Shift) -> tuple[Point, Verdict] | None:
+    """The last week held to the range of a detail, where one slice moved farther than chance can take it."""
+    week = expect_week(weeks, unit, DETAIL_CONFIDENCE)
+    if not week.outside or shift.key is None or not shift.beyond_chance:
+        return None
+    reason = f"It stands {week.outside} its expected range, and {shift.key[1]} far {week.outside} its own."
+    return week, Verdict(kind="moved", reason=reason, direction=week.outside)
 
 
 def not_mature_yet(judged: Sequence[Point], later: Sequence[Point], days: int) -> Verdict | None:
@@ -154,7 +163,21 @@ def _unknown(weeks: Sequence[Point], absent_since: date | None) -> Verdict | Non
     return None
 
 
-def _agreed_side(days: Sequence[Point]) -> Literal["above", "below", ""]:
+def _too_small(week: Point, unit: Unit) -> Verdict | None:
+    """Why a week with its expected range counts too little to be judged, if it does."""
+    size = week.base
+    if size is None and week.expected_high is not None:
+        size = max(week.expected_high, week.value or 0.0)
+    least = MINIMUM_COUNT if week.base is None else MINIMUM_BASE
+    if size is None or size >= least or (week.base is None and unit != "count"):
+        return None
+    what = "number" if week.base is None else "base"
+    return Verdict(
+        kind="too little data", reason=f"Its {what} is below {least}, too small to tell a change from chance."
+    )
+
+
+def _agreed_side(days: Sequence[Point]) -> Side | Literal[""]:
     """The side on which most days of a week stand outside their own ranges, if there is one."""
     sides = [day.outside for day in days]
     if sides.count("above") >= AGREEING_DAYS:
@@ -184,7 +207,7 @@ def explain_movement(
     days: Sequence[Point],
     slices: Mapping[tuple[str, str], Sequence[Point]],
     unit: Unit,
-    direction: Literal["above", "below"],
+    direction: Side,
 ) -> Shift:
     """When a metric moved, and the dimension and value that hold most of it.
 
@@ -199,16 +222,32 @@ def explain_movement(
     keys = list(known)
     dimensions = sorted({dimension for dimension, _ in keys})
     groups = np.array([dimensions.index(dimension) for dimension, _ in keys], dtype=np.int64)
-    change, _ = change_within(*whole, window)
-    holder = find_holder([known[key] for key in keys], groups, window, change)
+    pairs = [known[key] for key in keys]
+    holder = find_holder(pairs, groups, window, change_within(*whole, window)[0])
+    if holder is None:
+        # Chance in the days before can blur when the whole began to move; a slice that fell may show it.
+        own = [_window(pair, sign) for pair in pairs]
+        found = [find_holder(pairs, groups, one, change_within(*whole, one)[0]) for one in own]
+        fitting = [one for index, one in enumerate(found) if one is not None and one.index == index]
+        holder = max(fitting, key=lambda one: one.gain, default=None)
     if holder is not None:
-        window = _window(known[keys[holder.index]], sign)
+        window = _window(pairs[holder.index], sign)
     return Shift(
         since=days[window.start].start,
         until=days[window.stop].start if window.stop < len(days) else None,
         key=keys[holder.index] if holder else None,
         share_of_change=holder.share_of_change if holder else 0.0,
+        beyond_chance=holder is not None and holder.gain > _gain_of_chance(len(keys)),
     )
+
+
+def _gain_of_chance(slices: int) -> float:
+    """Twice the log-likelihood that the best of many runs of days in many slices reaches once in 5,000 weeks.
+
+    Each of the `slices` is tried over runs that begin on each of 28 days (Bonferroni, 1936).
+    """
+    tried = slices * SHIFT_DAYS
+    return normal_quantile(1 - (1 - WEEK_CONFIDENCE) / (2 * tried)) ** 2
 
 
 def remainder(whole: Sequence[Point], part: Sequence[Point]) -> tuple[Point, ...]:
@@ -252,5 +291,6 @@ def _expected(points: Sequence[Point], unit: Unit) -> tuple[DailySeries, DailyEx
 
 def _window(pair: tuple[DailySeries, DailyExpectation], sign: int) -> slice:
     first = len(pair[0].values) - SHIFT_DAYS
-    found = shift_window(standard_scores(*pair)[first:], sign, recent=7)
+    scores, sizes = standard_scores(*pair)[first:], shift_sizes(*pair)[first:]
+    found = shift_window(scores, sizes, sign, recent=7)
     return slice(first + found.start, first + found.stop)

@@ -14,11 +14,11 @@ from quarterdeck.insights.metrics.calc.judgement import (
 )
 from quarterdeck.insights.metrics.calc.readings import Verdict
 from quarterdeck.insights.metrics.facts.clock import Grain
+from quarterdeck.insights.metrics.service.movement import largest
 from quarterdeck.insights.metrics.service.reader import MetricReader, Series, next_bucket
 from quarterdeck.insights.metrics.service.week import (
     HISTORY_WEEKS,
     facts_end,
-    largest,
     last_week_end,
     read_metric,
 )

@@ -32,9 +32,10 @@ from quarterdeck.insights.metrics.service.kept import (
     reading_digest,
     views_folder,
 )
+from quarterdeck.insights.metrics.service.movement import largest
 from quarterdeck.insights.metrics.service.reader import MetricReader
 from quarterdeck.insights.metrics.service.show import read_ranged
-from quarterdeck.insights.metrics.service.week import largest, last_week_end, read_or_say
+from quarterdeck.insights.metrics.service.week import last_week_end, read_or_say
 
 SHOWN: Mapping[Grain, int] = {"day": 42, "week": 13, "month": 13}
 MOST_SLICES = 12

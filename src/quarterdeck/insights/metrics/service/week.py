@@ -13,16 +13,15 @@ from quarterdeck.insights.metrics.calc.judgement import (
     DETAIL_CONFIDENCE,
     expect_points,
     expect_week,
-    explain_movement,
+    judge_by_holder,
     judge_week,
     not_mature_yet,
-    remainder,
 )
 from quarterdeck.insights.metrics.calc.readings import Movement, Point, Proof, Reading, Slice, Verdict
 from quarterdeck.insights.metrics.definitions import Metric
 from quarterdeck.insights.metrics.facts.compiler import last_time
-from quarterdeck.insights.metrics.facts.fields import is_personal
-from quarterdeck.insights.metrics.service.reader import WEEKDAYS, Cuts, History, MetricReader
+from quarterdeck.insights.metrics.service.movement import SHOWN_DAYS, locate
+from quarterdeck.insights.metrics.service.reader import WEEKDAYS, MetricReader
 from quarterdeck.stats.interval import wilson_interval
 
 __all__ = [
@@ -43,9 +42,6 @@ COUNTED = ("feedback", "work_items", "exposures", "traces")  # what happens agai
 HISTORY_WEEKS = 26
 DAILY_WEEKS = 17  # four in which a movement may have begun, thirteen to expect them from
 SHOWN_WEEKS = 13
-SHOWN_DAYS = 42
-MOST_SLICES = 40
-SHOWN_SLICES = 8
 # Facts that end longer ago than this are history, not a source that fell silent.
 HISTORY_AFTER_DAYS = 28
 SHOWN_LATER_WEEKS = 2  # after the last mature one, of those that cannot be known yet
@@ -129,7 +125,11 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
     silent = reader.silent_since(name, history.days.points[None], daily[0].start, end)
     week, verdict = judge_week(weeks, metric.unit, silent, days)
     verdict = not_mature_yet(weeks, later_weeks, reader.book.matures_after_days(name)) or verdict
-    movement = _movement(reader, name, daily, mature_end, verdict) if verdict.kind == "moved" else None
+    movement = None
+    if verdict.kind == "moved":
+        movement, _ = locate(reader, name, daily, (since, mature_end), verdict.direction or "below")
+    elif verdict.kind == "within noise" and (closer := _look_closer(reader, name, daily, weeks)) is not None:
+        week, verdict, movement = closer
     if later_weeks and verdict.kind != "not mature yet":
         verdict = replace(verdict, reason=f"{verdict.reason} {_last_mature(week.start)}")
     shown_days = (*days, *later_days[: 7 * SHOWN_LATER_WEEKS])
@@ -145,6 +145,19 @@ def read_metric(reader: MetricReader, name: str, end: date) -> Reading:
         movement=movement,
         proof=reader.proof(name, "week", since, mature_end),
     )
+
+
+def _look_closer(
+    reader: MetricReader, name: str, daily: Sequence[Point], weeks: Sequence[Point]
+) -> tuple[Point, Verdict, Movement] | None:
+    """The week, its verdict and its movement, where the whole hides that one slice left its range."""
+    metric = reader.book.get(name)
+    if not (side := expect_week(weeks, metric.unit, DETAIL_CONFIDENCE).outside):
+        return None
+    end = weeks[-1].start + timedelta(7)
+    movement, shift = locate(reader, name, daily, (_first_day(end), end), side)
+    judged = judge_by_holder(weeks, metric.unit, shift)
+    return None if judged is None else (*judged, movement)
 
 
 def _first_day(mature_end: date) -> date:
@@ -196,64 +209,6 @@ def _reading(
         proof=proof,
         dimensions=metric.dimensions,
     )
-
-
-def _movement(
-    reader: MetricReader, name: str, daily: Sequence[Point], end: date, verdict: Verdict
-) -> Movement:
-    metric = reader.book.get(name)
-    direction = verdict.direction or "below"
-    since = end - timedelta(7 * HISTORY_WEEKS)
-    dimensions = [one for one in metric.dimensions if not is_personal(metric.source, one)]
-    reader.read_ahead([name], since, end, dimensions)
-    histories: dict[str, History] = {}
-    slices: dict[tuple[str, str], tuple[Point, ...]] = {}
-    for dimension in dimensions:
-        histories[dimension] = reader.history(name, since, end, dimension)
-        cut = _lately(histories[dimension].days.points)
-        for value in largest(cut)[:MOST_SLICES]:
-            slices[dimension, value] = cut[value]
-    shift = explain_movement(daily, slices, metric.unit, direction)
-    key = shift.key
-    if key is None:
-        return Movement(since=shift.since, until=shift.until, direction=direction, holder=None)
-    weekly = histories[key[0]].weeks.points
-    shown = {
-        value: Slice(
-            dimension=key[0],
-            value=value,
-            share_of_change=shift.share_of_change if value == key[1] else 0.0,
-            points=expect_points(slices[key[0], value], metric.unit)[-SHOWN_DAYS:],
-            week=expect_week(weekly[value], metric.unit, DETAIL_CONFIDENCE),
-        )
-        for value in largest({one: points for (by, one), points in slices.items() if by == key[0]})
-    }
-    others = [shown[value] for value in shown if value != key[1]]
-    rest = expect_points(remainder(daily, slices[key]), metric.unit)[-SHOWN_DAYS:]
-    return Movement(
-        since=shift.since,
-        until=shift.until,
-        direction=direction,
-        holder=shown[key[1]],
-        rest=rest,
-        others=tuple(others[: SHOWN_SLICES - 1]),
-    )
-
-
-def _lately(cuts: Cuts) -> dict[str | None, tuple[Point, ...]]:
-    """The days that tell where a movement stands, of the slices that have any then."""
-    recent = {value: points[-7 * DAILY_WEEKS :] for value, points in cuts.items()}
-    return {value: days for value, days in recent.items() if any(day.value or day.base for day in days)}
-
-
-def largest(slices: Mapping[str | None, Sequence[Point]] | Mapping[str, Sequence[Point]]) -> list[str]:
-    """The values of a dimension, the largest first by what they count or are a share of."""
-
-    def size(item: tuple[str | None, Sequence[Point]]) -> tuple[float, str]:
-        total = sum((point.base if point.base is not None else point.value) or 0.0 for point in item[1])
-        return -total, item[0] or ""
-
-    return [key for key, _ in sorted(slices.items(), key=size) if key is not None]
 
 
 def _with_ranges(weeks: Sequence[Point], week: Point, metric: Metric) -> tuple[Point, ...]:
