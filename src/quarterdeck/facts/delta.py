@@ -78,6 +78,22 @@ class Delta:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
+    @contextmanager
+    def importing(self, import_id: str) -> Iterator[bool]:
+        """Be at an import; false where another process of this host is at the same one already."""
+        path = self._lock_path.with_suffix(f".{import_id}.importing")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                path.unlink(missing_ok=True)
+
     def open(self, version: int | None = None) -> DeltaTable | None:
         """The table, at a version if given; None where it does not exist yet."""
         try:
@@ -128,8 +144,9 @@ class Delta:
         kept = Tombstones(self.path.parent).without_erased(rows, TABLES[self.name])
         erased = rows.num_rows - kept.num_rows
         rows = kept if select is None else select(handle, kept)
-        conformed = conform(rows, TABLES[self.name].arrow_schema, kinds_of(handle))
-        if conformed.new:
+        stored = arrow_schema(handle)
+        conformed = conform(rows, TABLES[self.name].arrow_schema, property_kinds(stored))
+        if conformed.new or not set(conformed.rows.column_names) <= set(stored.names):
             self._evolve(handle, conformed.rows)
         # The version was checked on this very handle: a fresh one would accept the transaction twice.
         counts = (conformed.rows.num_rows, erased, conformed.overflow)

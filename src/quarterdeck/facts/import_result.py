@@ -13,7 +13,8 @@ from quarterdeck.facts.quarantine import Reasons
 class ImportResult:
     """What an import did; read = added + present + quarantined + dismissed + erased.
 
-    The counts are those of the import as a whole, even if it was interrupted and taken up again.
+    The counts are those of the import as a whole, even if it was interrupted and taken up again; what another
+    process added, at the same import meanwhile, is `present`.
     `waited` of the quarantined rows were set aside before; `mended` rows of this file waited and are in now.
     `left` are rows per file that a map did not fit, and why; `notes` are for the reader.
     """
@@ -38,7 +39,10 @@ class ImportResult:
 
 @dataclass(slots=True)
 class Tally:
-    """What happened to the rows so far; `resumed` of those added came in before an interruption."""
+    """What happened to the rows so far, whoever brought them in.
+
+    `resumed` of those added came in before an interruption, `elsewhere` by another process at it, too.
+    """
 
     read: int = 0
     added: int = 0
@@ -48,17 +52,20 @@ class Tally:
     dismissed: int = 0
     waited: int = 0
     resumed: int = 0
+    elsewhere: int = 0
     mended: set[int] = field(default_factory=set)
     reasons: Reasons = field(default_factory=Reasons)
     doubtful: list[int] = field(default_factory=list)
 
-    def take(self, committed: Committed, rows: int) -> None:
+    def take(self, committed: Committed, rows: int, *, elsewhere: bool = False) -> None:
         """Count good rows that were handed to the table in one commit, now or before an interruption."""
         self.added += committed.added
         self.erased += committed.erased
         self.present += rows - committed.added - committed.erased
         self.overflow += committed.overflow
-        if committed.repeated:
+        if elsewhere:
+            self.elsewhere += committed.added
+        elif committed.repeated:
             self.resumed += committed.added
 
     def result(
@@ -75,8 +82,8 @@ class Tally:
             file=file,
             table=table,
             read=self.read,
-            added=self.added,
-            present=self.present,
+            added=self.added - self.elsewhere,
+            present=self.present + self.elsewhere,
             quarantined=self.reasons.total,
             erased=self.erased,
             reasons=self.reasons.counted(),
@@ -93,6 +100,11 @@ class Tally:
         notes = []
         if self.resumed:
             notes.append(f"{self.resumed:,} of the rows added came in before an interruption.")
+        if self.elsewhere:
+            notes.append(
+                f"{self.elsewhere:,} of the rows already there were added by another import of the same file "
+                "at the same time."
+            )
         if self.doubtful:
             notes.append(
                 "What looks like another row stands inside a quoted text and was read as text: "

@@ -17,6 +17,7 @@ from quarterdeck.facts.ahead import ahead
 from quarterdeck.facts.delta import Committed, Delta
 from quarterdeck.facts.import_result import ImportResult, Tally
 from quarterdeck.facts.keys import KeyIndex
+from quarterdeck.facts.known_files import digest_of, refuse_if_known
 from quarterdeck.facts.left_out import admitted, admitted_rows
 from quarterdeck.facts.maps import FactMap, fitted, plain_map
 from quarterdeck.facts.normalising import Normalised, Normaliser
@@ -31,7 +32,6 @@ from quarterdeck.facts.quarantine import (
 )
 from quarterdeck.facts.raw_rows import RawReader, with_origins
 from quarterdeck.facts.reading.block import BLOCK_BYTES, READER_VERSION, BadRow, Block, Source, Wanted
-from quarterdeck.facts.reading.bytes_of import digest
 from quarterdeck.facts.reading.formats import open_source
 from quarterdeck.facts.schema import TABLES, Table
 from quarterdeck.facts.store import FactStore
@@ -68,7 +68,7 @@ def import_file(
 
     `again` takes a file once more with another map although nothing tells its rows from those there.
     """
-    file_digest = digest(file)
+    file_digest = digest_of(store, table, file)
     options = None if fact_map is None else fact_map.options
     source = open_source(
         file,
@@ -99,6 +99,7 @@ class _Import:
         self._raw_reader = RawReader(table, None)
         self._earlier = EarlierImports()
         self._commits: Mapping[int, Committed] = {}
+        self._alone, self._first_version = True, -1
         self._notes: tuple[str, ...] = ()
         self._id = hashlib.sha256(orjson.dumps(identity)).hexdigest()[:32]
 
@@ -111,20 +112,28 @@ class _Import:
         self._earlier = EarlierImports.of(
             self._store, self._table.name, self._file_digest, self._id, source.description
         )
-        counts = self.blocks(source, progress)
+        delta = self._store.delta(self._table.name)
+        with delta.importing(self._id) as self._alone:
+            handle = delta.open()
+            self._first_version = -1 if handle is None else handle.version()
+            counts = self.blocks(source, progress)
         self.mark_mended(counts.mended)
         self.finish(counts)
-        self._store.delta(self._table.name).compact()
+        delta.compact()
         self._store.delta("quarantine").compact()
         return self.result(counts)
 
     def earlier(self) -> Mapping[str, Any] | None:
-        """What is known of the same import, begun or finished before."""
+        """What is known of the same import, begun or finished before.
+
+        Without a key, one that an earlier version of the reader finished counts as the same.
+        """
         with self._store.snapshot_of("imports") as snapshot:
             found = snapshot.rows(
                 "SELECT finished_at IS NOT NULL, rows_read, rows_erased FROM imports "
-                "WHERE import_id = $1 ORDER BY 1 DESC LIMIT 1",
-                [self._id],
+                "WHERE import_id = $1 OR (NOT $2 AND file_digest = $3 AND map_digest = $4 "
+                "AND finished_at IS NOT NULL) ORDER BY 1 DESC LIMIT 1",
+                [self._id, self._keyed, self._file_digest, self._map.digest],
             )
         return dict(zip(("finished", "read", "erased"), found[0], strict=True)) if found else None
 
@@ -147,21 +156,6 @@ class _Import:
             deduplicates_rows=self._keyed,
             same_file=True,
         )
-
-    def refuse_if_known(self) -> None:
-        """Taking a file twice by different maps would double rows that have no key."""
-        with self._store.snapshot_of("imports") as snapshot:
-            known = snapshot.rows(
-                "SELECT file FROM imports WHERE file_digest = $1 AND table_name = $2 LIMIT 1",
-                [self._file_digest, self._table.name],
-            )
-        if known:
-            raise FactError(
-                f"{self._file} was imported into {self._table.name} before, with another map"
-                + (f" (as {known[0][0]})." if known[0][0] != self._file.name else "."),
-                "To mend its quarantined rows: `quarterdeck import "
-                f"{self._table.name} --quarantine --map MAP`. To add every row again: --again.",
-            )
 
     def begin(self, source: Source, again: bool) -> None:
         """Note that the import is under way, and how to read one of its rows again."""
@@ -202,7 +196,7 @@ class _Import:
     ) -> None:
         def unless_known(_: object, rows: pa.Table) -> pa.Table:
             """In the commit itself, so that of two imports at once by different maps one is refused."""
-            self.refuse_if_known()
+            refuse_if_known(self._store, self._table, self._file, self._file_digest, self._map.digest)
             return rows
 
         row = {
@@ -268,10 +262,11 @@ class _Import:
             select = None if index is None else index.new_rows
             committed = delta.commit(rows, transaction=self._id, number=block.number, select=select)
             if committed.repeated:
-                committed = self._before_interruption(block.number, committed)
-            counts.take(committed, rows.num_rows)
+                committed = self._earlier_commit(block.number, committed)
+            interrupted = self._alone and committed.version <= self._first_version
+            counts.take(committed, rows.num_rows, elsewhere=committed.repeated and not interrupted)
 
-    def _before_interruption(self, number: int, committed: Committed) -> Committed:
+    def _earlier_commit(self, number: int, committed: Committed) -> Committed:
         """What an earlier run of this import, or another at the same time, did with a block."""
         if number not in self._commits:
             self._commits = self._store.delta(self._table.name).earlier_commits(self._id)

@@ -49,11 +49,16 @@ class KeyIndex:
         keys = _chunk(rows.column(self._key))
         not_empty: Any = pc.not_equal(keys, pa.scalar(""))
         named = np.asarray(pc.fill_null(not_empty, False).to_numpy(zero_copy_only=False), bool)
-        candidates = self._met(hashes) & named
+        # In order, so that neighbours are looked for side by side.
+        ordered = np.sort(hashes)
         known = np.zeros(len(hashes), bool)
-        if candidates.any():
+        met = ordered[self._met(ordered)]
+        if len(met):
+            candidates = np.isin(hashes, met) & named
             known[candidates] = self._in_table(keys.filter(pa.array(candidates)))
-        known |= _repeated(hashes, keys)
+        twice = ordered[1:][ordered[1:] == ordered[:-1]]
+        if len(twice):
+            known |= _repeated(np.isin(hashes, twice), keys)
         return rows.filter(pa.array(~known)) if known.any() else rows
 
     def _refresh(self, handle: DeltaTable) -> None:
@@ -69,9 +74,13 @@ class KeyIndex:
         hashes = self._duckdb.sql(query, params={"files": added}).to_arrow_table().column("h").to_numpy()
         self._sorted.append(np.sort(hashes))
         while len(self._sorted) > 1 and len(self._sorted[-2]) < 2 * len(self._sorted[-1]):
-            self._sorted.append(np.sort(np.concatenate((self._sorted.pop(), self._sorted.pop()))))
+            # Two runs that are in order already.
+            self._sorted.append(
+                np.sort(np.concatenate((self._sorted.pop(), self._sorted.pop())), kind="stable")
+            )
 
     def _met(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        """Which of these hashes, in order, are there?"""
         if sum(map(len, self._sorted)) > MAX_HASHES:
             return np.ones(len(hashes), bool)
         met = np.zeros(len(hashes), bool)
@@ -95,16 +104,11 @@ class KeyIndex:
         return np.asarray(found.column("found").to_numpy(zero_copy_only=False), bool)
 
 
-def _repeated(hashes: Hashes, keys: Any) -> npt.NDArray[np.bool_]:
-    """Rows whose key stood further up in the same block."""
-    repeated = np.zeros(len(hashes), bool)
-    _, first, counts = np.unique(hashes, return_index=True, return_counts=True)
-    if (counts == 1).all():
-        return repeated
-    alone = np.zeros(len(hashes), bool)
-    alone[first[counts == 1]] = True
+def _repeated(alike: npt.NDArray[np.bool_], keys: Any) -> npt.NDArray[np.bool_]:
+    """Of rows that share their hash with another of the block, those whose key stood further up."""
+    repeated = np.zeros(len(alike), bool)
     seen: set[str] = set()
-    where = np.flatnonzero(~alone)
+    where = np.flatnonzero(alike)
     for row, key in zip(where.tolist(), keys.take(pa.array(where)).to_pylist(), strict=True):
         if key:
             repeated[row] = key in seen

@@ -13,14 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quarterdeck.facts.connection import identifier, quoted
-from quarterdeck.facts.maps import Constant, FactMap
+from quarterdeck.facts.maps import Constant, FactMap, Options
 from quarterdeck.facts.properties import ARROW_KINDS, PropertyKind, with_values
 from quarterdeck.facts.reading.block import BadRow, Block
 from quarterdeck.facts.schema import ARROW_TYPES, Column
 from quarterdeck.facts.typed_properties import Kinds, Property, faults_of, reading_sql
+from quarterdeck.facts.usual_times import usual_times
 from quarterdeck.facts.wall_clock import WallClock
 from quarterdeck.facts.written_numbers import DecimalMark, plain_number
-from quarterdeck.facts.written_times import Reading, in_calendar, reading_of, tidied, trimmed
+from quarterdeck.facts.written_times import Reading, Usual, in_calendar, reading_of, tidied, trimmed
 
 KEY_HASH = "_key_hash"
 _REASON = "_reason"
@@ -193,7 +194,7 @@ def _sources(rows: pa.Table, fact_map: FactMap) -> tuple[dict[str, Any], dict[st
         origin = fact_map.origins.get(column.name)
         if origin is None:
             continue
-        typed, passed = pa.string(), None
+        typed, passed, usual = pa.string(), None, None
         if isinstance(origin, Constant):
             sql = quoted(origin.value)
         else:
@@ -209,8 +210,23 @@ def _sources(rows: pa.Table, fact_map: FactMap) -> tuple[dict[str, Any], dict[st
                     sources[sql] = pc.utf8_trim_whitespace(sources[sql])
                 typed = sources[sql].type
                 passed = sources[sql] if column.type == "text" else None
-        columns[column.name] = _mapped(column, sql, typed, fact_map, passed)
+                if column.type == "time" and typed == pa.string():
+                    usual = _usual(f"f_{column.name}", sources, sql, fact_map.options)
+        columns[column.name] = _mapped(column, sql, typed, fact_map, passed, usual)
     return sources, columns
+
+
+def _usual(name: str, sources: dict[str, Any], source: str, options: Options) -> Usual | None:
+    """Times that need no SQL, put beside the texts they stand for."""
+    found = usual_times(_whole(sources[source])) if options.time_format is None else None
+    if found is None or not (found.zoned or options.timezone):
+        return None
+    sources[name] = found.array()
+    return Usual(name=name, zoned=found.zoned)
+
+
+def _whole(values: Any) -> Any:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def _readable(values: Any, column: Column) -> Any:
@@ -228,18 +244,26 @@ def _readable(values: Any, column: Column) -> Any:
     return values.cast(pa.string())
 
 
-def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, passed: Any) -> _Mapped:
+def _mapped(
+    column: Column,
+    sql: str,
+    typed: pa.DataType,
+    fact_map: FactMap,
+    passed: Any,
+    usual: Usual | None = None,
+) -> _Mapped:
     name = column.name
     is_text = typed == pa.string()
     faults: list[tuple[str, str]] = []
     if column.required:
-        faults.append((_empty(sql) if is_text else f"{sql} IS NULL", f"`{name}` is empty"))
+        empty = _empty(sql, trimmed=column.is_id) if is_text else f"{sql} IS NULL"
+        faults.append((f"{usual.name} IS NULL AND {empty}" if usual else empty, f"`{name}` is empty"))
     if column.type == "text":
         return _Mapped(source=sql, value=None if passed else sql, faults=tuple(faults), passed=passed)
     given = f"t_{name} <> ''" if is_text else f"{sql} IS NOT NULL"
     text = f"t_{name}" if is_text else sql
     if column.type == "time":
-        reading = reading_of(text, f"o_{name}", typed, fact_map.options)
+        reading = reading_of(text, f"o_{name}", typed, fact_map.options, usual)
         tests = (*reading.tests, ("true", "is not a time; set `time_format:` if it is written otherwise"))
     else:
         reading = Reading(value=_value(column, text, is_text, fact_map.options.decimal if is_text else None))
@@ -248,9 +272,10 @@ def _mapped(column: Column, sql: str, typed: pa.DataType, fact_map: FactMap, pas
     faults += [(f"{given} AND ({fits}) IS NOT TRUE AND {test}", f"`{name}` {said}") for test, said in tests]
     # Offsets may stand apart and in small letters; DuckDB wants them otherwise.
     trim = tidied if column.type == "time" and fact_map.options.time_format is None else trimmed
+    plain = trim(sql)
     return _Mapped(
         source=sql,
-        trimmed=trim(sql) if is_text else None,
+        trimmed=(f"CASE WHEN {usual.name} IS NULL THEN {plain} END" if usual else plain) if is_text else None,
         value=reading.value,
         faults=tuple(faults),
         offset=reading.offset,
@@ -269,7 +294,9 @@ def _value(column: Column, sql: str, is_text: bool, decimal: DecimalMark | None)
     return f"TRY_CAST({plain} AS {_SQL_TYPES[column.type]})"
 
 
-def _empty(sql: str) -> str:
+def _empty(sql: str, *, trimmed: bool = False) -> str:
+    if trimmed:
+        return f"({sql} IS NULL OR {sql} = '')"
     return f"({sql} IS NULL OR {sql} = '' OR ({sql} LIKE ' %' AND trim({sql}) = ''))"
 
 

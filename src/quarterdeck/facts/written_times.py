@@ -11,9 +11,14 @@ import pyarrow.compute as pc
 from quarterdeck.facts.connection import quoted
 from quarterdeck.facts.maps import Options
 
-_OFFSET = r"\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
+_CLOCK = r"\d:\d\d(:\d\d(\.\d+)?)? ?"
+# No clock is further from Greenwich than 12 hours behind it or 14 before.
+_POSSIBLE = r"(?:[+-](?:0\d|1[01])(?::?[0-5]\d)?|[+-]12(?::?00)?|\+1[23](?::?[0-5]\d)?|\+14(?::?00)?)$"
+_ANY = r"[+-]\d\d(:?\d\d)?$"
+_OFFSET = rf"{_CLOCK}((Z|UTC)$|{_POSSIBLE})"
 _LOCAL = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?)?"
 _UNZONED = "has no offset; set `timezone:` in the map"
+_IMPOSSIBLE = "has an offset that no clock has; they go from -12:00 to +14:00"
 _EPOCH_MICROSECONDS = {"epoch_seconds": 1_000_000, "epoch_milliseconds": 1_000}
 # The first second before the year 1 and the first of the year 10,000.
 _SECONDS = (-62_135_596_801, 253_402_300_800)
@@ -35,7 +40,17 @@ class Reading:
     shown: str | None = None
 
 
-def reading_of(sql: str, offset: str, typed: pa.DataType, options: Options) -> Reading:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usual:
+    """Under which name stand the times that were read already, being written in the usual way."""
+
+    name: str
+    zoned: bool
+
+
+def reading_of(
+    sql: str, offset: str, typed: pa.DataType, options: Options, usual: Usual | None = None
+) -> Reading:
     """How a column of times is read; `offset` is the name under which the test for one will be known.
 
     A date alone is midnight.
@@ -46,25 +61,38 @@ def reading_of(sql: str, offset: str, typed: pa.DataType, options: Options) -> R
     if not pa.types.is_string(typed):
         return _shown(f"CAST({sql} AS TIMESTAMP)", options)
     if written is None:
-        return _iso(sql, offset, options)
+        return _iso(sql, offset, options, usual)
     reason = f"is not a time written as {written}"
     if written in _EPOCH_MICROSECONDS:
         return Reading(value=_since_epoch(sql, written), tests=(("true", reason),))
     # DuckDB takes some words for a time in whatever format, and makes 1900 of them.
     parsed = f"try_strptime(CASE WHEN regexp_matches({sql}, '[0-9]') THEN {sql} END, {quoted(written)})"
+    if written.endswith("%z"):
+        impossible = (
+            f"(regexp_matches({sql}, {quoted(_ANY)}) AND NOT regexp_matches({sql}, {quoted(_POSSIBLE)}))"
+        )
+        possible = f"CASE WHEN NOT {impossible} THEN {parsed} END"
+        return Reading(value=possible, tests=((impossible, _IMPOSSIBLE), ("true", reason)))
     if _has_zone(written):
         return Reading(value=parsed, tests=(("true", reason),))
     return _shown(parsed, options, reason)
 
 
-def _iso(sql: str, offset: str, options: Options) -> Reading:
+def _iso(sql: str, offset: str, options: Options, usual: Usual | None) -> Reading:
     parsed = f"CASE WHEN regexp_full_match({sql}, {quoted(_LOCAL)}) THEN TRY_CAST({sql} AS TIMESTAMP) END"
-    shown = _shown(parsed, options)
+    local = _shown(parsed, options)
+    value = f"CASE WHEN {offset} THEN TRY_CAST({sql} AS TIMESTAMPTZ) ELSE {local.value} END"
+    shown = None if local.shown is None else f"NOT {offset}"
+    if usual is not None:
+        value = f"CASE WHEN {usual.name} IS NOT NULL THEN {usual.name} ELSE {value} END"
+        if shown is not None:
+            shown = f"CASE WHEN {usual.name} IS NOT NULL THEN {str(not usual.zoned).lower()} ELSE {shown} END"
+    impossible = f"regexp_matches({sql}, {quoted(_CLOCK + _ANY)}) AND NOT {offset}"
     return Reading(
-        value=f"CASE WHEN {offset} THEN TRY_CAST({sql} AS TIMESTAMPTZ) ELSE {shown.value} END",
-        tests=shown.tests,
+        value=value,
+        tests=((impossible, _IMPOSSIBLE), *local.tests),
         offset=f"regexp_matches({sql}, {quoted(_OFFSET)})",
-        shown=None if shown.shown is None else f"NOT {offset}",
+        shown=shown,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-READER_VERSION = 2
+READER_VERSION = 3
 BLOCK_BYTES = 16 * 1024 * 1024
 
 

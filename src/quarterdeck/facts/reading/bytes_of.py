@@ -7,8 +7,9 @@ import codecs
 import gzip
 import hashlib
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 import zstandard
 
@@ -132,7 +133,7 @@ class Transcoded:
 class _ZstdBytes:
     """The content of a Zstandard file; unlike the library's own stream it misses a missing end."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Readable) -> None:
         self._file = file
         self._frame = zstandard.ZstdDecompressor().decompressobj()
         self._between_frames = True
@@ -160,25 +161,57 @@ def normal(encoding: str) -> str:
 
 def decompressed(file: BinaryIO) -> Readable:
     """The stream of what is in a file: told by its first bytes, not by its name."""
+    return _unpacked(file, _first_bytes(file))
+
+
+def _first_bytes(file: BinaryIO) -> bytes:
     start = file.read(4)
     file.seek(0)
+    return start
+
+
+def _unpacked(file: Readable, start: bytes) -> Readable:
     if start[:2] == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=file)
+        return gzip.GzipFile(fileobj=cast("BinaryIO", file))
     if start == b"\x28\xb5\x2f\xfd":
         return _ZstdBytes(file)
     if start[:3] == b"BZh":
-        return bz2.BZ2File(file)
+        return bz2.BZ2File(cast("BinaryIO", file))
     return file
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file; a damaged archive is refused here, before any of its rows is taken."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digests:
+    """SHA-256 of what is in a file, and of the file as it is packed; one and the same where it is not."""
+
+    content: str
+    packed: str
+
+
+class _Hashed:
+    """A file that takes the digest of what is read from it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.sha256 = hashlib.sha256()
+
+    def read(self, size: int = -1, /) -> bytes:
+        part = self._file.read(size)
+        self.sha256.update(part)
+        return part
+
+
+def digests(path: Path) -> Digests:
+    """What identifies a file; a damaged archive is refused here, before any of its rows is taken."""
     try:
         with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
-            stream = decompressed(file)
-            while stream is not file and stream.read(_CHUNK):
+            packed = _Hashed(file)
+            stream = _unpacked(packed, _first_bytes(file))
+            content = packed if stream is packed else _Hashed(cast("BinaryIO", stream))
+            while content.read(_CHUNK):
+                pass
+            # Behind the end of an archive may stand what its reader passes over.
+            while packed.read(_CHUNK):
                 pass
     except (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile) as error:
         raise FactError(
@@ -188,4 +221,4 @@ def digest(path: Path) -> str:
         raise FactError(
             f"{path} cannot be read: {error.strerror or error}.", "Check the name of the file."
         ) from error
-    return sha256
+    return Digests(content=content.sha256.hexdigest(), packed=packed.sha256.hexdigest())
