@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from quarterdeck.definitions.workspace import Workspace
     from quarterdeck.records.models import Person
 
@@ -28,6 +30,7 @@ def fill_deck(workspace: "Workspace", *, as_of: date) -> None:
 
     cast = {title: _person(name, title, role) for name, title, role in CAST}
     head = cast["Head of product"]
+    _sign_metrics(cast)
     last = ritual.draft(workspace, as_of=as_of - timedelta(7), by=None)
     ritual.publish(edition=last, by=head)
     keep_reading(workspace, today=as_of)
@@ -39,6 +42,25 @@ def fill_deck(workspace: "Workspace", *, as_of: date) -> None:
         owner = cast.get(row.owner)
         if owner is not None and row.verdict == "within noise":
             ritual.judge(edition=edition, metric=row.metric, words=STEADY, by=owner)
+
+
+def _sign_metrics(cast: "Mapping[str, Person]") -> None:
+    """Each owner signs what the files call signed; what they call a draft is proposed and waits."""
+    from quarterdeck.records.workshop.shelf import word_of  # slow import
+    from quarterdeck.records.workshop.signing_off import propose, sign  # slow import
+    from quarterdeck.site.shelf import shelf  # slow import
+
+    here = shelf()
+    for place in here.places(here.kind("metric")):
+        definition = here.read(place)
+        owner = cast.get(word_of(definition, "owner"))
+        status = word_of(definition, "status")
+        if definition is None or owner is None or status == "retired":
+            continue
+        version = here.version_of(definition, place.kind)
+        propose(shelf=here, place=place, version=version, by=cast["Head of product"])
+        if status == "signed":
+            sign(shelf=here, place=place, version=version, by=owner)
 
 
 def sign_in_path() -> str:

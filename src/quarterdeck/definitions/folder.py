@@ -1,8 +1,9 @@
 """Which definitions of one kind does a workspace hold?"""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -38,7 +39,8 @@ class Kind(Generic[Model]):
     """A kind of definition: one YAML file each in `folder`, or all of it in one `file` of that folder.
 
     `references` says which keys name other definitions, and of which kind; `leaves_out` names the files of
-    the folder that belong to another kind; `doubts` are linters that only warn.
+    the folder that belong to another kind; `doubts` are linters that only warn. `uncounted` keys say how a
+    definition stands and not what it means; it means another thing when one named at `rests_on` does.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Kind(Generic[Model]):
     references: Mapping[str, str] = field(default_factory=dict)
     linters: tuple[Linter, ...] = ()
     doubts: tuple[Linter, ...] = ()
+    uncounted: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     @property
     def schema_name(self) -> str:
@@ -70,6 +74,11 @@ class Definition(Generic[Model]):
     def line_of(self, location: Location) -> int:
         """The 1-based line on which a part of the definition stands."""
         return self.source.line_of(location)
+
+
+def joined_version(own: str, parts: Sequence[str]) -> str:
+    """The version of a definition that rests on others: another one as soon as any of them is."""
+    return sha256("".join((own, *parts)).encode()).hexdigest()[:12] if parts else own
 
 
 def definition_files(workspace_path: Path, kind: Kind[Any]) -> tuple[Path, ...]:
@@ -114,7 +123,7 @@ def read_definition(
         model=made,
         file=file,
         line=source.line_of(()),
-        version=content_version(source.content),
+        version=content_version(source.content, kind.uncounted),
         source=source,
     )
     return definition, source, ()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -37,10 +37,13 @@ class Source:
         return self.lines.get(location, 1)
 
 
-def content_version(content: Content) -> str:
-    """First 12 hex digits of the SHA-256 of the content; comments, quotes and key order do not count."""
+def content_version(content: Content, uncounted: Container[str] = ()) -> str:
+    """First 12 hex digits of the SHA-256 of the content; comments, quotes and key order do not count.
+
+    Neither do `no_lint` and keys that only say how a definition stands.
+    """
     if isinstance(content, dict):
-        content = {key: value for key, value in content.items() if key != "no_lint"}
+        content = {key: value for key, value in content.items() if key != "no_lint" and key not in uncounted}
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_iso)
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 

@@ -8,6 +8,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.models import Comment, Person
 from quarterdeck.records.permissions import Permission
+from quarterdeck.records.remembering import until_a_change
 from quarterdeck.records.subjects import Subject
 
 MOST_CHARACTERS = 4000
@@ -16,6 +17,12 @@ MOST_CHARACTERS = 4000
 def comments_on(subject: Subject) -> "QuerySet[Comment]":
     """What was said, oldest first."""
     return Comment.objects.filter(type=subject.type, key=subject.key).select_related("by")
+
+
+@until_a_change
+def said_about(subject: Subject) -> tuple[Comment, ...]:
+    """What was said, oldest first, all at once."""
+    return tuple(comments_on(subject))
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Which workspace does this server stand on?"""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -7,6 +8,21 @@ from django.conf import settings
 
 from quarterdeck.definitions.settings import SETTINGS_FILE
 from quarterdeck.definitions.workspace import Workspace, open_workspace
+
+
+def stand_on(opened: Workspace) -> None:
+    """Make this process, and those it starts, the application of a workspace."""
+    os.environ["QUARTERDECK_WORKSPACE"] = str(opened.path)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quarterdeck.site.settings")
+    (opened.path / ".quarterdeck").mkdir(exist_ok=True)
+    import django  # slow import
+
+    django.setup()
+
+
+def has_records(opened: Workspace, database_url: str) -> bool:
+    """Whether anything was ever written or signed here."""
+    return bool(database_url) or (opened.path / ".quarterdeck" / "records.sqlite3").is_file()
 
 
 def workspace() -> Workspace:

@@ -16,6 +16,7 @@ from quarterdeck.records.paging import Paging
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.workshop import drafting, promoting, signing_off
 from quarterdeck.records.workshop.models import Draft, DraftState, GitState, Objection, Proposal, Signature
+from quarterdeck.records.workshop.seals import Standing
 from quarterdeck.records.workshop.shelf import (
     MOST_CHARACTERS,
     NoSuchDefinition,
@@ -206,15 +207,15 @@ def list_definitions(request: HttpRequest, kind: str = "") -> list[dict[str, str
         if kind in ("", slug_of(each), each.name)
         for place in here.places(each)
     ]
-    standing = signing_off.standings((place, made) for place, made in read if made is not None)
+    standing = signing_off.standings(here, ((place, made) for place, made in read if made is not None))
     return [
         {
             "kind": slug_of(place.kind),
             "name": place.name,
             "title": word_of(made, "title"),
             "owner": word_of(made, "owner"),
-            "version": made.version if made else "",
-            "standing": standing.get((place.kind.name, place.name), signing_off.Standing.UNSIGNED),
+            "version": here.version_of(made, place.kind) if made else "",
+            "standing": standing.get((place.kind.name, place.name), Standing.UNSIGNED),
         }
         for place, made in read
     ]
@@ -227,7 +228,7 @@ def show_definition(request: HttpRequest, response: HttpResponse, kind: str, nam
     disk, made = here.on_disk(place), here.read(place)
     if not disk.digest:
         raise Http404
-    version = made.version if made else ""
+    version = here.version_of(made, place.kind) if made else ""
     standing = signing_off.sign_off_of(here, place).standing
     response["ETag"] = f'"{version}.{disk.digest[:12]}.{standing.name}"'
     return {

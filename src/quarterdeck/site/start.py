@@ -1,29 +1,19 @@
 """How does the application stand up on a workspace: settings, database, migrations?"""
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.records.here import stand_on
 
 MIGRATING = 0x51444B  # an arbitrary number that all our servers lock on PostgreSQL
 
 
-def set_up(workspace: Workspace) -> None:
-    """Make this process, and those it starts, the application of a workspace."""
-    os.environ["QUARTERDECK_WORKSPACE"] = str(workspace.path)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quarterdeck.site.settings")
-    (workspace.path / ".quarterdeck").mkdir(exist_ok=True)
-    import django  # slow import
-
-    django.setup()
-
-
 def bring_up(workspace: Workspace) -> None:
     """Set up, and bring the database to this program's version; safe when several start at once."""
-    set_up(workspace)
+    stand_on(workspace)
     from django.core.management import call_command  # slow import
 
     with _alone(workspace.path / ".quarterdeck" / "migrating"):

@@ -138,3 +138,32 @@ def test_what_names_no_owner_cannot_be_signed(shelf, bob):
     assert signing_off.sign_off_of(shelf, place).owner == ""
     with pytest.raises(QuarterdeckError, match="names no owner"):
         signing_off.propose(shelf=shelf, place=place, version=version, by=bob)
+
+
+def test_signing_in_the_file_too_does_not_lose_the_signature(shelf, place, bob):
+    signed(shelf, place, bob)
+    for status in ("draft", "signed"):
+        place.file.write_text(f"{SIGN_UPS}status: {status}\n")
+        assert standing(shelf, place) == "signed"
+
+
+def test_a_ratio_loses_its_signature_when_one_of_its_parts_changes(shelf, place, bob, carol):
+    share = shelf.place("metric", "share")
+    version = shelf.version_of(shelf.read(share), share.kind)
+    signing_off.propose(shelf=shelf, place=share, version=version, by=bob)
+    signing_off.sign(shelf=shelf, place=share, version=version, by=carol)
+    draft = drafting.begin(shelf=shelf, place=place, by=bob, text=BETTER)
+    promoting.promote(shelf=shelf, place=place, draft=draft, version=1, by=bob)
+    assert standing(shelf, share) == "signature lost"
+    assert Change.objects.get(verb="signature lapsed").key == "share"
+    place.file.write_text(SIGN_UPS)
+    assert standing(shelf, share) == "signed"
+
+
+def test_the_version_that_is_signed_is_the_one_that_metrics_bear(shelf, folder):
+    from quarterdeck.definitions.workspace import open_workspace
+    from quarterdeck.insights.metrics.service.book import read_metrics
+
+    book = read_metrics(open_workspace(folder))
+    for place in shelf.places(shelf.kind("metric")):
+        assert shelf.version_of(shelf.read(place), place.kind) == book.versions[place.name]

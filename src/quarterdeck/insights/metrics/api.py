@@ -11,6 +11,7 @@ from quarterdeck.insights.metrics.calc.dossier import Dossier
 from quarterdeck.insights.metrics.service.asked import Asked, NotReadYet, Unknown, asked_for
 from quarterdeck.insights.metrics.service.export import as_data, as_reading
 from quarterdeck.insights.metrics.service.kept import Kept, kept_reading
+from quarterdeck.insights.metrics.service.seals import seal_at, seals_at
 from quarterdeck.insights.metrics.service.story import metric_tree
 from quarterdeck.records.api_doors import asking, needs
 from quarterdeck.records.here import workspace
@@ -18,6 +19,15 @@ from quarterdeck.records.paging import Paging
 from quarterdeck.records.permissions import Permission
 
 router = Router(tags=["metrics"])
+
+
+class SignatureOut(Schema):
+    """Who stands behind the definition; a signature holds for exactly one version of it."""
+
+    standing: str = Field(description="signed, proposed, signature lost, not signed and the like.")
+    signed_by: str = Field(description="What the signer was: the owner that the definition names.")
+    signed_at: datetime | None
+    signed_version: str = Field(description="The version that was signed, which may be an earlier one.")
 
 
 class MetricOut(Schema):
@@ -44,6 +54,7 @@ class MetricOut(Schema):
     read_at: datetime
     tables: dict[str, int] = Field(description="The version of each table that was read.")
     definition_version: str
+    signature: SignatureOut
 
 
 class ProofOut(MetricOut):
@@ -86,7 +97,10 @@ class BranchOut(Schema):
 def list_metrics(request: HttpRequest) -> list[Any]:
     """Every metric in the order of the tree, as it was read last."""
     kept = kept_reading(workspace())
-    return [as_reading(dossier, kept) for dossier in kept.dossiers] if kept else []
+    if kept is None:
+        return []
+    sealed = seals_at(kept.dossiers)
+    return [as_reading(each, kept, sealed[each.measure.name]) for each in kept.dossiers]
 
 
 @router.get("/metric-tree", auth=needs(Permission.READ), response=list[BranchOut])
@@ -104,7 +118,7 @@ def show_tree(request: HttpRequest) -> list[Any]:
 def show_metric(request: HttpRequest, name: str) -> Any:
     """One metric with its proof."""
     kept, dossier = _read(name)
-    return {**as_reading(dossier, kept), "sql": dossier.sql, "rows_sql": dossier.rows_sql}
+    return {**as_reading(dossier, kept, seal_at(dossier)), "sql": dossier.sql, "rows_sql": dossier.rows_sql}
 
 
 @router.get("/metrics/{name}/series", auth=needs(Permission.READ), response=SeriesOut)
@@ -113,7 +127,7 @@ def show_series(
 ) -> Any:
     """A metric over time; names of people are hidden from who may not see them."""
     asked = _asked(name, grain, by, sees_personal=asking(request).sees_personal)
-    return as_data(asked.shown, asked.view, asked.kept, asked.grain)
+    return as_data(asked.shown, asked.view, asked.kept, asked.grain, seal_at(asked.dossier))
 
 
 def _read(name: str) -> tuple[Kept, Dossier]:

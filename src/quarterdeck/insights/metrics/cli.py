@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from quarterdeck.insights.metrics.service.reconcile import Reconciliation
     from quarterdeck.insights.metrics.service.show import ShownMetric
 
@@ -52,10 +54,17 @@ def show(
             as_of=as_of.date() if as_of else None,
             buckets=buckets,
         )
+    from quarterdeck.insights.metrics.service.signature import signature_of  # slow import
+
+    series = shown.series
+    signature = signature_of(
+        opened, name, version=series.proof.definition_version, status=series.metric.status
+    )
     if as_json:
-        _print_json(shown.as_json())
+        _print_json({**shown.as_json(), "signature": signature})
     else:
         _print_shown(shown, opened.currency)
+        _print_signature(signature)
 
 
 @app.command()
@@ -133,6 +142,14 @@ def _print_shown(shown: "ShownMetric", currency: str) -> None:
         typer.echo(f"... and {len(series.points) - MOST_SLICES:,} smaller ones; --json has them all.")
     versions = ", ".join(f"{table} {version}" for table, version in series.proof.versions.items())
     typer.echo(f"\nDefinition {series.proof.definition_version}; versions: {versions}. Its query: --json.")
+
+
+def _print_signature(signature: "Mapping[str, Any] | None") -> None:
+    if signature is None:
+        return
+    when = f" by {signature['signed_by']}, {signature['signed_at'][:10]}" if signature["signed_at"] else ""
+    of = f", version {signature['signed_version']}" if signature["signed_version"] else ""
+    typer.echo(f"Definition: {signature['standing']}{when}{of}.")
 
 
 def _print_reconciled(result: "Reconciliation", currency: str) -> None:

@@ -110,7 +110,7 @@ def _write(*, shelf: Shelf, place: Place, draft: Draft, version: int, by: Person
         before={"version": before.version if before else None},
         after={"version": after.version, **picture(locked), **({"why": why} if why else {})},
     )
-    note_lapse(place=place, before=before, after=after, by=by)
+    note_lapse(shelf=shelf, place=place, before=before, after=after, by=by)
     return locked
 
 

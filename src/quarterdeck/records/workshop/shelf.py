@@ -14,6 +14,7 @@ from quarterdeck.definitions.folder import (
     Kind,
     definition_file,
     definition_files,
+    joined_version,
     read_definition,
 )
 from quarterdeck.definitions.lint import check_workspace, lint_definition, read_contents, references_of
@@ -199,6 +200,32 @@ class Shelf:
                 found.append(Used(place=Place(kind=self.kind(target), name=name, file=file), key=key))
         return tuple(found)
 
+    def version_of(
+        self, definition: Definition[Any], kind: Kind[Any], instead: Mapping[str, str] | None = None
+    ) -> str:
+        """The version that people sign: a ratio's is another one as soon as one of its parts is.
+
+        `instead` says which version a part shall have, by name, in place of its file's.
+        """
+        parts = []
+        named = {key: (target, name) for key, target, name in references_of(definition, kind)}
+        for target, name in (named[key] for key in kind.rests_on if key in named):
+            file = definition_file(self.path, self.kind(target), name)
+            made = self.read(Place(kind=self.kind(target), name=name, file=file)) if file else None
+            if made is not None:
+                parts.append((instead or {}).get(name, made.version))
+        return joined_version(definition.version, parts)
+
+    def resting_on(self, place: Place) -> tuple[tuple[Place, Definition[Any]], ...]:
+        """The definitions that mean another thing when this one does."""
+        places = {
+            (each.place.kind.name, each.place.name): each.place
+            for each in self.used_by(place)
+            if _rests(each)
+        }
+        read = ((each, self.read(each)) for each in places.values())
+        return tuple((each, definition) for each, definition in read if definition is not None)
+
     def used_by(self, place: Place) -> tuple[Used, ...]:
         """Which definitions name this one."""
         found = []
@@ -218,6 +245,10 @@ class Shelf:
 
 class NoSuchDefinition(QuarterdeckError):  # noqa: N818 -- what people say
     """No definition may stand there."""
+
+
+def _rests(used: Used) -> bool:
+    return used.key in used.place.kind.rests_on
 
 
 def slug_of(kind: Kind[Any]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
@@ -12,22 +11,13 @@ from quarterdeck.definitions.folder import Definition
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.models import Person
+from quarterdeck.records.workshop.asking import ask_to_sign
 from quarterdeck.records.workshop.drafting import open_draft
 from quarterdeck.records.workshop.models import Objection, Proposal, Signature
+from quarterdeck.records.workshop.seals import Standing, seals_of, standing_of
 from quarterdeck.records.workshop.shelf import Place, Shelf, word_of
 
 MOST_WORDS = 2000
-
-
-class Standing(StrEnum):
-    """How a definition stands with its owner."""
-
-    SIGNED = "signed"
-    PROPOSED = "proposed"
-    LOST = "signature lost"
-    IN_FILE = "signed in the file, not here"
-    UNSIGNED = "not signed"
-    RETIRED = "retired"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +25,7 @@ class Reading:
     """One version that can be signed: the file's, or the open draft's."""
 
     definition: Definition[Any]
+    version: str
     text: str
     of_draft: bool
     proposal: Proposal | None
@@ -65,10 +56,12 @@ class SignOff:
 def sign_off_of(shelf: Shelf, place: Place) -> SignOff:
     """How the definition stands: what is proposed, objected to and signed."""
     disk = shelf.on_disk(place)
-    present = _reading(place, shelf.read(place), disk.text, of_draft=False)
+    present = _reading(shelf, place, shelf.read(place), disk.text, of_draft=False)
     draft = open_draft(place)
-    coming = _reading(place, shelf.read(place, draft.text), draft.text, of_draft=True) if draft else None
-    if present and coming and present.definition.version == coming.definition.version:
+    coming = None
+    if draft:
+        coming = _reading(shelf, place, shelf.read(place, draft.text), draft.text, of_draft=True)
+    if present and coming and present.version == coming.version:
         coming = None
     lost = None
     if present and not present.signature:
@@ -76,7 +69,7 @@ def sign_off_of(shelf: Shelf, place: Place) -> SignOff:
     owner_of = coming or present
     return SignOff(
         owner=_owner(owner_of.definition) if owner_of else "",
-        standing=standing_of(present, lost=lost),
+        standing=_standing(present, lost=lost),
         present=present,
         coming=coming,
         lost=lost,
@@ -84,43 +77,19 @@ def sign_off_of(shelf: Shelf, place: Place) -> SignOff:
     )
 
 
-def standing_of(present: Reading | None, *, lost: Signature | None) -> Standing:
-    """A signature counts for exactly the version that it was given for."""
-    if present is None:
-        return Standing.UNSIGNED
-    status = word_of(present.definition, "status")
-    if status == "retired":
-        return Standing.RETIRED
-    if present.signature:
-        return Standing.SIGNED
-    if present.proposal:
-        return Standing.PROPOSED
-    if lost:
-        return Standing.LOST
-    return Standing.IN_FILE if status == "signed" else Standing.UNSIGNED
-
-
 def standings(
-    readable: Iterable[tuple[Place, Definition[Any]]],
+    shelf: Shelf, readable: Iterable[tuple[Place, Definition[Any]]]
 ) -> Mapping[tuple[str, str], Standing]:
-    """The standing of many definitions by kind and name, in two queries."""
-    signatures: dict[tuple[str, str], list[Signature]] = {}
-    for signature in Signature.objects.all():
-        signatures.setdefault((signature.kind, signature.name), []).append(signature)
-    proposals = {(each.kind, each.name, each.version): each for each in Proposal.objects.defer("text")}
-    found = {}
+    """The standing of many definitions by kind and name, in two queries for each kind."""
+    by_kind: dict[str, dict[str, tuple[str, str]]] = {}
     for place, definition in readable:
-        key = (place.kind.name, place.name)
-        given = signatures.get(key, [])
-        reading = Reading(
-            definition=definition,
-            text="",
-            of_draft=False,
-            proposal=proposals.get((*key, definition.version)),
-            signature=next((each for each in given if each.version == definition.version), None),
-        )
-        found[key] = standing_of(reading, lost=given[0] if given else None)
-    return found
+        version = shelf.version_of(definition, place.kind)
+        by_kind.setdefault(place.kind.name, {})[place.name] = (version, word_of(definition, "status"))
+    return {
+        (kind, name): seal.standing
+        for kind, versions in by_kind.items()
+        for name, seal in seals_of(kind, versions).items()
+    }
 
 
 @transaction.atomic
@@ -133,6 +102,7 @@ def propose(*, shelf: Shelf, place: Place, version: str, by: Person) -> Proposal
     )
     if made:
         log_change(by=by, verb="proposed for signing", subject=place.subject, after={"version": version})
+        ask_to_sign(place.kind.name, place.name, version)
     return proposal
 
 
@@ -203,20 +173,31 @@ def sign(*, shelf: Shelf, place: Place, version: str, by: Person) -> Signature:
     return signature
 
 
-def note_lapse(*, place: Place, before: Definition[Any] | None, after: Definition[Any], by: Person) -> None:
-    """Log that a signature no longer holds, where a promotion changed what was signed."""
+def note_lapse(
+    *, shelf: Shelf, place: Place, before: Definition[Any] | None, after: Definition[Any], by: Person
+) -> None:
+    """Log which signatures no longer hold, where a promotion changed what was signed or what it rests on."""
     if before is None or before.version == after.version:
         return
+    was = shelf.version_of(before, place.kind)
+    _note_lapse(place, was=was, now=shelf.version_of(after, place.kind), by=by)
+    for other, definition in shelf.resting_on(place):
+        was = shelf.version_of(definition, other.kind, {place.name: before.version})
+        _note_lapse(other, was=was, now=shelf.version_of(definition, other.kind), by=by)
+
+
+def _note_lapse(place: Place, *, was: str, now: str, by: Person) -> None:
     signed = Signature.objects.filter(**_keys(place))
-    lapsed = signed.filter(version=before.version).first()
-    if lapsed is not None and not signed.filter(version=after.version).exists():
+    lapsed = signed.filter(version=was).first()
+    if lapsed is not None and not signed.filter(version=now).exists():
         log_change(
             by=by,
             verb="signature lapsed",
             subject=place.subject,
             before={"version": lapsed.version, "signed by": lapsed.owner},
-            after={"version": after.version, "signed by": None},
+            after={"version": now, "signed by": None},
         )
+        ask_to_sign(place.kind.name, place.name, now)
 
 
 def is_owner(person: Person, owner: str) -> bool:
@@ -224,14 +205,27 @@ def is_owner(person: Person, owner: str) -> bool:
     return bool(owner) and person.is_active and person.title.strip().casefold() == owner.strip().casefold()
 
 
+def _standing(present: Reading | None, *, lost: Signature | None) -> Standing:
+    if present is None:
+        return Standing.UNSIGNED
+    return standing_of(
+        word_of(present.definition, "status"),
+        signed=present.signature is not None,
+        proposed=present.proposal is not None,
+        lost=lost is not None,
+    )
+
+
 def _reading(
-    place: Place, definition: Definition[Any] | None, text: str, *, of_draft: bool
+    shelf: Shelf, place: Place, definition: Definition[Any] | None, text: str, *, of_draft: bool
 ) -> Reading | None:
     if definition is None:
         return None
-    of_version = {**_keys(place), "version": definition.version}
+    version = shelf.version_of(definition, place.kind)
+    of_version = {**_keys(place), "version": version}
     return Reading(
         definition=definition,
+        version=version,
         text=text,
         of_draft=of_draft,
         proposal=Proposal.objects.filter(**of_version).select_related("by").first(),
@@ -242,7 +236,7 @@ def _reading(
 def _find(shelf: Shelf, place: Place, version: str) -> Reading:
     """The present reading of a version; one that is past is a Conflict."""
     for reading in sign_off_of(shelf, place).readings:
-        if reading.definition.version == version:
+        if reading.version == version:
             return reading
     raise Conflict(
         f"The {place.kind.name} '{place.name}' reads differently by now.", "Read it again, then go on."

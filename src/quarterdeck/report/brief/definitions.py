@@ -53,6 +53,15 @@ class PromiseEntry(Shape):
     state: Literal["done", "late", "dropped"]
 
 
+class SignedEntry(Shape):
+    """Who stands behind the definition of a metric, as far as the records of the deck knew."""
+
+    standing: str = Field(description="signed, proposed, signature lost, not signed and the like.")
+    by: str = Field(description="What the signer was; empty where nobody signed.")
+    on: date | None
+    version: str = Field(description="The version that was signed; it holds for that one alone.")
+
+
 class ScoreEntry(Shape):
     """One metric of the scoreboard; `value` is null where there is no data or it cannot be known yet."""
 
@@ -70,6 +79,9 @@ class ScoreEntry(Shape):
     written: str = Field(description="The value as the page writes it.")
     owner: str
     remark: str = Field(description="The owner's line of judgement, added by hand.")
+    signed: SignedEntry | None = Field(
+        None, description="Sign-off of the definition; null where the brief was written without records."
+    )
     evidence: Evidence
 
 

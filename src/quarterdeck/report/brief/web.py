@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.insights.metrics.service.seals import waiting_for
 from quarterdeck.jobs.queue import ask
 from quarterdeck.pages.addresses import DayConverter
 from quarterdeck.process.decisions.service.for_brief import decided_in
@@ -16,6 +17,7 @@ from quarterdeck.records import comments
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
+from quarterdeck.records.remembering import one_moment
 from quarterdeck.report.brief.models import Edition
 from quarterdeck.report.brief.service import ritual
 from quarterdeck.report.brief.service.asks import lines_of
@@ -132,6 +134,7 @@ def comment(request: HttpRequest, as_of: date) -> HttpResponse:
     return redirect(f"/brief/{as_of}/#said")
 
 
+@one_moment()
 def _page(request: HttpRequest, edition: Edition, status: int = 200, **more: object) -> HttpResponse:
     pages = ritual.pages_of(edition)
     person = signed_in(request)
@@ -145,8 +148,9 @@ def _page(request: HttpRequest, edition: Edition, status: int = 200, **more: obj
         "may_answer": person.may(Permission.CONTRIBUTE),
         "lines": lines,
         "asked_of_you": [line for line in lines if line.is_asked_of(person)],
-        "corrections": edition.corrections.select_related("by"),
-        "said": comments.comments_on(ritual.subject_of(edition)),
+        "to_sign": waiting_for(workspace(), person),
+        "corrections": ritual.corrections_of(edition),
+        "said": comments.said_about(ritual.subject_of(edition)),
         "sent": ritual.delivered(edition),
         "may_judge": person.may(Permission.CONTRIBUTE) and not edition.is_published,
         "may_publish": person.may(Permission.EDIT),

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import cast
 
-from quarterdeck.definitions.folder import Kind, read_folder
+from quarterdeck.definitions.folder import Kind, joined_version, read_folder
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.insights.metrics.calc.readings import Role
@@ -30,6 +29,8 @@ METRIC = Kind(
     model=Metric,
     leaves_out=("tree.yaml",),
     references={"numerator": "metric", "denominator": "metric"},
+    uncounted=("status",),
+    rests_on=("numerator", "denominator"),
     linters=(
         unknown_table,
         unknown_join,
@@ -102,4 +103,5 @@ def _parts(name: str, metrics: Mapping[str, Metric]) -> list[str]:
 
 
 def _version(versions: Sequence[str]) -> str:
-    return versions[0] if len(versions) == 1 else sha256("".join(versions).encode()).hexdigest()[:12]
+    own, *parts = versions
+    return joined_version(own, parts)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.insights.metrics.calc.readings import Role
 from quarterdeck.insights.metrics.service.kept import kept_reading
+from quarterdeck.insights.metrics.service.seals import seals
 from quarterdeck.insights.metrics.service.views import book_of
+from quarterdeck.records.workshop.seals import Seal
 
 KINDS = {
     "count": "counts rows",
@@ -33,11 +35,13 @@ class Entry:
     role: Role
     version: str
     is_read: bool
+    seal: Seal
 
 
 def dictionary(workspace: Workspace) -> tuple[Entry, ...]:
     """Every definition, retired ones too, by title."""
     book, kept = book_of(workspace), kept_reading(workspace)
+    sealed = seals(book)
     read = {dossier.measure.name for dossier in kept.dossiers} if kept else set()
     entries = [
         Entry(
@@ -51,6 +55,7 @@ def dictionary(workspace: Workspace) -> tuple[Entry, ...]:
             role=book.roles.get(name, "other"),
             version=book.versions[name],
             is_read=name in read,
+            seal=sealed[name],
         )
         for name, metric in book.metrics.items()
     ]
@@ -58,12 +63,12 @@ def dictionary(workspace: Workspace) -> tuple[Entry, ...]:
 
 
 def filtered(entries: Iterable[Entry], *, words: str, owner: str, status: str) -> tuple[Entry, ...]:
-    """The entries that hold every word, and are of that owner and status where one is given."""
+    """The entries that hold every word, and are of that owner and standing where one is given."""
     sought = words.casefold().split()
     return tuple(
         entry
         for entry in entries
         if (not owner or entry.owner == owner)
-        and (not status or entry.status == status)
+        and (not status or entry.seal.standing == status)
         and all(word in f"{entry.title} {entry.name} {entry.description}".casefold() for word in sought)
     )

@@ -8,8 +8,10 @@ from typing import Any
 from quarterdeck.insights.metrics.calc.dossier import Bucket, Dossier
 from quarterdeck.insights.metrics.facts.clock import Grain
 from quarterdeck.insights.metrics.service.kept import Kept
+from quarterdeck.insights.metrics.service.seals import as_signature
 from quarterdeck.insights.metrics.service.story import buckets_of_view
 from quarterdeck.insights.metrics.service.views import View
+from quarterdeck.records.workshop.seals import Seal
 
 HEADER = ("start", "slice", "value", "base", "expected_low", "expected_high", "known")
 # What a sheet would take for a formula.
@@ -37,10 +39,10 @@ def as_csv(dossier: Dossier, view: View | None, grain: Grain) -> str:
     return text.getvalue()
 
 
-def as_data(dossier: Dossier, view: View | None, kept: Kept, grain: Grain) -> Mapping[str, Any]:
+def as_data(dossier: Dossier, view: View | None, kept: Kept, grain: Grain, seal: Seal) -> Mapping[str, Any]:
     """The series with the week's reading and everything that recomputes it."""
     return {
-        **as_reading(dossier, kept),
+        **as_reading(dossier, kept, seal),
         "grain": grain,
         "by": view.dimension if view else None,
         "points": [as_point(part, bucket) for part, bucket in points(dossier, view, grain)],
@@ -61,7 +63,7 @@ def as_point(part: str, bucket: Bucket) -> Mapping[str, Any]:
     }
 
 
-def as_reading(dossier: Dossier, kept: Kept) -> Mapping[str, Any]:
+def as_reading(dossier: Dossier, kept: Kept, seal: Seal) -> Mapping[str, Any]:
     """One metric's week in plain types."""
     measure = dossier.measure
     return {
@@ -86,4 +88,5 @@ def as_reading(dossier: Dossier, kept: Kept) -> Mapping[str, Any]:
         "read_at": kept.read_at.isoformat(),
         "tables": dict(dossier.versions),
         "definition_version": dossier.definition_version,
+        "signature": as_signature(seal),
     }

@@ -23,6 +23,7 @@ from quarterdeck.insights.metrics.service.asked import (
 from quarterdeck.insights.metrics.service.dictionary import dictionary, filtered
 from quarterdeck.insights.metrics.service.export import as_csv, as_data
 from quarterdeck.insights.metrics.service.kept import READ, Kept, is_behind, kept_reading
+from quarterdeck.insights.metrics.service.seals import WAITED_FOR, seal_at
 from quarterdeck.insights.metrics.service.story import (
     metric_story,
     metric_tree,
@@ -37,6 +38,7 @@ from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.subjects import Subject
+from quarterdeck.records.workshop.signing_off import is_owner
 
 MOST_DRAWN = 256
 GRAIN_NAMES = {"day": "Days", "week": "Weeks", "month": "Months"}
@@ -67,7 +69,7 @@ def show_dictionary(request: HttpRequest) -> HttpResponse:
         "entries": shown,
         "all_of_them": len(entries),
         "owners": sorted({entry.owner for entry in entries}),
-        "statuses": sorted({entry.status for entry in entries}),
+        "statuses": sorted({str(entry.seal.standing) for entry in entries}),
         "given": given,
         "trouble": trouble,
     }
@@ -93,7 +95,9 @@ def download(request: HttpRequest, name: str, ending: str) -> HttpResponse:
     except (NotReadYet, Unknown) as unread:
         raise Http404 from unread
     if ending == "json":
-        answer: HttpResponse = JsonResponse(as_data(asked.shown, asked.view, asked.kept, asked.grain))
+        answer: HttpResponse = JsonResponse(
+            as_data(asked.shown, asked.view, asked.kept, asked.grain, seal_at(asked.dossier))
+        )
     else:
         answer = HttpResponse(
             as_csv(asked.shown, asked.view, asked.grain), content_type="text/csv; charset=utf-8"
@@ -141,8 +145,11 @@ def _show(request: HttpRequest, name: str, *, status: int = 200, **more: object)
         return _none_yet(request, name)
     except Unknown as unknown:
         raise Http404 from unknown
+    seal = seal_at(asked.dossier)
     context = {
         **_drawn(asked),
+        "seal": seal,
+        "asks_you": seal.standing in WAITED_FOR and is_owner(person, asked.dossier.measure.owner),
         **_freshness(request, asked.kept),
         "asked": asked,
         "grains": [(grain, GRAIN_NAMES[grain], grain == asked.grain) for grain in GRAINS],

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from quarterdeck.insights.metrics.service.dossiers import Judgement, Role, Side
+from quarterdeck.stats.figures import short_date
 
 Confidence = Literal["confirmed", "likely", "unknown"]
 SectionName = Literal["decisions", "promises", "scoreboard", "moved", "customers", "launches", "risks"]
@@ -54,6 +55,24 @@ class Remark:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Signed:
+    """Whether the owner stands behind the definition that a metric was read by, and since when."""
+
+    metric: str
+    standing: str
+    by: str = ""
+    on: date | None = None
+    version: str = ""
+
+    @property
+    def words(self) -> str:
+        """As the scoreboard says it, beside the owner."""
+        if self.standing != "signed" or self.on is None:
+            return self.standing
+        return f"signed {short_date(self.on)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EvidencePage:
     """A page that another capability adds to the evidence: a claim, its rows, and their query."""
 
@@ -75,6 +94,7 @@ class Contribution:
     launches: tuple[Sentence, ...] = ()
     risks: tuple[Sentence, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    signed: tuple[Signed, ...] = ()
     evidence: tuple[EvidencePage, ...] = ()
 
 
@@ -95,6 +115,7 @@ class ScoreRow:
     week_start: date
     owner: str
     remark: str
+    signed: Signed | None
     value: float | None
     base: float | None
     expected_low: float | None

@@ -12,7 +12,7 @@ from quarterdeck.insights.metrics.service.dossiers import (
     tell,
 )
 from quarterdeck.report.brief.calc.addresses import evidence_of
-from quarterdeck.report.brief.calc.page import Decision, Movement, Remark, ScoreRow, Sentence
+from quarterdeck.report.brief.calc.page import Decision, Movement, Remark, ScoreRow, Sentence, Signed
 from quarterdeck.stats.figures import (
     counted,
     day_name,
@@ -144,7 +144,7 @@ def _asked(decisions: Sequence[Decision]) -> str:
     return f"{opening(counted(len(decisions), 'decision'))} by {day_name(first)}."
 
 
-def score_row(measure: Measure, remarks: Sequence[Remark]) -> ScoreRow:
+def score_row(measure: Measure, remarks: Sequence[Remark] = (), signed: Sequence[Signed] = ()) -> ScoreRow:
     """A metric's line on the scoreboard."""
     told, known = tell(measure), is_known(measure)
     return ScoreRow(
@@ -161,6 +161,7 @@ def score_row(measure: Measure, remarks: Sequence[Remark]) -> ScoreRow:
         week_start=measure.week_start,
         owner=measure.owner,
         remark=next((remark.words for remark in remarks if remark.metric == measure.name), ""),
+        signed=next((each for each in signed if each.metric == measure.name), None),
         value=measure.value if known else None,
         base=measure.base if known else None,
         expected_low=measure.low,

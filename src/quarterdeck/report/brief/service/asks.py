@@ -1,12 +1,12 @@
 """Whose line of judgement does a brief still lack, and who is asked for it?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models.functions import Lower
 
 from quarterdeck.records.models import Person
+from quarterdeck.records.remembering import until_a_change
 from quarterdeck.report.brief.definitions import BriefDocument, ScoreEntry
 from quarterdeck.report.brief.models import Channel, Edition, Judgement
 from quarterdeck.report.brief.service.outbox import Letter, queue
@@ -26,18 +26,31 @@ class Line:
 
 def lines_of(edition: Edition, document: BriefDocument) -> tuple[Line, ...]:
     """The scoreboard with what was said about each metric and who owns it: the people of that title."""
-    judgements = {each.metric: each for each in edition.judgements.select_related("by")}
-    by_title: dict[str, list[Person]] = {}
-    for person in Person.objects.filter(is_active=True).annotate(folded=Lower("title")):
-        by_title.setdefault(person.title.casefold(), []).append(person)
+    judgements = {each.metric: each for each in judgements_of(edition.pk)}
+    by_title = _people_by_title()
     return tuple(
         Line(
             row=row,
             judgement=judgements.get(row.metric),
-            owners=tuple(by_title.get(row.owner.casefold(), ()) if row.owner else ()),
+            owners=by_title.get(row.owner.casefold(), ()) if row.owner else (),
         )
         for row in document.scoreboard
     )
+
+
+@until_a_change
+def judgements_of(edition: int) -> tuple[Judgement, ...]:
+    """What people wrote about the metrics of the brief of that number, in the order of their names."""
+    return tuple(Judgement.objects.filter(edition=edition).select_related("by").order_by("metric"))
+
+
+@until_a_change
+def _people_by_title() -> Mapping[str, tuple[Person, ...]]:
+    by_title: dict[str, tuple[Person, ...]] = {}
+    for person in Person.objects.filter(is_active=True):
+        title = person.title.casefold()
+        by_title[title] = (*by_title.get(title, ()), person)
+    return by_title
 
 
 def ask_owners(edition: Edition, document: BriefDocument) -> int:

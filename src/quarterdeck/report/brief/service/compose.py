@@ -58,7 +58,7 @@ def compose_brief(
         headline=headline(measures, given.decisions),
         decisions=given.decisions,
         promises=given.promises,
-        scoreboard=tuple(score_row(measure, given.remarks) for measure in board),
+        scoreboard=tuple(score_row(measure, given.remarks, given.signed) for measure in board),
         moved=tuple(
             tell_movement(lead, companions, as_of=as_of) for lead, companions in fold_movements(moved)
         ),
@@ -103,5 +103,6 @@ def _joined(contributions: Sequence[Contribution]) -> Contribution:
         launches=tuple(item for given in contributions for item in given.launches),
         risks=tuple(item for given in contributions for item in given.risks),
         remarks=tuple(item for given in contributions for item in given.remarks),
+        signed=tuple(item for given in contributions for item in given.signed),
         evidence=tuple(item for given in contributions for item in given.evidence),
     )

@@ -1,14 +1,17 @@
 """What do decisions and promises give to a week's brief?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
 
+from quarterdeck.insights.metrics.service.book import METRIC
 from quarterdeck.process.decisions.service.for_brief import Answering, Ask, answering, asked, promised
-from quarterdeck.report.brief.calc.page import Contribution, Decision, Promise, Sentence
+from quarterdeck.records.here import workspace
+from quarterdeck.records.workshop.seals import seals_of
+from quarterdeck.report.brief.calc.page import Contribution, Decision, Promise, Sentence, Signed
 from quarterdeck.stats.figures import day_name, short_date
 
 Value = TypeVar("Value")
@@ -31,10 +34,24 @@ def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
     )
 
 
+def signed_at(versions: Mapping[str, str]) -> tuple[Signed, ...]:
+    """Whether each metric is signed at the very version that a brief pins, by the records of now."""
+    return tuple(
+        Signed(
+            metric=name,
+            standing=str(seal.standing),
+            by=seal.owner,
+            on=seal.at.astimezone(workspace().zone).date() if seal.at else None,
+            version=seal.version,
+        )
+        for name, seal in seals_of(METRIC.name, {name: (at, "") for name, at in versions.items()}).items()
+    )
+
+
 def with_answers(decisions: Sequence[Decision]) -> Sequence[tuple[Decision, str, Answering | None]]:
     """The questions of a brief, each with its day and with how it stands now, answered meanwhile perhaps."""
     numbers = {decision.question.evidence: _number(decision) for decision in decisions}
-    found = answering([number for number in numbers.values() if number is not None])
+    found = answering(tuple(number for number in numbers.values() if number is not None))
     return [
         (decision, day_name(decision.by), found.get(numbers[decision.question.evidence] or 0))
         for decision in decisions

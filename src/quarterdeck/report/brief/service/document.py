@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from quarterdeck.report.brief.calc.limits import footer_sentences, size_of
-from quarterdeck.report.brief.calc.page import Brief, ScoreRow, Sentence
+from quarterdeck.report.brief.calc.page import Brief, ScoreRow, Sentence, Signed
 from quarterdeck.report.brief.definitions import (
     BriefDocument,
     BriefState,
@@ -18,6 +18,7 @@ from quarterdeck.report.brief.definitions import (
     PromiseEntry,
     SaidWithEvidence,
     ScoreEntry,
+    SignedEntry,
     SizeEntry,
 )
 from quarterdeck.stats.figures import day_name, long_date, short_date
@@ -128,9 +129,15 @@ def _scoreboard(brief: Brief) -> Iterator[str]:
             state,
             row.expected_text,
             row.target_text,
-            f"{_plain(row.owner)} *{_plain(row.remark)}*" if row.remark else _plain(row.owner),
+            _owner_cell(row),
         )
         yield f"| {' | '.join(cells)} |"
+
+
+def _owner_cell(row: ScoreRow) -> str:
+    signed = f" ({row.signed.words})" if row.signed else ""
+    remark = f" *{_plain(row.remark)}*" if row.remark else ""
+    return f"{_plain(row.owner)}{signed}{remark}"
 
 
 def _listed(heading: str, lines: Iterable[str]) -> Iterator[str]:
@@ -187,8 +194,15 @@ def _score_entry(row: ScoreRow) -> ScoreEntry:
         written=row.value_text,
         owner=row.owner,
         remark=row.remark,
+        signed=_signed_entry(row.signed),
         evidence=row.title.evidence,
     )
+
+
+def _signed_entry(signed: Signed | None) -> SignedEntry | None:
+    if signed is None:
+        return None
+    return SignedEntry(standing=signed.standing, by=signed.by, on=signed.on, version=signed.version)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -9,7 +9,7 @@ from quarterdeck.insights.metrics.service.dossiers import Dossier, Measure
 from quarterdeck.insights.metrics.service.story import metric_story, over_time
 from quarterdeck.report.brief.calc.addresses import page_name
 from quarterdeck.report.brief.calc.limits import NOUNS
-from quarterdeck.report.brief.calc.page import Brief, EvidencePage
+from quarterdeck.report.brief.calc.page import Brief, EvidencePage, Signed
 from quarterdeck.report.brief.calc.sentences import WORKING_DAYS_TO_ANSWER, score_row
 from quarterdeck.report.brief.definitions import Pins
 from quarterdeck.report.brief.facts import Trust
@@ -23,7 +23,9 @@ from quarterdeck.stats.figures import (
 Context = Mapping[str, object]
 
 
-def metric_page(dossier: Dossier, *, brief: Brief, changes: Sequence[Change]) -> Context:
+def metric_page(
+    dossier: Dossier, *, brief: Brief, changes: Sequence[Change], signed: Signed | None
+) -> Context:
     """Everything about one metric's week."""
     measure = dossier.measure
     chart = over_time(dossier, None, grain="day", changes=changes)
@@ -32,6 +34,7 @@ def metric_page(dossier: Dossier, *, brief: Brief, changes: Sequence[Change]) ->
         **metric_story(dossier, changes=changes, chart=chart),
         "day_table": bucket_table(measure, dossier.days, slices=dossier.slices),
         "week_table": bucket_table(measure, dossier.weeks, grain="week"),
+        "signed": signed,
         "next_answer": day_name(answer) if measure.moved else "",
     }
 
@@ -107,4 +110,4 @@ def _frame(brief: Brief, title: str) -> dict[str, object]:
 
 
 def _metric_row(measure: Measure) -> Context:
-    return {"row": score_row(measure, ()), "href": page_name(measure.name)}
+    return {"row": score_row(measure), "href": page_name(measure.name)}

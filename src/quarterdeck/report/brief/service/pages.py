@@ -59,6 +59,7 @@ class BriefPages:
     ) -> None:
         self._week = week
         self._added = {page.file: page for given in contributions for page in given.evidence}
+        self._signed = {each.metric: each for given in contributions for each in given.signed}
         self._metrics = {page_name(dossier.measure.name): dossier for dossier in week.dossiers}
         self._state = state
         self._composed = compose_brief(
@@ -104,7 +105,9 @@ class BriefPages:
         """A page of evidence by its file name; None where there is no such page."""
         week, brief = self._week, self._composed.brief
         if name in self._metrics:
-            context = metric_page(self._metrics[name], brief=brief, changes=week.changes)
+            dossier = self._metrics[name]
+            signed = self._signed.get(dossier.measure.name)
+            context = metric_page(dossier, brief=brief, changes=week.changes, signed=signed)
             return Page(template="brief/metric.html", context=context)
         if name in self._added:
             return Page(template="brief/added.html", context=added_page(brief, self._added[name]))

@@ -14,12 +14,13 @@ from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.models import Person
+from quarterdeck.records.remembering import until_a_change
 from quarterdeck.records.subjects import Subject
 from quarterdeck.report.brief.calc.page import Contribution, Remark
 from quarterdeck.report.brief.definitions import BriefState
 from quarterdeck.report.brief.models import Correction, Edition, FrozenFile, Judgement
-from quarterdeck.report.brief.service.asks import ask_owners
-from quarterdeck.report.brief.service.contributions import given_to_brief, with_addresses
+from quarterdeck.report.brief.service.asks import ask_owners, judgements_of
+from quarterdeck.report.brief.service.contributions import given_to_brief, signed_at, with_addresses
 from quarterdeck.report.brief.service.outbox import queue_announcement
 from quarterdeck.report.brief.service.pages import BriefPages, WeekRead, page_files
 from quarterdeck.report.brief.service.write import read_for_brief
@@ -128,6 +129,12 @@ def publish(*, edition: Edition, by: Person) -> Edition:
     return locked
 
 
+@until_a_change
+def corrections_of(edition: Edition) -> tuple[Correction, ...]:
+    """What was said of a published brief afterwards, oldest first."""
+    return tuple(edition.corrections.select_related("by"))
+
+
 @transaction.atomic
 def correct(*, edition: Edition, words: str, by: Person) -> Correction:
     """Say what turned out otherwise; only a published brief is corrected, a draft is read anew."""
@@ -163,12 +170,16 @@ def _made(
 
 def contributions_of(edition: Edition) -> tuple[Contribution, ...]:
     """What was given to a brief: as it was when published, or as it is now."""
+    return _contributions(edition, edition.state, edition.drafted_at)
+
+
+@until_a_change
+def _contributions(edition: Edition, _state: str, _drafted_at: datetime) -> tuple[Contribution, ...]:
     if edition.is_published:
         return CONTRIBUTIONS.validate_json(edition.contributions)
-    remarks = tuple(
-        Remark(metric=line.metric, words=line.words) for line in edition.judgements.order_by("metric")
-    )
-    return (*given_to_brief(edition.as_of, edition.week_start), Contribution(remarks=remarks))
+    remarks = tuple(Remark(metric=line.metric, words=line.words) for line in judgements_of(edition.pk))
+    own = Contribution(remarks=remarks, signed=signed_at(reading_of(edition).pins.definitions))
+    return (*given_to_brief(edition.as_of, edition.week_start), own)
 
 
 def reading_of(edition: Edition) -> WeekRead:

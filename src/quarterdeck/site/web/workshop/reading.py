@@ -16,8 +16,9 @@ from quarterdeck.records.links import neighbours
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.workshop.drafting import drafts_of, open_draft, open_drafts
 from quarterdeck.records.workshop.models import Draft
+from quarterdeck.records.workshop.seals import Standing
 from quarterdeck.records.workshop.shelf import NoSuchDefinition, Place, Shelf, Used, slug_of, word_of
-from quarterdeck.records.workshop.signing_off import Standing, is_owner, sign_off_of, standings
+from quarterdeck.records.workshop.signing_off import is_owner, sign_off_of, standings
 from quarterdeck.site.shelf import shelf
 
 MOST_HISTORY = 30
@@ -92,7 +93,7 @@ def entries_of(here: Shelf, findings: tuple[Finding, ...]) -> tuple[Group, ...]:
     """Every definition of every kind, with what is known of it."""
     drafts = {(draft.kind, draft.name): draft for draft in open_drafts()}
     read = [(place, here.read(place)) for kind in here.kinds for place in here.places(kind)]
-    standing = standings((place, definition) for place, definition in read if definition is not None)
+    standing = standings(here, ((place, definition) for place, definition in read if definition is not None))
     groups: dict[str, list[Entry]] = {kind.name: [] for kind in here.kinds}
     for place, definition in read:
         key = (place.kind.name, place.name)
@@ -128,7 +129,9 @@ def _rests_on(here: Shelf, place: Place) -> list[tuple[Used, Standing | None]]:
     """What the definition names, and whether that is signed: a ratio is no more certain than its parts."""
     named = here.named_by(place)
     read = [(each.place, here.read(each.place)) for each in named]
-    standing = standings((at, made) for at, made in read if made is not None and word_of(made, "owner"))
+    standing = standings(
+        here, ((at, made) for at, made in read if made is not None and word_of(made, "owner"))
+    )
     return [(each, standing.get((each.place.kind.name, each.place.name))) for each in named]
 
 
@@ -154,6 +157,7 @@ def render_one(
         "place": place,
         "disk": disk,
         "definition": definition,
+        "version": here.version_of(definition, place.kind) if definition else "",
         "title": word_of(definition, "title"),
         "description": word_of(definition, "description"),
         "status": word_of(definition, "status"),
