@@ -1,6 +1,7 @@
 """Local times become the instants that `zoneinfo` says, in every zone and year."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.wall_clock import WallClock
+from tests.facts.conftest import EVENTS_MAP, GOOD, HEADER, Import
 
 ZONES = sorted(available_timezones())
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
@@ -67,3 +70,68 @@ def test_gaps_move_forward_and_folds_take_the_first(shown: datetime, instant: da
 
 def test_nothing_is_nothing() -> None:
     assert not len(WallClock(ZoneInfo("UTC")).instants(microseconds([])))
+
+
+def test_times_that_a_clock_shows_twice_or_never_are_counted_by_day() -> None:
+    clock = WallClock(ZoneInfo("Europe/Amsterdam"))
+    shown = [
+        datetime(2026, 3, 29, 1, 59, 59),  # noqa: DTZ001
+        datetime(2026, 3, 29, 2),  # noqa: DTZ001
+        datetime(2026, 3, 29, 2, 59, 59),  # noqa: DTZ001
+        datetime(2026, 3, 29, 3),  # noqa: DTZ001
+        datetime(2026, 10, 25, 1, 59, 59),  # noqa: DTZ001
+        datetime(2026, 10, 25, 2),  # noqa: DTZ001
+        datetime(2026, 10, 25, 3),  # noqa: DTZ001
+        datetime(2026, 12, 31, 23, 59),  # noqa: DTZ001
+    ]
+    micros = np.array([(time - datetime(1970, 1, 1)) // timedelta(microseconds=1) for time in shown])  # noqa: DTZ001
+    clock.instants(micros)
+    found = {(unclear.day, unclear.change): count for unclear, count in clock.unclear(micros).items()}
+    assert found == {(date(2026, 3, 29), "skipped"): 2, (date(2026, 10, 25), "repeated"): 1}
+    assert not WallClock(ZoneInfo("UTC")).unclear(micros)
+
+
+def test_an_import_says_which_times_were_unclear_and_keeps_their_number(bring: Import, ask) -> None:
+    local = EVENTS_MAP + "timezone: Europe/Amsterdam\n"
+    times = ["2026-10-25 02:30:00"] * 3 + [
+        "2026-03-29 02:30:00",
+        "2026-03-30 02:30:00",
+        "2026-10-25T02:30:00Z",
+    ]
+    rows = "".join(f"{i},ann,view,{time},pro,1\n" for i, time in enumerate(times))
+    result = bring(f"{HEADER}{rows}9,,view,2026-10-25 02:30:00,pro,1\n", map_text=local)
+    assert result.notes == (
+        "3 times fall in the hour of 2026-10-25 that clocks in Europe/Amsterdam show twice; read as the "
+        "first of the two.",
+        "1 time falls in the hour of 2026-03-29 that clocks in Europe/Amsterdam skip; counted on from before "
+        "the change.",
+    )
+    assert ask("SELECT times_unclear FROM imports WHERE finished_at IS NOT NULL") == [(4,)]
+
+
+def test_a_store_of_an_earlier_version_learns_to_keep_the_number(
+    bring: Import, ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = replace(TABLES["imports"], columns=TABLES["imports"].columns[:-1])
+    with monkeypatch.context() as patched:
+        patched.setattr("quarterdeck.facts.delta.TABLES", {**TABLES, "imports": earlier})
+        patched.setattr("quarterdeck.facts.importing.TABLES", {**TABLES, "imports": earlier})
+        bring(HEADER + GOOD, name="a.csv")
+    assert bring(None, name="a.csv").same_file
+    bring(HEADER + GOOD + GOOD, name="b.csv")
+    assert ask("SELECT times_unclear FROM imports WHERE finished_at IS NOT NULL ORDER BY file") == [
+        (None,),
+        (0,),
+    ]
+
+
+@given(st.sampled_from(ZONES), st.lists(recent, min_size=1, max_size=5))
+@example("Australia/Lord_Howe", [datetime(2024, 4, 7, 1, 45), datetime(2024, 4, 7, 1, 15)])  # noqa: DTZ001
+@example("Pacific/Apia", [datetime(2011, 12, 30, 12), datetime(2011, 12, 31, 0)])  # noqa: DTZ001
+def test_a_time_is_unclear_where_its_two_folds_differ(zone: str, shown: list[datetime]) -> None:
+    clock = WallClock(ZoneInfo(zone))
+    clock.instants(microseconds(shown))
+    folds = [
+        [time.replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() for fold in (0, 1)] for time in shown
+    ]
+    assert clock.unclear(microseconds(shown)).total() == sum(first != second for first, second in folds)

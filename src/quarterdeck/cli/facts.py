@@ -193,8 +193,8 @@ def _remarks(result: "ImportResult") -> Iterator[str]:
         yield f"{count:,} rows of {file} do not fit this map and stay: {message}"
     if result.overflow:
         yield (
-            f"{result.overflow:,} property values are of another kind than their column, or beyond the "
-            "columns, and are in properties_rest."
+            f"{result.overflow:,} property values are in properties_rest: of another kind than their column, "
+            "beyond the columns, with more digits than a number there can have, or a second one of that name."
         )
     yield from result.notes
     if not result.deduplicates_rows and result.added:

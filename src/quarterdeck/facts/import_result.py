@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from quarterdeck.facts.delta import Committed
 from quarterdeck.facts.quarantine import Reasons
+from quarterdeck.facts.wall_clock import Unclear
+
+_DAYS_SHOWN = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +60,7 @@ class Tally:
     mended: set[int] = field(default_factory=set)
     reasons: Reasons = field(default_factory=Reasons)
     doubtful: list[int] = field(default_factory=list)
+    unclear: Counter[Unclear] = field(default_factory=Counter)
 
     def take(self, committed: Committed, rows: int, *, elsewhere: bool = False) -> None:
         """Count good rows that were handed to the table in one commit, now or before an interruption."""
@@ -104,6 +109,13 @@ class Tally:
             notes.append(
                 f"{self.elsewhere:,} of the rows already there were added by another import of the same file "
                 "at the same time."
+            )
+        by_day = sorted(self.unclear.items(), key=lambda found: (-found[1], found[0].day))
+        notes += [found.words(count) for found, count in by_day[:_DAYS_SHOWN]]
+        if by_day[_DAYS_SHOWN:]:
+            count = sum(count for _, count in by_day[_DAYS_SHOWN:])
+            notes.append(
+                f"{count:,} more times fall in such hours of {len(by_day) - _DAYS_SHOWN:,} other days."
             )
         if self.doubtful:
             notes.append(

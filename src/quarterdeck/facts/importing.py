@@ -212,6 +212,7 @@ class _Import:
             "rows_present": counts.present,
             "rows_quarantined": counts.reasons.total,
             "rows_erased": counts.erased,
+            "times_unclear": counts.unclear.total(),
         }
         rows = pa.Table.from_pylist([row], schema=TABLES["imports"].arrow_schema)
         self._store.delta("imports").commit(
@@ -252,6 +253,7 @@ class _Import:
     ) -> None:
         counts.read += block.read
         counts.doubtful += block.doubtful
+        counts.unclear += normalised.unclear
         bad = (*block.bad, *normalised.bad)
         self._quarantine(block, bad, counts)
         if self._earlier.waiting:

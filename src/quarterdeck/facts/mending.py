@@ -30,6 +30,7 @@ from quarterdeck.facts.reading.block import BadRow, Block, Wanted
 from quarterdeck.facts.reading.csv_file import block_of_records
 from quarterdeck.facts.reading.csv_record import parse_record
 from quarterdeck.facts.reading.json_file import json_block
+from quarterdeck.facts.reading.json_row import parse_row
 from quarterdeck.facts.schema import Table
 from quarterdeck.facts.store import FactStore
 from quarterdeck.facts.tombstones import Tombstones
@@ -143,6 +144,7 @@ def _mend_group(
     batch = _Batch(store, table, adapted, description, rows)
     done = batch.commit(keyed)
     tally.read += len(rows)
+    tally.unclear += batch.unclear
     for reason in batch.reasons.values():
         tally.reasons.add(reason)
     refused = refused_again([rows[place] for place in batch.reasons], list(batch.reasons.values()))
@@ -208,6 +210,7 @@ class _Batch:
         bad = (*block.bad, *normalised.bad)
         self.reasons = {row.row_number: row.reason for row in bad}
         self.good_rows = [row for place, row in enumerate(rows) if place not in self.reasons]
+        self.unclear = normalised.unclear
         self._normalised = normalised.rows
 
     def commit(self, keyed: bool) -> Committed | None:
@@ -264,14 +267,11 @@ def _json_rows(
     numbers: list[int] = []
     for place, text in zip(places, texts, strict=True):
         try:
-            value = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            value = None
-        if isinstance(value, dict):
-            objects.append(value)
-            numbers.append(place)
+            objects.append(parse_row(text.encode()))
+        except ValueError as error:
+            bad.append(BadRow(row_number=place, reason=str(error), raw=""))
         else:
-            bad.append(BadRow(row_number=place, reason=str(rows[place]["reason"]), raw=""))
+            numbers.append(place)
     return json_block(0, objects, numbers, bad, asked, [b""] * len(objects))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from quarterdeck.facts.reading.block import BadRow, Block
 from quarterdeck.facts.schema import ARROW_TYPES, Column
 from quarterdeck.facts.typed_properties import Kinds, Property, faults_of, reading_sql
 from quarterdeck.facts.usual_times import usual_times
-from quarterdeck.facts.wall_clock import WallClock
+from quarterdeck.facts.wall_clock import Unclear, WallClock
 from quarterdeck.facts.written_numbers import DecimalMark, plain_number
 from quarterdeck.facts.written_times import Reading, Usual, in_calendar, reading_of, tidied, trimmed
 
@@ -46,10 +47,14 @@ _ARTICLES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Normalised:
-    """The rows of a block that fit their table, and those that do not."""
+    """The rows of a block that fit their table, and those that do not.
+
+    `unclear` counts times of the former that a clock shows twice, or never.
+    """
 
     rows: pa.Table
     bad: tuple[BadRow, ...]
+    unclear: Counter[Unclear]
 
 
 class Normaliser:
@@ -85,11 +90,17 @@ class Normaliser:
         self._duckdb.unregister("block")
         rows = self._assemble(block, result, columns, properties)
         reasons = result.column(_REASON)
+        good = pc.is_null(reasons)
+        unclear: Counter[Unclear] = Counter()
+        for name in (name for name, mapped in columns.items() if mapped.shown):
+            counted = pc.and_(good, pc.fill_null(result.column(f"l_{name}"), False))
+            unclear += self._clock.unclear(
+                result.column(name).filter(counted).combine_chunks().cast(pa.int64()).to_numpy()
+            )
         if reasons.null_count == len(reasons):
-            return Normalised(rows=rows, bad=())
-        return Normalised(
-            rows=rows.filter(pc.is_null(reasons)), bad=tuple(_bad_rows(block, reasons.combine_chunks()))
-        )
+            return Normalised(rows=rows, bad=(), unclear=unclear)
+        bad = tuple(_bad_rows(block, reasons.combine_chunks()))
+        return Normalised(rows=rows.filter(good), bad=bad, unclear=unclear)
 
     def _query(self, columns: Mapping[str, _Mapped], properties: Sequence[Property]) -> str:
         """Steps, so that no value is worked out twice: trimmed texts, their marks, values, faults."""

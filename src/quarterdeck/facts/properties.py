@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -20,6 +21,8 @@ PropertyKind = Literal["text", "number", "boolean"]
 
 MAX_PROPERTIES = 200
 EXACT_INTEGER = 2**53
+# So many digits survive in any double.
+_EXACT_DIGITS = 15
 ARROW_KINDS: Mapping[PropertyKind, pa.DataType] = {
     "text": pa.string(),
     "number": pa.float64(),
@@ -105,7 +108,7 @@ def _sort_out(
 ) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
     """Split a struct into values that fit their column and values for the rest; `kinds` learns new keys.
 
-    A key may stand in the struct once per kind.
+    A key may stand in the struct several times; the first value of a row that fits has the column.
     """
     struct = _chunk(properties)
     fits: dict[str, Any] = {}
@@ -115,6 +118,11 @@ def _sort_out(
         if values.null_count == len(values):
             continue
         fitting, left_over = _fit(key, values, kinds)
+        if fitting is not None and key in fits:
+            second = pc.and_(pc.is_valid(fits[key]), pc.fill_null(pc.not_equal(fits[key], fitting), False))
+            if pc.any(second).as_py():
+                overflow.append((key, pc.if_else(second, fitting, pa.scalar(None, fitting.type))))
+            fitting = pc.coalesce(fits[key], fitting)
         if fitting is not None:
             fits[key] = fitting
         if left_over is not None and left_over.null_count < len(left_over):
@@ -148,12 +156,28 @@ def _inexact(values: Any) -> Any:
     """Which numbers a double cannot hold exactly, or no sum survives; None if all fit."""
     if pa.types.is_floating(values.type):
         return infinite(values)
+    if pa.types.is_decimal(values.type):
+        return _too_precise(values)
     if not pa.types.is_integer(values.type) or values.type.bit_width < 64:
         return None
     beyond = pc.greater(values, pa.scalar(EXACT_INTEGER, values.type))
     if pa.types.is_signed_integer(values.type):
         beyond = pc.or_(beyond, pc.less(values, pa.scalar(-EXACT_INTEGER, values.type)))
     return beyond if pc.any(beyond).as_py() else None
+
+
+def _too_precise(values: Any) -> Any:
+    """Which decimals would come back from a double as others; None if none would."""
+    digits, scale = values.type.precision, values.type.scale
+    if digits <= _EXACT_DIGITS:
+        return None
+    long = pc.greater_equal(pc.abs(values), pa.scalar(Decimal(1).scaleb(_EXACT_DIGITS - scale), values.type))
+    where = np.flatnonzero(pc.fill_null(long, False).to_numpy(zero_copy_only=False))
+    found = np.zeros(len(values), bool)
+    found[where] = [
+        Decimal(repr(float(value))) != value for value in values.take(pa.array(where)).to_pylist()
+    ]
+    return pa.array(found) if found.any() else None
 
 
 def infinite(values: Any) -> Any:
@@ -183,7 +207,7 @@ def _with_overflow(rest: Any, overflow: Sequence[tuple[str, Any]]) -> tuple[Any,
         where = np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False))
         count += len(where)
         for row, value in zip(where.tolist(), values.take(pa.array(where)).to_pylist(), strict=True):
-            touched.setdefault(row, {})[key] = value
+            put_beside(touched.setdefault(row, {}), key, value)
     return with_values(rest, touched), count
 
 
@@ -191,9 +215,20 @@ def with_values(rest: Any, values: Mapping[int, Mapping[str, object]]) -> Any:
     """JSON texts with some values added to some rows."""
     texts = rest.to_pylist()
     for row, added in values.items():
-        before = orjson.loads(texts[row]) if texts[row] else {}
-        texts[row] = orjson.dumps({**before, **added}, default=str).decode()
+        merged = orjson.loads(texts[row]) if texts[row] else {}
+        for key, value in added.items():
+            put_beside(merged, key, value)
+        texts[row] = orjson.dumps(merged, default=str).decode()
     return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def put_beside(values: dict[str, object], key: str, value: object) -> None:
+    """Add a value under a key, numbered where another one has it already."""
+    name, times = key, 1
+    while name in values and values[name] != value:
+        times += 1
+        name = f"{key}_{times}"
+    values[name] = value
 
 
 def _chunk(values: Any) -> Any:

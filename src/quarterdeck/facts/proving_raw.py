@@ -69,11 +69,12 @@ class _Row:
     """The texts of a row with the columns or paths they stand at, and every value as text."""
 
     texts: list[tuple[str, str]]
-    values: dict[str, str]
+    values: dict[str, list[str]]
 
     def spared(self, layout: _Layout) -> set[str]:
         """What stands in a key, a count or as somebody's id may stand elsewhere in the row too."""
-        return {self.values.get(name, "") for name in layout.keys | layout.counted | layout.names}
+        names = layout.keys | layout.counted | layout.names
+        return {text for name in names for text in self.values.get(name, ())}
 
 
 class RawProof:
@@ -141,11 +142,13 @@ class RawProof:
 def _owners(row: _Row, layout: _Layout, encoding: str | None) -> set[str]:
     found: set[str] = set()
     for names in layout.personal:
-        present = [text for name in names if (text := _plain(row.values.get(name, ""), encoding))]
-        found.update(present if layout.guessed else present[:1])
+        by_name = ([_plain(text, encoding) for text in row.values.get(name, ())] for name in names)
+        present = [texts for texts in map(set, by_name) if texts - {""}]
+        found.update(*(present if layout.guessed else present[:1]))
     if layout.guessed and not found and not layout.names & row.values.keys():
-        found.update(filter(is_distinctive, (_plain(text, encoding) for text in row.values.values())))
-    return found
+        every = (_plain(text, encoding) for texts in row.values.values() for text in texts)
+        found.update(filter(is_distinctive, every))
+    return found - {""}
 
 
 def _plain(text: str, encoding: str | None) -> str:
@@ -172,21 +175,30 @@ def _read_csv(raw: str, layout: _Layout) -> _Row | None:
     if found is None or len(texts) != len(layout.columns):
         return None
     pairs = list(zip(layout.columns, texts, strict=True))
-    return _Row(texts=pairs, values=dict(pairs))
+    return _Row(texts=pairs, values={name: [text] for name, text in pairs})
 
 
 def _read_json(raw: str) -> _Row | None:
+    """The row, if no key stands twice in one of its objects; whose it is nobody could tell otherwise."""
     try:
-        content = json.loads(raw, parse_int=lambda digits: int(digits) if len(digits) < _LONG else digits)
+        content = json.loads(
+            raw,
+            parse_int=lambda digits: int(digits) if len(digits) < _LONG else digits,
+            object_pairs_hook=_distinct,
+        )
     except (ValueError, RecursionError):
         return None
     if not isinstance(content, dict):
         return None
     row = _Row(texts=[], values={})
     _walk(row, "", content)
-    # A key that itself has dots wins over an object in an object.
-    row.values.update({name: _text(value) for name, value in content.items() if not isinstance(value, dict)})
     return row
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
 
 
 def _walk(row: _Row, prefix: str, content: Mapping[str, object]) -> None:
@@ -196,7 +208,7 @@ def _walk(row: _Row, prefix: str, content: Mapping[str, object]) -> None:
             _walk(row, f"{prefix}{key}.", value)
         else:
             row.texts.extend((prefix + key, text) for text in texts_in(value))
-            row.values.setdefault(prefix + key, _text(value))
+            row.values.setdefault(prefix + key, []).append(_text(value))
 
 
 def _text(value: object) -> str:

@@ -6,8 +6,7 @@ went where.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +16,8 @@ from quarterdeck.facts.maps import PRESETS, Constant, FactMap
 from quarterdeck.facts.mentions import FREE_TEXT, Mentions, is_distinctive
 from quarterdeck.facts.properties import PropertyKind
 from quarterdeck.facts.reading.csv_record import parse_record
-from quarterdeck.facts.reading.json_file import as_text, value_at
+from quarterdeck.facts.reading.json_row import as_text, parse_slowly, values_at
 from quarterdeck.facts.schema import TABLES, Table
-
-# Longer whole numbers are ids and are kept digit by digit.
-_LONG = 19
 
 
 def with_origins(description: Mapping[str, object], fact_map: FactMap) -> str:
@@ -76,22 +72,28 @@ class RawReader:
             content = _json_object(raw)
             if content is None:
                 return None
-            return self._owners(lambda path: as_text(value_at(content, path)), content, encoding)
+            return self._owners(lambda path: map(as_text, values_at(content, path)), content, encoding)
         fields = self._fields(raw)
         if fields is None:
             return None
         texts = {field.name: field.text for field in fields}
-        return self._owners(texts.get, texts, encoding)
+        return self._owners(lambda name: [texts.get(name)], texts, encoding)
 
     def _owners(
-        self, text_at: Callable[[str], str | None], content: Mapping[str, object], encoding: str | None
+        self,
+        texts_at: Callable[[str], Iterable[str | None]],
+        content: Mapping[str, object],
+        encoding: str | None,
     ) -> frozenset[str]:
         found: set[str] = set()
         for names in self._personal:
-            texts = (_decoded(text_at(name) or "", encoding).strip() for name in names)
-            present = [text for text in texts if text]
-            # Where one of several columns may hold the id, the first that does counts.
-            found.update(present if self._guessed else present[:1])
+            for name in names:
+                texts = (_decoded(text or "", encoding).strip() for text in texts_at(name))
+                present = [text for text in texts if text]
+                found.update(present)
+                # Where one of several columns may hold the id, the first that does counts.
+                if present and not self._guessed:
+                    break
         if self._guessed and not found and not self._names & content.keys():
             every = (_decoded(as_text(value) or "", encoding).strip() for value in content.values())
             found.update(filter(is_distinctive, every))
@@ -118,9 +120,10 @@ class RawReader:
 
     def _spared(self, content: dict[str, object], mentions: Mentions) -> Iterator[str]:
         for path in self._kept | self._names:
-            text = as_text(value_at(content, path))
-            if text is not None and self._is_spared(path, text, mentions.ids):
-                yield text
+            for value in values_at(content, path):
+                text = as_text(value)
+                if text is not None and self._is_spared(path, text, mentions.ids):
+                    yield text
 
     def _is_spared(self, name: str, text: str, ids: Collection[str]) -> bool:
         """Is it a key, a count or the id of whom the row is?"""
@@ -156,14 +159,10 @@ def usual_origins(table: Table) -> dict[str, list[str]]:
 
 def _json_object(raw: str) -> dict[str, object] | None:
     try:
-        content = json.loads(raw, parse_int=_whole_number)
+        content = parse_slowly(raw)
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
-
-
-def _whole_number(digits: str) -> int | str:
-    return int(digits) if len(digits) < _LONG else digits
 
 
 def _decoded(text: str, encoding: str | None) -> str:

@@ -317,6 +317,11 @@ _IMPORTS = Table(
         Column(name="rows_present", type="integer", required=True, description="Rows already there."),
         Column(name="rows_quarantined", type="integer", required=True, description="Rows set aside."),
         Column(name="rows_erased", type="integer", required=True, description="Rows of erased people."),
+        Column(
+            name="times_unclear",
+            type="integer",
+            description="Local times in an hour that clocks show twice or skip; empty in earlier imports.",
+        ),
     ),
 )
 

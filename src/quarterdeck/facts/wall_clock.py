@@ -6,20 +6,42 @@ country changed its clocks lately.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
 Microseconds = npt.NDArray[np.int64]
+Change = Literal["repeated", "skipped"]
 
 _SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 _LAST_YEAR = 9999
 # No zone ever changed its clocks twice within four days.
 _STEP = timedelta(days=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unclear:
+    """A span on the clocks of a zone that came twice on a day, or not at all."""
+
+    zone: str
+    day: date
+    change: Change
+
+    def words(self, count: int) -> str:
+        """How the times in it were read, for the report of an import."""
+        if self.change == "repeated":
+            how = "show twice; read as the first of the two"
+        else:
+            how = "skip; counted on from before the change"
+        fall = "time falls" if count == 1 else "times fall"
+        return f"{count:,} {fall} in the hour of {self.day} that clocks in {self.zone} {how}."
 
 
 class WallClock:
@@ -41,6 +63,23 @@ class WallClock:
             return shown
         self._learn(shown)
         return shown - self._offsets[np.searchsorted(self._begins, shown, side="right") - 1]
+
+    def unclear(self, shown: Microseconds) -> Counter[Unclear]:
+        """How many of these times, all looked up before, are shown twice or never."""
+        found: Counter[Unclear] = Counter()
+        if not len(shown) or len(self._begins) < 2:
+            return found
+        following = np.searchsorted(self._begins, shown, side="right")
+        # Behind the last change nothing is unclear.
+        steps = np.append(np.diff(self._offsets), 0)[following - 1]
+        begins = np.append(self._begins, 0)[following]
+        within = (steps != 0) & (shown >= begins - np.abs(steps))
+        for change, count in zip(*np.unique(following[within], return_counts=True), strict=True):
+            step = self._offsets[change] - self._offsets[change - 1]
+            moment = _EPOCH + timedelta(microseconds=int(self._begins[change] - abs(step)))
+            kind: Change = "skipped" if step > 0 else "repeated"
+            found[Unclear(zone=self._zone.key, day=moment.date(), change=kind)] = int(count)
+        return found
 
     def _learn(self, shown: Microseconds) -> None:
         years = shown.astype("datetime64[us]").astype("datetime64[Y]").astype(np.int64) + 1970

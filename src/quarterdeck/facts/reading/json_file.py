@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,14 +12,12 @@ import pyarrow as pa
 from quarterdeck.errors import FactError
 from quarterdeck.facts.reading.block import BadRow, Block, Wanted
 from quarterdeck.facts.reading.bytes_of import PlainBytes
+from quarterdeck.facts.reading.json_row import as_text, parse_row, value_at, values_at
 from quarterdeck.facts.reading.lines import LineBlocks, OverlongLine
 from quarterdeck.facts.reading.property_columns import PropertyColumns
 
 # JSON objects take several times their text in memory.
 _BLOCK_BYTES = 8 * 1024 * 1024
-# orjson reads integers beyond 64 bits as floats, by which two ids become one; such are kept as text.
-_LONG = 19
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
 class JsonFile:
@@ -81,6 +77,8 @@ class JsonFile:
             texts = data.split(b"\n")
             if not texts[-1]:
                 texts.pop()
+            if b"\r" in data:
+                texts = list(_cut_at_returns(texts))
             upto = len(texts)
             while final and upto and not texts[upto - 1].strip():
                 upto -= 1
@@ -96,22 +94,29 @@ def _parsed(texts: Sequence[bytes], first: int) -> tuple[list[dict[str, object]]
     bad: list[BadRow] = []
     for number, text in enumerate(texts, start=first):
         try:
-            value = orjson.loads(text)
-            if _LONG_NUMBER.search(text):
-                value = json.loads(text, parse_int=_whole_number)
-        except orjson.JSONDecodeError as error:
+            objects.append(parse_row(text))
+        except ValueError as error:
             bad.append(_bad_row(number, text, str(error)))
-            continue
-        if isinstance(value, dict):
-            objects.append(value)
-            numbers.append(number)
         else:
-            bad.append(BadRow(row_number=number, reason="not a JSON object", raw=text.decode()))
+            numbers.append(number)
     return objects, numbers, bad
 
 
-def _whole_number(digits: str) -> int | str:
-    return int(digits) if len(digits) < _LONG else digits
+def _cut_at_returns(texts: Sequence[bytes]) -> Iterator[bytes]:
+    """Lines; one that is no object counts as several where its parts between lone carriage returns are."""
+    for text in texts:
+        parts = text.removesuffix(b"\r").split(b"\r")
+        if len(parts) > 1 and not _is_row(text) and all(map(_is_row, parts)):
+            yield from parts
+        else:
+            yield text
+
+
+def _is_row(text: bytes) -> bool:
+    try:
+        return isinstance(orjson.loads(text), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _bad_row(number: int, text: bytes, problem: str) -> BadRow:
@@ -127,7 +132,7 @@ def _bad_row(number: int, text: bytes, problem: str) -> BadRow:
     elif not raw.strip():
         reason = "empty line"
     else:
-        reason = f"not valid JSON: {problem.split(':')[0]}"
+        reason = problem
     return BadRow(row_number=number, reason=reason, raw=raw, encoding=encoding)
 
 
@@ -140,6 +145,15 @@ def json_block(
     texts: Sequence[bytes] = (),
 ) -> Block:
     """Objects as a block: the wanted paths as text, and properties typed."""
+    torn = dict(_torn(objects, [path for path in wanted.columns if "." in path]))
+    if torn:
+        bad = [*bad, *(_bad_row(row_numbers[row], texts[row], reason) for row, reason in torn.items())]
+        whole = [row for row in range(len(objects)) if row not in torn]
+        objects, row_numbers, texts = (
+            [objects[row] for row in whole],
+            [row_numbers[row] for row in whole],
+            [texts[row] for row in whole],
+        )
     columns = {
         path: pa.array([as_text(value_at(row, path)) for row in objects], pa.string())
         for path in wanted.columns
@@ -161,6 +175,14 @@ def json_block(
     )
 
 
+def _torn(objects: Sequence[dict[str, object]], paths: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Rows in which a column would have two values, for a key may have dots itself."""
+    for row, content in enumerate(objects):
+        for path in paths:
+            if len({as_text(value) for value in values_at(content, path)}) > 1:
+                yield row, f"`{path}` has two values: under a key with a dot, and in an object"
+
+
 def _select(
     properties: PropertyColumns,
     row: int,
@@ -179,13 +201,20 @@ def _select(
             else:
                 properties.add(row, name, value)
     elif prefix != selector:
-        value = value_at(content, prefix.removesuffix("."))
-        if isinstance(value, str) and value.startswith("{"):
-            value = _object_in_text(value)
-        if isinstance(value, dict):
-            properties.add_object(row, "", value)
+        _select_fields(properties, row, content, prefix)
     else:
-        properties.add(row, selector.removeprefix("properties."), value_at(content, selector))
+        for value in values_at(content, selector):
+            properties.add(row, selector.removeprefix("properties."), value)
+
+
+def _select_fields(properties: PropertyColumns, row: int, content: dict[str, object], prefix: str) -> None:
+    for value in values_at(content, prefix.removesuffix(".")):
+        opened = _object_in_text(value) if isinstance(value, str) and value.startswith("{") else value
+        if isinstance(opened, dict):
+            properties.add_object(row, "", opened)
+    for name, value in content.items():
+        if name.startswith(prefix):
+            properties.add(row, name.removeprefix(prefix), value)
 
 
 def _object_in_text(text: str) -> object:
@@ -193,23 +222,3 @@ def _object_in_text(text: str) -> object:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
-
-
-def value_at(content: dict[str, object], path: str) -> object:
-    """The value at a dotted path; a key that itself has dots wins."""
-    if path in content:
-        return content[path]
-    head, dot, tail = path.partition(".")
-    inner = content.get(head)
-    return value_at(inner, tail) if dot and isinstance(inner, dict) else None
-
-
-def as_text(value: object) -> str | None:
-    """A JSON value as the text of a column."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    return (
-        orjson.dumps(value).decode() if not isinstance(value, int) or isinstance(value, bool) else str(value)
-    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quarterdeck.errors import FactError
+from quarterdeck.facts.properties import put_beside
 from quarterdeck.facts.reading.block import BadRow, Block, Wanted, selected
 from quarterdeck.facts.reading.parquet_text import bad_row, in_texts, undecodable
 
@@ -22,8 +24,6 @@ _ROWS = 131_072
 
 class ParquetFile:
     """A Parquet file; fields of structs are columns with dotted names."""
-
-    repeated_columns: tuple[str, ...] = ()
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -48,6 +48,11 @@ class ParquetFile:
         return tuple(names)
 
     @property
+    def repeated_columns(self) -> tuple[str, ...]:
+        """Names of several columns, or of a column and a field of a struct."""
+        return tuple(sorted(name for name, times in Counter(self.columns).items() if times > 1))
+
+    @property
     def description(self) -> dict[str, object]:
         """What is needed to read a single raw row again: it is kept as JSON."""
         return {"format": "json"}
@@ -69,7 +74,8 @@ class ParquetFile:
                 good = np.setdiff1d(np.arange(batch.num_rows), list(faulty))
                 batch, numbers = batch.take(pa.array(good)), numbers[good]
             batch = in_texts(batch)
-            columns = dict(_flat(batch))
+            flat = list(_flat(batch))
+            columns = dict(flat)
             yield Block(
                 number=number,
                 rows=pa.table({name: columns[name] for name in wanted.columns if name in columns})
@@ -78,7 +84,7 @@ class ParquetFile:
                 row_numbers=numbers,
                 raw=partial(_as_json, batch),
                 bad=bad,
-                properties=tuple(_properties(columns, wanted)),
+                properties=tuple(_properties(flat, wanted)),
             )
 
 
@@ -92,8 +98,8 @@ def _flat(batch: pa.RecordBatch) -> Iterator[tuple[str, Any]]:
                 yield f"{name}.{values.type.field(index).name}", pc.struct_field(values, [index])
 
 
-def _properties(columns: dict[str, Any], wanted: Wanted) -> Iterator[tuple[str, Any]]:
-    for name, values in columns.items():
+def _properties(columns: Sequence[tuple[str, Any]], wanted: Wanted) -> Iterator[tuple[str, Any]]:
+    for name, values in columns:
         # A struct comes by its fields.
         if name in wanted.columns or isinstance(values.type, pa.StructType):
             continue
@@ -104,10 +110,10 @@ def _properties(columns: dict[str, Any], wanted: Wanted) -> Iterator[tuple[str, 
 
 def _as_json(batch: pa.RecordBatch, row: int) -> str:
     one = batch.slice(row, 1)
-    return orjson.dumps(
-        {name: _value(column) for name, column in zip(one.schema.names, one.columns, strict=True)},
-        default=str,
-    ).decode()
+    values: dict[str, object] = {}
+    for name, column in zip(one.schema.names, one.columns, strict=True):
+        put_beside(values, name, _value(column))
+    return orjson.dumps(values, default=str).decode()
 
 
 def _value(column: Any) -> object:

@@ -8,18 +8,21 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from quarterdeck.facts.properties import ARROW_KINDS, EXACT_INTEGER, PropertyKind
+from quarterdeck.facts.properties import ARROW_KINDS, EXACT_INTEGER, PropertyKind, put_beside
 
 # Twice what a table can take: keys beyond go straight to the rest, or wide rows would fill the memory.
 MAX_COLUMNS = 400
 
 
 class PropertyColumns:
-    """Collects values row by row; one column for each key and kind, in the order they are met."""
+    """Collects values row by row; one column for each key and kind, in the order they are met.
+
+    Where a row has a second value of a kind under one key, another column of that key takes it.
+    """
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
-        self._columns: dict[tuple[str, PropertyKind], list[Any]] = {}
+        self._columns: dict[tuple[str, PropertyKind, int], list[Any]] = {}
         self.rest: dict[int, dict[str, object]] = {}
 
     def add(self, row: int, key: str, value: object) -> None:
@@ -35,14 +38,18 @@ class PropertyColumns:
         elif isinstance(value, str):
             kind = "text"
         else:
-            self.rest.setdefault(row, {})[key] = value
+            put_beside(self.rest.setdefault(row, {}), key, value)
             return
-        column = self._columns.get((key, kind))
+        nth = 0
+        while (column := self._columns.get((key, kind, nth))) is not None and column[row] is not None:
+            if column[row] == value:
+                return
+            nth += 1
         if column is None:
             if len(self._columns) >= MAX_COLUMNS:
-                self.rest.setdefault(row, {})[key] = value
+                put_beside(self.rest.setdefault(row, {}), key, value)
                 return
-            column = self._columns[key, kind] = [None] * self._rows
+            column = self._columns[key, kind, nth] = [None] * self._rows
         column[row] = value
 
     def add_object(self, row: int, prefix: str, value: dict[str, object]) -> None:
@@ -67,6 +74,6 @@ class PropertyColumns:
             self.add(row, key, value)
 
     def arrays(self) -> Iterator[tuple[str, Any]]:
-        """The columns; a key occurs once per kind."""
-        for (key, kind), values in self._columns.items():
+        """The columns; a key occurs once per kind, and again where a row has two values."""
+        for (key, kind, _), values in self._columns.items():
             yield key, pa.array(values, ARROW_KINDS[kind])
