@@ -77,6 +77,7 @@ def _begin(path: Path, company: "Company") -> "Workspace":
         timezone=TIMEZONE,
         currency=CURRENCY,
         demo=True,
+        stands_at=company.truth.as_of,
         kinds=load_kinds(),
         definitions=demo_definitions(),
     ).workspace

@@ -1,6 +1,7 @@
 """What may quarterdeck.yaml say?"""
 
 import re
+from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -90,6 +91,9 @@ class Settings(BaseModel):
         None, description="Sign-in with the company's own accounts, by OpenID Connect."
     )
     demo: bool = Field(False, description="true marks every page as made up.")
+    stands_at: date | None = Field(
+        None, description="The day on which a made-up company stands still; else the calendar's day counts."
+    )
 
     @field_validator("timezone")
     @classmethod

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,6 +46,7 @@ class Workspace:
     currency: str = "USD"
     stage: Stage = "startup"
     demo: bool = False
+    stands_at: date | None = None
     facts: str = "facts"
     sso: SingleSignOn | None = field(default=None, hash=False)
 
@@ -109,6 +111,7 @@ def init_workspace(
     week_start: Weekday = "monday",
     currency: str = "USD",
     demo: bool = False,
+    stands_at: date | None = None,
     kinds: Iterable[Kind[Any]] = (),
     definitions: Mapping[str, str] | None = None,
 ) -> Initialised:
@@ -124,6 +127,7 @@ def init_workspace(
         week_start=week_start,
         currency=currency,
         demo=demo,
+        stands_at=stands_at,
     )
     files = {
         ".gitignore": GITIGNORE,
@@ -146,7 +150,14 @@ def init_workspace(
 
 
 def settings_text(
-    *, company: str, timezone: str, stage: Stage, week_start: Weekday, currency: str, demo: bool
+    *,
+    company: str,
+    timezone: str,
+    stage: Stage,
+    week_start: Weekday,
+    currency: str,
+    demo: bool,
+    stands_at: date | None = None,
 ) -> str:
     """The text of a new quarterdeck.yaml; settings that are not valid raise a DefinitionError."""
     values: dict[str, Any] = {
@@ -172,7 +183,8 @@ currency: {currency}
 stage: {stage}  # startup, scaleup or enterprise
 stores:
   facts: facts  # Delta tables; a folder in here, or an absolute path
-{"demo: true  # everything in this workspace is made up" + chr(10) if demo else ""}"""
+{"demo: true  # everything in this workspace is made up" + chr(10) if demo else ""}\
+{f"stands_at: {stands_at}  # its day; the calendar goes on without it" + chr(10) if stands_at else ""}"""
 
 
 def system_timezone() -> str | None:
@@ -197,6 +209,7 @@ def _workspace(folder: Path, settings: Settings) -> Workspace:
         currency=settings.currency,
         stage=settings.stage,
         demo=settings.demo,
+        stands_at=settings.stands_at,
         facts=settings.stores.facts,
         sso=settings.sso,
     )

@@ -1,10 +1,12 @@
 """Which workspace does this server stand on?"""
 
 import os
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from quarterdeck.definitions.settings import SETTINGS_FILE
 from quarterdeck.definitions.workspace import Workspace, open_workspace
@@ -29,6 +31,12 @@ def workspace() -> Workspace:
     """The workspace as its quarterdeck.yaml says now."""
     path = Path(settings.QUARTERDECK_WORKSPACE)
     return _opened(path, (path / SETTINGS_FILE).stat().st_mtime_ns)
+
+
+def today() -> date:
+    """The company's day; a made-up company's stands still, or all of it would soon be late."""
+    here = workspace()
+    return here.stands_at or timezone.localdate(timezone=here.zone)
 
 
 @lru_cache(maxsize=8)

@@ -42,7 +42,8 @@ class Entry:
 class Capability:
     """One capability: where each of its doors stands, as a module or as `module:attribute`.
 
-    `app` is its Django application, `urls` its pages, `api` its router, `jobs` its work, `search` its finder.
+    `app` is its Django application, `urls` its pages, `api` its router, `jobs` its work, `search` its finder,
+    `about` what it tells of the things of others.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Capability:
     api: str = ""
     jobs: str = ""
     search: str = ""
+    about: str = ""
     entries: tuple[Entry, ...] = ()
 
 
@@ -92,6 +94,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         urls="quarterdeck.report.brief.web",
         api="quarterdeck.report.brief.api:router",
         jobs="quarterdeck.report.brief.jobs",
+        about="quarterdeck.report.brief.service.about:tell_judgements",
         entries=(Entry(section="This week", label="Brief", path="/brief/", key="b", thumb=True),),
     ),
     Capability(
@@ -104,6 +107,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         api="quarterdeck.process.decisions.api:router",
         jobs="quarterdeck.process.decisions.jobs",
         search="quarterdeck.process.decisions.service.ledger:find",
+        about="quarterdeck.process.decisions.service.about:tell_decisions",
         entries=(
             Entry(
                 section="This week",

@@ -29,6 +29,7 @@ QUARTERDECK_JOBS = [
     "quarterdeck.site.jobs",
     *(capability.jobs for capability in CAPABILITIES if capability.jobs),
 ]
+QUARTERDECK_ABOUT = [capability.about for capability in CAPABILITIES if capability.about]
 HOME = Path(QUARTERDECK_WORKSPACE) / ".quarterdeck" if QUARTERDECK_WORKSPACE else None
 QUARTERDECK_SSO_CLIENT_SECRET = read_client_secret(HOME)
 SECURE = QUARTERDECK_URL.startswith("https://")

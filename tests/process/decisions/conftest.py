@@ -65,7 +65,7 @@ def _at_the_company(company, settings):
 
 @pytest.fixture
 def today():
-    from quarterdeck.process.decisions.service.ledger import today as company_day
+    from quarterdeck.records.here import today as company_day
 
     return company_day()
 

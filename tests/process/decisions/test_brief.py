@@ -109,3 +109,47 @@ def test_decisions_that_are_linked_with_a_brief_count_once_they_are_made(asked, 
     answer(decision=asked, option="Roll back", by=alice, brief=today)
     assert decided_in(today) == 1
     assert decided_in(today + timedelta(7)) == 0
+
+
+def test_an_answered_question_stays_on_the_draft_with_its_answer_and_is_asked_no_more(
+    edition, question, client, alice, bob, time_machine
+):
+    time_machine.move_to(f"{edition.as_of + timedelta(1)} 09:00+00:00")
+    first = ask(written=question(question="First?", due=edition.as_of + timedelta(2)), by=alice)
+    ask(written=question(question="Second?", due=edition.as_of + timedelta(3)), by=alice)
+    time_machine.move_to(f"{edition.as_of + timedelta(1)} 11:00+00:00")
+    answer(decision=first, option="Roll back", by=bob)
+    document = ritual.pages_of(edition).document
+    assert [each.question.text for each in document.decisions] == ["Second?", "First?"]
+    assert [each.answer for each in document.decisions] == ["", "Roll back"]
+    assert document.headline[1].text.startswith("One decision by")
+    client.force_login(alice)
+    page = client.get(f"/brief/{edition.as_of}/").content.decode()
+    struck = page[page.index("<s>") : page.index("</s>")]
+    assert f"/decisions/{first.pk}/" in struck
+    assert "Growth lead" in page[page.index("</s>") :][:300]
+    published = ritual.publish(edition=edition, by=alice)
+    assert "## Decided: " in ritual.file_of(published, "brief.md")
+
+
+def test_what_was_answered_long_ago_or_only_written_down_is_not_on_a_draft(
+    edition, question, alice, bob, time_machine
+):
+    from quarterdeck.process.decisions.service.asking import decide
+
+    time_machine.move_to(f"{edition.as_of - timedelta(9)} 09:00+00:00")
+    old = ask(written=question(question="Old?", due=edition.as_of - timedelta(7)), by=alice)
+    time_machine.move_to(f"{edition.as_of - timedelta(8)} 09:00+00:00")
+    answer(decision=old, option="Roll back", by=bob)
+    time_machine.move_to(f"{edition.as_of + timedelta(1)} 09:00+00:00")
+    decide(written=question(question="Written down?"), option="Roll back", by=bob)
+    assert asked_on(edition.as_of) == ()
+
+
+def test_a_made_up_company_stands_still_so_that_nothing_of_it_turns_late(own_workspace, settings):
+    from quarterdeck.definitions.settings import SETTINGS_FILE
+    from quarterdeck.records.here import today as company_day
+
+    file = own_workspace.path / SETTINGS_FILE
+    file.write_text(file.read_text() + "demo: true\nstands_at: 2026-11-16\n")
+    assert company_day() == date(2026, 11, 16)

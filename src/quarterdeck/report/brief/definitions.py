@@ -44,6 +44,8 @@ class DecisionEntry(Shape):
     waiting_costs: SaidWithEvidence
     decider: str
     by: date
+    answer: str = Field("", description="The answer, where it was given before the brief was published.")
+    answered_as: str = ""
 
 
 class PromiseEntry(Shape):

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.utils import timezone
-
 from quarterdeck.insights.metrics.service.week import last_week_end
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
-from quarterdeck.records.here import workspace
+from quarterdeck.records.here import today, workspace
 from quarterdeck.report.brief.service.outbox import DELIVER, deliver_due, is_due
 from quarterdeck.report.brief.service.ritual import draft
 from quarterdeck.report.brief.service.write import choose_as_of
@@ -19,7 +17,7 @@ DRAFTED_AT_HOUR = 6
 def draft_brief(progress: Progress, as_of: str = "") -> Mapping[str, Any]:
     """Draft the brief of a day, or of today."""
     here = workspace()
-    day = date.fromisoformat(as_of) if as_of else choose_as_of(here, today=_today())
+    day = date.fromisoformat(as_of) if as_of else choose_as_of(here, today=today())
     progress.tell(0, saying=f"Reading the week before {day}")
     edition = draft(here, as_of=day, by=None)
     return {
@@ -42,10 +40,6 @@ def next_week_start(moment: datetime) -> datetime:
     day = last_week_end(here, local.date())
     at = datetime.combine(day, time(DRAFTED_AT_HOUR), here.zone)
     return at if at > local else at + timedelta(7)
-
-
-def _today() -> date:
-    return timezone.now().astimezone(workspace().zone).date()
 
 
 TASKS = (

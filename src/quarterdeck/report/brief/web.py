@@ -5,7 +5,6 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, register_converter
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quarterdeck.errors import QuarterdeckError
@@ -15,7 +14,7 @@ from quarterdeck.pages.addresses import DayConverter
 from quarterdeck.process.decisions.service.for_brief import decided_in
 from quarterdeck.records import comments
 from quarterdeck.records.doors import door, signed_in
-from quarterdeck.records.here import workspace
+from quarterdeck.records.here import today, workspace
 from quarterdeck.records.permissions import Permission
 from quarterdeck.records.remembering import one_moment
 from quarterdeck.report.brief.models import Edition
@@ -44,7 +43,7 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "brief/history.html",
-        {"editions": ritual.editions(), "may_draft": _may(request, Permission.CONTRIBUTE), "today": _today()},
+        {"editions": ritual.editions(), "may_draft": _may(request, Permission.CONTRIBUTE), "today": today()},
     )
 
 
@@ -177,10 +176,6 @@ def _count_opening(request: HttpRequest, edition: Edition) -> None:
 
 def _may(request: HttpRequest, permission: Permission) -> bool:
     return signed_in(request).may(permission)
-
-
-def _today() -> date:
-    return timezone.localdate(timezone=workspace().zone)
 
 
 urlpatterns = [

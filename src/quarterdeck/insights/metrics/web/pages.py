@@ -34,6 +34,7 @@ from quarterdeck.insights.metrics.service.story import (
 from quarterdeck.jobs.models import Job
 from quarterdeck.jobs.queue import ask
 from quarterdeck.records import comments
+from quarterdeck.records.about import told_about
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
@@ -145,7 +146,7 @@ def _show(request: HttpRequest, name: str, *, status: int = 200, **more: object)
         return _none_yet(request, name)
     except Unknown as unknown:
         raise Http404 from unknown
-    seal = seal_at(asked.dossier)
+    seal, subject = seal_at(asked.dossier), Subject(type="metric", key=name)
     context = {
         **_drawn(asked),
         "seal": seal,
@@ -156,7 +157,8 @@ def _show(request: HttpRequest, name: str, *, status: int = 200, **more: object)
         "pinned": _pinned_address(request, asked),
         "redefined": asked.by_link
         and request.GET.get("definition", "") not in ("", asked.dossier.definition_version),
-        "said": comments.comments_on(Subject(type="metric", key=name)),
+        "said": comments.comments_on(subject),
+        "about": told_about(subject, person),
         "may_comment": person.may(Permission.CONTRIBUTE),
         "may_ask_facts": person.may(Permission.EDIT) and person.sees_personal,
         **more,

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from django.db.models import F, Q
+
 from quarterdeck.process.decisions.models import Action, ActionState, Decision, DecisionState
-from quarterdeck.process.decisions.service.ledger import actions, decisions, today
+from quarterdeck.process.decisions.service.ledger import actions, decisions
+from quarterdeck.process.decisions.service.subjects import ANSWERED_IN
+from quarterdeck.records.here import today, workspace
 from quarterdeck.records.models import Link
 
 Became = Literal["done", "late", "dropped"]
@@ -24,6 +28,8 @@ class Ask:
     decider: str
     due: date
     path: str
+    answer: str = ""
+    answered_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,10 +56,16 @@ class Answering:
 def asked(on: date) -> Sequence[Ask]:
     """Questions that must be answered within the week that a brief of this day opens, the most urgent first.
 
-    Where an old brief is still a draft, the week that runs now counts.
+    Where an old brief is still a draft, the week that runs now counts. What was answered in that week, or
+    from that brief, stays behind what is open: a reader sees what became of it.
     """
     until = max(on, today()) + WEEK
-    open_ones = decisions().filter(state=DecisionState.ASKED, due__lt=until).order_by("due", "asked_at", "pk")
+    began = datetime.combine(until - WEEK if until - WEEK > on + WEEK else on, time(), workspace().zone)
+    is_open = Q(state=DecisionState.ASKED, due__lt=until)
+    # What was only written down was never asked.
+    answered = Q(answered_at__gte=began, answered_at__gt=F("asked_at")) | Q(pk__in=_answered_in(on))
+    wanted = decisions().filter(is_open | (~Q(state=DecisionState.ASKED) & answered))
+    urgent = sorted(wanted, key=lambda each: (not each.is_open, each.due, each.asked_at, each.pk))
     return tuple(
         Ask(
             number=decision.pk,
@@ -63,9 +75,18 @@ def asked(on: date) -> Sequence[Ask]:
             decider=decision.decider,
             due=decision.due,
             path=f"/decisions/{decision.pk}/",
+            answer=decision.answer,
+            answered_as=decision.answered_as,
         )
-        for decision in open_ones
+        for decision in urgent
     )
+
+
+def _answered_in(brief: date) -> list[int]:
+    keys = Link.objects.filter(
+        from_type="decision", verb=ANSWERED_IN, to_type="brief", to_key=brief.isoformat()
+    ).values_list("from_key", flat=True)
+    return [int(key) for key in keys if key.isdecimal() and len(key) < 19]
 
 
 def promised(week_start: date) -> Sequence[Kept]:

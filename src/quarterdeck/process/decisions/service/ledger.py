@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from django.db.models import Count, F, Q, QuerySet
-from django.utils import timezone
 
 from quarterdeck.process.decisions.calc.ledger import BaseRate
 from quarterdeck.process.decisions.models import Action, ActionState, Decision, DecisionState
 from quarterdeck.records.finding import Found
-from quarterdeck.records.here import workspace
+from quarterdeck.records.here import today
 from quarterdeck.records.models import Person
 
 Which = Literal["open", "mine", "late", "finished"]
@@ -93,11 +91,6 @@ def titles() -> tuple[str, ...]:
 def of(person: Person) -> Q:
     """Promises that are somebody's, by account or by title."""
     return Q(owner_person=person) | Q(owner__iexact=person.shown)
-
-
-def today() -> date:
-    """The company's day."""
-    return timezone.localdate(timezone=workspace().zone)
 
 
 def find(words: str, person: Person) -> Iterator[Found]:

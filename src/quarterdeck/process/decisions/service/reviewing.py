@@ -26,6 +26,7 @@ from quarterdeck.process.decisions.calc.words import reason_words
 from quarterdeck.process.decisions.models import GRADED, WEEKS, Decision, DecisionState
 from quarterdeck.process.decisions.service.subjects import decision_subject
 from quarterdeck.records.change_log import log_change
+from quarterdeck.records.here import today as company_day
 from quarterdeck.records.here import workspace
 
 # Facts come late and definitions break: only after this long is "no data" the last word.
@@ -58,7 +59,7 @@ def review(*, today: date | None = None, decisions: Iterable[Decision] | None = 
     Safe to run twice: a graded decision is not graded again, and the same weeks are not written again.
     """
     here = workspace()
-    day = today or timezone.localdate(timezone=here.zone)
+    day = today or company_day()
     waiting = (
         list(decisions)
         if decisions is not None

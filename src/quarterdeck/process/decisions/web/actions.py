@@ -17,6 +17,7 @@ from quarterdeck.process.decisions.web.form import promise_texts, read_promise
 from quarterdeck.records import comments
 from quarterdeck.records.change_log import changes_of
 from quarterdeck.records.doors import door, signed_in
+from quarterdeck.records.here import today
 from quarterdeck.records.permissions import Permission
 
 TABS = {"open": "Open", "mine": "Mine", "late": "Late", "finished": "Finished"}
@@ -121,7 +122,7 @@ def _list(request: HttpRequest, *, trouble: QuarterdeckError | None = None) -> H
         "chosen": which,
         "page": found.get_page(request.GET.get("page")),
         "late": ledger.late_count(),
-        "today": ledger.today(),
+        "today": today(),
         "may_promise": person.may(Permission.CONTRIBUTE),
         "given": request.POST if trouble else {"owner": person.shown},
         "titles": ledger.titles(),
@@ -135,8 +136,8 @@ def _page(request: HttpRequest, action: Action, *, trouble: QuarterdeckError | N
     context = {
         "action": action,
         "given": request.POST if trouble and "text" in request.POST else promise_texts(action),
-        "late": action.is_open and action.due < ledger.today(),
-        "today": ledger.today(),
+        "late": action.is_open and action.due < today(),
+        "today": today(),
         "becomes": [(state.value, VERBS[state]) for state in acting.BECOMES[ActionState(action.state)]],
         "links": links_of(action),
         "titles": ledger.titles(),

@@ -16,6 +16,7 @@ from quarterdeck.process.decisions.web.form import Form, empty_form, form_of, re
 from quarterdeck.records import comments
 from quarterdeck.records.change_log import changes_of
 from quarterdeck.records.doors import door, signed_in
+from quarterdeck.records.here import today
 from quarterdeck.records.permissions import Permission
 
 PER_PAGE = 25
@@ -31,7 +32,7 @@ def show_decisions(request: HttpRequest) -> HttpResponse:
         "awaiting": read.awaiting,
         "page": Paginator(read.reviewed, PER_PAGE).get_page(request.GET.get("page")),
         "rate": read.rate,
-        "today": ledger.today(),
+        "today": today(),
         "may_ask": signed_in(request).may(Permission.CONTRIBUTE),
         "put_away": ledger.decisions(archived=True).count(),
     }
@@ -167,8 +168,8 @@ def _page(
         "titles": ledger.titles(),
         "said": comments.comments_on(subject),
         "history": changes_of(subject)[:SHOWN_CHANGES],
-        "today": ledger.today(),
-        "late": decision.is_open and decision.due < ledger.today(),
+        "today": today(),
+        "late": decision.is_open and decision.due < today(),
         "may_answer": person.may(Permission.CONTRIBUTE) and decision.is_open,
         "may_comment": person.may(Permission.CONTRIBUTE),
         "may_review": person.may(Permission.EDIT)

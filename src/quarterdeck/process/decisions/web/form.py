@@ -15,8 +15,8 @@ from quarterdeck.process.decisions.calc.written import read_bound, read_evidence
 from quarterdeck.process.decisions.models import Action, Decision
 from quarterdeck.process.decisions.service.acting import Promise
 from quarterdeck.process.decisions.service.asking import version_of
-from quarterdeck.process.decisions.service.ledger import today
 from quarterdeck.process.decisions.service.page import MetricChoice, metric_choices
+from quarterdeck.records.here import today
 
 ROWS = 5  # of options; more come with the next page where they are all used
 DIRECTIONS = ("rises", "falls")

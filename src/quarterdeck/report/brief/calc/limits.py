@@ -93,13 +93,17 @@ def visible_texts(brief: Brief) -> Iterator[str]:
         if getattr(brief, section):
             yield HEADINGS[section]
     for decision in brief.decisions:
+        if decision.answer:
+            yield f"{decision.question.text} decided {decision.answer} {decision.answered_as}"
+            continue
         yield f"{decision.question.text} Recommended {decision.recommended.text}"
         yield f"Waiting costs {decision.waiting_costs.text}"
         yield f"Decider {decision.decider}, {day_name(decision.by)}"
     yield from (f"{promise.promised.text} {promise.state}" for promise in brief.promises)
     for row in brief.scoreboard:
         yield f"{row.title.text} {row.role} {row.value_text} {row.base_text} {row.state}"
-        yield f"{row.expected_text} {row.target_text} {row.owner} {row.remark}"
+        signed = row.signed.standing if row.signed else ""
+        yield f"{row.expected_text} {row.target_text} {row.owner} {signed} {row.remark}"
     for movement in brief.moved:
         yield from (sentence.text for sentence in (*movement.told, *movement.then))
         yield movement.confidence

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Literal
 
 from quarterdeck.insights.metrics.service.dossiers import Judgement, Role, Side
-from quarterdeck.stats.figures import short_date
 
 Confidence = Literal["confirmed", "likely", "unknown"]
 SectionName = Literal["decisions", "promises", "scoreboard", "moved", "customers", "launches", "risks"]
@@ -21,13 +20,18 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """A question that somebody must answer: what is recommended, what waiting costs, who decides and when."""
+    """A question that somebody must answer: what is recommended, what waiting costs, who decides and when.
+
+    One that was answered since it was asked stays with its answer, and is asked of nobody any more.
+    """
 
     question: Sentence
     recommended: Sentence
     waiting_costs: Sentence
     decider: str
     by: date
+    answer: str = ""
+    answered_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,13 +67,6 @@ class Signed:
     by: str = ""
     on: date | None = None
     version: str = ""
-
-    @property
-    def words(self) -> str:
-        """As the scoreboard says it, beside the owner."""
-        if self.standing != "signed" or self.on is None:
-            return self.standing
-        return f"signed {short_date(self.on)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,3 +182,9 @@ class Brief:
     launches: tuple[Sentence, ...] = ()
     risks: tuple[Sentence, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def decisions_heading(self) -> str:
+        """What the section of decisions is called: by those that still wait."""
+        waiting = sum(not decision.answer for decision in self.decisions)
+        return {0: "Decided", 1: "Decision needed"}.get(waiting, "Decisions needed")

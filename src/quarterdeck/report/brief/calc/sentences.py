@@ -74,11 +74,10 @@ def _same_story(measure: Measure, lead: Measure) -> bool:
 
 def headline(measures: Sequence[Measure], decisions: Sequence[Decision]) -> tuple[Sentence, Sentence]:
     """Two sentences: how the week went, and what is asked."""
+    asked = [decision for decision in decisions if not decision.answer]
     return (
         Sentence(text=f"{_week_in_words(measures)}.", evidence=f"{INDEX}#metrics"),
-        Sentence(
-            text=_asked(decisions), evidence=decisions[0].question.evidence if decisions else f"{INDEX}#asked"
-        ),
+        Sentence(text=_asked(asked), evidence=asked[0].question.evidence if asked else f"{INDEX}#asked"),
     )
 
 

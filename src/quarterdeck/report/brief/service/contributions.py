@@ -73,6 +73,8 @@ def _decision(ask: Ask, as_of: date) -> Decision:
         waiting_costs=Sentence(text=ask.waiting_costs, evidence=ask.path),
         decider=ask.decider if in_week else f"{ask.decider} ({short_date(ask.due)})",
         by=max(ask.due, as_of),
+        answer=ask.answer,
+        answered_as=ask.answered_as,
     )
 
 

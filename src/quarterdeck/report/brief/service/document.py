@@ -42,6 +42,8 @@ def brief_document(brief: Brief, pins: Pins, state: BriefState = "draft") -> Bri
                 waiting_costs=_said(decision.waiting_costs),
                 decider=decision.decider,
                 by=decision.by,
+                answer=decision.answer,
+                answered_as=decision.answered_as,
             )
             for decision in brief.decisions
         ),
@@ -85,6 +87,10 @@ def _markdown(brief: Brief) -> Iterator[str]:
     yield f"{company} · {long_date(brief.as_of)}"
     yield f"\n# {_linked_all(brief.headline)}"
     for decision in brief.decisions:
+        if decision.answer:
+            yield f"\n## Decided: {_linked(decision.question)}\n"
+            yield f"- Answer: {_plain(decision.answer)}, {_plain(decision.answered_as)}"
+            continue
         yield f"\n## Decision needed: {_linked(decision.question)}\n"
         yield f"- Recommended: {_linked(decision.recommended)}"
         yield f"- Waiting costs: {_linked(decision.waiting_costs)}"
@@ -135,7 +141,7 @@ def _scoreboard(brief: Brief) -> Iterator[str]:
 
 
 def _owner_cell(row: ScoreRow) -> str:
-    signed = f" ({row.signed.words})" if row.signed else ""
+    signed = f" ({row.signed.standing})" if row.signed else ""
     remark = f" *{_plain(row.remark)}*" if row.remark else ""
     return f"{_plain(row.owner)}{signed}{remark}"
 
