@@ -1,6 +1,6 @@
 """What do decisions and promises give to a week's brief?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -12,6 +12,7 @@ from quarterdeck.process.decisions.service.ledger import actions, decisions
 from quarterdeck.process.decisions.service.subjects import ANSWERED_IN
 from quarterdeck.records.here import today, workspace
 from quarterdeck.records.models import Link
+from quarterdeck.records.remembering import until_a_change
 
 Became = Literal["done", "late", "dropped"]
 WEEK = timedelta(7)
@@ -107,7 +108,8 @@ def became(action: Action) -> Became:
     return "dropped" if action.state == ActionState.DROPPED else "done"
 
 
-def answering(numbers: Sequence[int]) -> dict[int, Answering]:
+@until_a_change
+def answering(numbers: tuple[int, ...]) -> Mapping[int, Answering]:
     """Questions by number, as they stand now: answered meanwhile, perhaps."""
     return {
         decision.pk: Answering(
@@ -121,6 +123,7 @@ def answering(numbers: Sequence[int]) -> dict[int, Answering]:
     }
 
 
+@until_a_change
 def decided_in(brief: date) -> int:
     """How many decisions were answered from a brief, or are linked with it."""
     key = brief.isoformat()

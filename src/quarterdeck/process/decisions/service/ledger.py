@@ -11,6 +11,7 @@ from quarterdeck.process.decisions.models import Action, ActionState, Decision, 
 from quarterdeck.records.finding import Found
 from quarterdeck.records.here import today
 from quarterdeck.records.models import Person
+from quarterdeck.records.remembering import until_a_change
 
 Which = Literal["open", "mine", "late", "finished"]
 MOST_FOUND = 60
@@ -62,6 +63,7 @@ def base_rate() -> BaseRate:
     )
 
 
+@until_a_change
 def asked_count() -> int:
     """How many questions wait for an answer."""
     return decisions().filter(state=DecisionState.ASKED).count()
