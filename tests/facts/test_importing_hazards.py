@@ -214,3 +214,49 @@ def test_where_the_fast_parser_counts_otherwise_each_record_is_parsed_by_itself(
         ("pro", 1.5),
         ('p "q" r', None),
     ]
+
+
+def test_a_lone_carriage_return_between_rows_ends_the_first(bring: Import, ask) -> None:
+    rows = [GOOD.strip().replace("1,", f"{i},", 1) for i in range(6)]
+    text = f"{HEADER}{rows[0]}\r{rows[1]}\n{rows[2]}\r{rows[3]}\r{rows[4]}\r\n{rows[5]},x\rtorn\n"
+    result = bring(text)
+    assert (result.read, result.added, result.quarantined) == (6, 5, 1)
+    assert ask("SELECT event_id FROM events ORDER BY 1") == [(str(i),) for i in range(5)]
+    assert ask("SELECT row_number, raw FROM quarantine") == [(7, f"{rows[5]},x\rtorn")]
+
+
+def test_a_carriage_return_in_a_quoted_text_stays_in_it(bring: Import, ask) -> None:
+    text = f'{HEADER}1,ann,view,2024-05-01T10:00:00Z,"a,b\r1,ann,view,2024-05-01T10:00:00Z,c,1",2\n'
+    assert bring(text).added == 1
+    assert ask("SELECT properties.plan FROM events") == [("a,b\r1,ann,view,2024-05-01T10:00:00Z,c,1",)]
+
+
+def test_a_lone_carriage_return_between_json_rows_ends_the_first(bring: Import, ask) -> None:
+    rows = [
+        f'{{"event_id": "{i}", "person": "ann",\r "event": "x", "time": "2024-05-01T10:00:00Z"}}'
+        for i in range(3)
+    ]
+    lines = [rows[0], rows[1].replace("\r", "") + "\r" + rows[2].replace("\r", ""), '{"a"\r{"b": 1}']
+    result = bring("\n".join(lines), name="e.jsonl", map_text=None)
+    assert (result.read, result.added, result.quarantined) == (4, 3, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("cut", [1, 3])
+def test_a_file_cut_in_the_middle_of_a_character_loses_one_row(
+    bring: Import, ask, encoding: str, cut: int
+) -> None:
+    text = HEADER + GOOD + GOOD.replace("1,", "2,", 1)
+    result = bring(text.encode(encoding)[:-cut], map_text=EVENTS_MAP + f"encoding: {encoding}\n")
+    assert (result.read, result.added, result.quarantined) == (2, 1, 1)
+    assert ask("SELECT row_number, encoding FROM quarantine") == [(3, "latin-1")]
+
+
+def test_half_a_character_within_a_file_spoils_its_row_alone(bring: Import, ask) -> None:
+    rows = [GOOD.replace("1,", f"{i},", 1) for i in range(3)]
+    # Half of a surrogate pair; one of its bytes is a line end by itself.
+    before, behind = (part.encode("utf-16-le") for part in ("".join([HEADER, rows[0], "1,a"]), rows[1][4:]))
+    content = before + b"\x0a\xdc" + behind + rows[2].encode("utf-16-le")
+    result = bring(content, map_text=EVENTS_MAP + "encoding: utf-16-le\n")
+    assert (result.read, result.added, result.quarantined) == (3, 2, 1)
+    assert ask("SELECT event_id FROM events ORDER BY 1") == [("0",), ("2",)]

@@ -225,6 +225,29 @@ def test_temporary_files_are_gone_afterwards(
         ("-- a comment; with a semicolon\nSELECT 1 AS n /* ; */", [{"n": 1}]),
         ("WITH x AS (SELECT 2 AS n) SELECT * FROM x", [{"n": 2}]),
         ("VALUES (3)", [{"col0": 3}]),
+        ("TABLE events LIMIT 0", []),
+        (
+            "SELECT * FROM (DESCRIBE events) WHERE column_name = 'event'",
+            [
+                {
+                    "column_name": "event",
+                    "column_type": "VARCHAR",
+                    "null": "YES",
+                    "key": None,
+                    "default": None,
+                    "extra": None,
+                }
+            ],
+        ),
+        ("SELECT column_name, count FROM (SUMMARIZE SELECT 1 AS n)", [{"column_name": "n", "count": 1}]),
+        (
+            "PIVOT events ON event IN ('view', 'buy') USING count(*) GROUP BY time",
+            [{"time": dt.datetime(2024, 5, 1, tzinfo=dt.UTC), "view": 20_010, "buy": 0}],
+        ),
+        (
+            "UNPIVOT (SELECT 1 AS a, 2 AS b) ON a, b INTO NAME n VALUE v",
+            [{"n": "a", "v": 1}, {"n": "b", "v": 2}],
+        ),
         ("SELECT count(DISTINCT person) AS n FROM identified_events", [{"n": 50}]),
     ],
 )
@@ -260,3 +283,26 @@ def test_no_advice_is_passed_on_that_cannot_be_followed_here(store: FactStore, s
     said = caught.value.message + caught.value.hint
     assert not any(word in said for word in ("INSTALL", "LOAD", "SET ", "duckdb.org"))
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("sql", ["DESCRIBE events", "SUMMARIZE events", "SHOW TABLES", "SHOW ALL TABLES"])
+def test_what_tells_of_tables_is_answered(full: FactStore, sql: str) -> None:
+    assert answer(full, sql)
+
+
+@pytest.mark.parametrize(
+    "sql", ["PIVOT events ON event USING count(*)", "FROM (PIVOT events ON person USING count(*))"]
+)
+def test_a_pivot_that_would_make_a_type_says_what_to_write(full: FactStore, sql: str) -> None:
+    with pytest.raises(FactError, match="must name the values") as caught:
+        answer(full, sql)
+    assert "IN (" in caught.value.hint
+
+
+@pytest.mark.parametrize("verb", ["DESCRIBE", "SUMMARIZE", "UNPIVOT", "PIVOT", "FROM"])
+def test_no_other_verb_reads_a_file(full: FactStore, shut_in: Snapshot, verb: str) -> None:
+    more = {"UNPIVOT": " ON word", "PIVOT": " ON word IN ('rosebud') USING count(*)"}.get(verb, "")
+    for source in ("'{folder}/secret.csv'", "(SELECT * FROM read_csv('{folder}/secret.csv'))"):
+        with pytest.raises((FactError, duckdb.Error)) as caught:
+            select(shut_in, spelled(f"{verb} {source}{more}", full)).read_all()
+        assert "rosebud" not in str(caught.value)

@@ -21,9 +21,16 @@ def one_select(connection: Any, sql: str) -> Any:
     except ValueError:
         # DuckDB knows statements that its Python client has no name for.
         kind = None
+    if kind is not None and kind.name == "MULTI":
+        # It would make a type of the values it finds, which is writing.
+        raise FactError(
+            "A PIVOT must name the values that become columns.",
+            "Write PIVOT ... ON column IN ('one', 'other') USING ...; `SELECT DISTINCT column` lists them.",
+        )
     if kind != duckdb.StatementType.SELECT:
         raise FactError(
             f"Only SELECT is allowed, not {kind.name if kind else 'this'}.",
+            "What reads may begin with FROM, WITH, VALUES, PIVOT, UNPIVOT, DESCRIBE, SUMMARIZE or SHOW, too. "
             "Facts are written by `quarterdeck import`.",
         )
     return statement

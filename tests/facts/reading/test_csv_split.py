@@ -50,9 +50,16 @@ def outcome(
     return good, [(bad.line + offset, data[bad.start : bad.end]) for bad in split.bad]
 
 
+def cut_at_returns(line: bytes) -> list[bytes]:
+    """A lone carriage return ends a line where whole records stand on all its sides."""
+    parts = line.removesuffix(b"\r").split(b"\r")
+    widths = {len(parse_record(part.decode("latin-1"), ",") or ()) for part in parts}
+    return [*parts[:-1], line[len(b"\r".join(parts)) - len(parts[-1]) :]] if widths == {WIDTH} else [line]
+
+
 def by_the_rule(data: bytes) -> tuple[list[tuple[int, bytes]], list[tuple[int, bytes]]]:
     """One line after the other, as the documentation says it."""
-    lines = data.split(b"\n")
+    lines = [part for line in data.split(b"\n") for part in cut_at_returns(line)]
     if not lines[-1]:
         lines.pop()
     while lines and not lines[-1].removesuffix(b"\r"):
@@ -86,7 +93,21 @@ rows = st.lists(
     st.lists(st.sampled_from(["a", '""', '"x,y"', '"x\ny"', '"q""q"', "1", ""]), min_size=3, max_size=3).map(
         ",".join
     )
-    | st.sampled_from(['1,"open,2', "1,2", 'a"b,1,2', '"a"b,1,2', "1,2,3,4", "", 'x,y",z', '"', "\r"]),
+    | st.sampled_from(
+        [
+            '1,"open,2',
+            "1,2",
+            'a"b,1,2',
+            '"a"b,1,2',
+            "1,2,3,4",
+            "",
+            'x,y",z',
+            '"',
+            "\r",
+            "1,2,3\r4,5,6",
+            '1,"x\ry",3\r7,8,9',
+        ]
+    ),
     max_size=12,
 ).map(lambda lines: "\n".join(lines).encode())
 

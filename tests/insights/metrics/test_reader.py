@@ -256,3 +256,18 @@ def test_days_equal_a_plain_count_and_add_up_to_weeks_and_slices_to_the_whole(
     assert sum(point.value or 0 for point in weeks) == sum(point.value or 0 for point in days)
     for index, point in enumerate(days):
         assert sum(cut[index].value or 0 for cut in slices.values()) == (point.value or 0)
+
+
+def test_free_sql_is_cut_by_its_own_columns_alone(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace(
+        visits="kind: sql\nsql: select time, 1 as value, event as What from events\n",
+        bare="kind: sql\nsql: select time, 1 as value from events\n",
+    )
+    add_events(workspace, EVENTS)
+    assert read(workspace, "visits", "week", *MARCH, by="what")
+    with pytest.raises(QuarterdeckError, match="selects no column 'wat'") as caught:
+        read(workspace, "visits", "week", *MARCH, by="wat")
+    assert "What" in caught.value.hint
+    with pytest.raises(QuarterdeckError) as caught:
+        read(workspace, "bare", "week", *MARCH, by="plan")
+    assert "cut by: nothing" in caught.value.hint

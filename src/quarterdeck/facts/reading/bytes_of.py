@@ -103,12 +103,32 @@ class _Joined:
         return start or self._stream.read(size)
 
 
+def _as_it_stands(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Bytes without a meaning as what no text holds: there as lone surrogates, here as no valid UTF-8."""
+    if isinstance(error, UnicodeDecodeError):
+        faulty = error.object[error.start : error.end]
+        return "".join(chr(_NO_TEXT + byte) for byte in faulty), error.end
+    if isinstance(error, UnicodeEncodeError):
+        codes = [ord(character) for character in error.object[error.start : error.end]]
+        # Half of a two-byte character may be a letter or a line end by itself, and must not become one.
+        return b"".join(
+            bytes([code - _NO_TEXT]) if code >= _NO_TEXT + 128 else chr(code).encode("utf-8", "surrogatepass")
+            for code in codes
+        ), error.end
+    raise error
+
+
+_NO_TEXT = 0xDC00
+_AS_IT_STANDS = "quarterdeck.as_it_stands"
+codecs.register_error(_AS_IT_STANDS, _as_it_stands)
+
+
 class Transcoded:
     """A stream turned into UTF-8; bytes that have no meaning in the encoding stay as they are."""
 
     def __init__(self, stream: Readable, encoding: str, path: Path) -> None:
         try:
-            self._decoder = codecs.getincrementaldecoder(encoding)(errors="surrogateescape")
+            self._decoder = codecs.getincrementaldecoder(encoding)(errors=_AS_IT_STANDS)
         except LookupError as error:
             raise FactError(
                 f"There is no encoding named {encoding!r}.",
@@ -127,7 +147,7 @@ class Transcoded:
                     f"{self._path} cannot be decoded: {error}.", "Set another `encoding:` in the map."
                 ) from error
             if text or not part:
-                return text.removeprefix("\ufeff").encode("utf-8", errors="surrogateescape")
+                return text.removeprefix("\ufeff").encode("utf-8", errors=_AS_IT_STANDS)
 
 
 class _ZstdBytes:

@@ -80,6 +80,8 @@ class _Lines:
         ends = np.flatnonzero(self.bytes == NEWLINE)
         if len(data) and data[-1] != NEWLINE:
             ends = np.append(ends, len(data))
+        if b"\r" in data:
+            ends = self._also_at_returns(ends)
         self.ends = ends
         self.starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1)) if len(ends) else ends
         self.content_ends = self._without_returns()
@@ -93,6 +95,29 @@ class _Lines:
         )
         self.states = self._judge()
         self.flaws = self._flaws()
+
+    def _also_at_returns(self, ends: Positions) -> Positions:
+        """Ends of lines, lone carriage returns with them where what stands between them are whole records."""
+        returns = np.flatnonzero(self.bytes == RETURN)
+        followed = self.bytes[np.minimum(returns + 1, len(self.bytes) - 1)]
+        lone = returns[(followed != NEWLINE) & (returns + 1 < len(self.bytes))]
+        more = [
+            place
+            for line in np.unique(np.searchsorted(ends, lone)).tolist()
+            for place in self._cuts(int(ends[line - 1]) + 1 if line else 0, int(ends[line]))
+        ]
+        return np.union1d(ends, np.array(more, np.int64)) if more else ends
+
+    def _cuts(self, start: int, end: int) -> list[int]:
+        text = self.data[start:end].decode("latin-1").removesuffix("\r")
+        cuts, place = [], start
+        for part in text.split("\r"):
+            record = parse_record(part, chr(self.delimiter))
+            if record is None or len(record) != self.width:
+                return []
+            place += len(part) + 1
+            cuts.append(place - 1)
+        return cuts[:-1]
 
     def _without_returns(self) -> Positions:
         if b"\r" not in self.data or not len(self.ends):

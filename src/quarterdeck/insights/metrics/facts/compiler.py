@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from textwrap import indent
 
-from quarterdeck.errors import QuarterdeckError
+from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import IDENTIFIED, Snapshot
@@ -124,6 +124,7 @@ class Compiler:
         if metric.aggregate in ("sum", "mean"):
             exact = f"CAST(value AS {DECIMAL})"
             aggregate = f"sum({exact})" if metric.aggregate == "sum" else f"sum({exact}) / count(value)"
+        self._refuse_unknown(metric, dimensions)
         local, when = self._free_time(metric, question)
         return Plan(
             relation=f"(\n{given(metric)}\n) AS given",
@@ -138,6 +139,20 @@ class Compiler:
             value_among=aggregate,
             base_among="NULL",
         )
+
+    def _refuse_unknown(self, metric: Metric, dimensions: Sequence[str | None]) -> None:
+        """Free SQL can be cut by the columns that it selects, and by nothing else."""
+        asked = [one for one in dimensions if one]
+        if not asked:
+            return
+        selected = self._snapshot.table(f"SELECT * FROM (\n{given(metric)}\n) AS given LIMIT 0").column_names
+        known = [name for name in selected if name.lower() not in {"time", "value"}]
+        for one in asked:
+            if one.lower() not in map(str.lower, selected):
+                raise QuarterdeckError(
+                    f"The SQL of {metric.title} selects no column {one!r}",
+                    did_you_mean(one, known) or f"It can be cut by: {', '.join(known) or 'nothing'}.",
+                )
 
     def _free_time(self, metric: Metric, question: Question) -> tuple[str, str]:
         """Local time and condition of free SQL; a date or a time without a zone is local already."""
