@@ -186,6 +186,29 @@ class StateIn(Schema):
     state: ActionState
 
 
+class CarriedIn(Schema):
+    """An export to take in, as `export` gives it."""
+
+    kind: Literal["json", "csv"]
+    text: str = Field(min_length=1, max_length=2_000_000)
+    preview: bool = Field(False, description="Only say what it would bring; nothing is kept.")
+
+
+class BadRowOut(Schema):
+    """A row that cannot be used."""
+
+    line: int
+    trouble: str
+
+
+class CarriedOut(Schema):
+    """What came in, was there already and stays, or cannot be used."""
+
+    added: int
+    there: int
+    bad: list[BadRowOut]
+
+
 class RateOut(Schema):
     """How often predictions came true, over all decisions."""
 
@@ -228,6 +251,13 @@ def add_decision(request: HttpRequest, decision: DecisionIn) -> Status[Decision]
         written=written, option=_text(decision.answer), why=_text(decision.answer_why), by=person
     )
     return Status(201, made)
+
+
+@router.post("/decisions/import", auth=needs(Permission.EDIT), response=CarriedOut, tags=["decisions"])
+def import_decisions(request: HttpRequest, given: CarriedIn) -> carrying.Carried:
+    """Take in an export of decisions, of actions, or of both; what is here already stays as it is."""
+    found = carrying.read_rows(f"import.{given.kind}", given.text)
+    return carrying.preview(found) if given.preview else carrying.take_in(found, by=asking_person(request))
 
 
 @router.get("/decisions/{decision_id}", auth=needs(Permission.READ), response=DecisionOut, tags=["decisions"])

@@ -51,6 +51,7 @@ ROWS: Mapping[What, type[DecisionRow] | type[ActionRow]] = {"decisions": Decisio
 # Fields of a table that hold more than one value stand in it as JSON.
 NESTED = ("options", "evidence", "prediction", "weeks", "pins", "graded")
 EMPTY_IS_NONE = ("answered_at", "reviewed_at", "archived_at", "finished_at", "decision")
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 Row = TypeVar("Row", bound=BaseModel)
 
 
@@ -64,15 +65,16 @@ class BadRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Carried:
-    """What an import brought: rows that came in, that were there already, and that are bad."""
+    """What an import brought: rows that came in and how they are called, that were there, that are bad."""
 
     added: int
     there: int
     bad: tuple[BadRow, ...]
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
+class Found:
     """A row as it stands in a file."""
 
     what: What
@@ -108,40 +110,66 @@ def read_file(file: Path, *, by: Person | None = None) -> Carried:
 
     Rows that are here already are left as they are; bad ones are told with their line, the others come in.
     """
+    return take_in(read_bytes(str(file), file.read_bytes()), by=by)
+
+
+def read_bytes(name: str, content: bytes) -> list[Found]:
+    """The rows of an export; its name says whether it is JSON or a table."""
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise QuarterdeckError(f"{file} is not UTF-8.", "Save it as UTF-8.") from error
-    found = _in_json(file, text) if file.suffix.lower() == ".json" else _in_csv(file, text)
-    return take_in(list(found), by=by)
+        raise QuarterdeckError(f"{name} is not UTF-8.", "Save it as UTF-8.") from error
+    return read_rows(name, text)
+
+
+def read_rows(name: str, text: str) -> list[Found]:
+    """The same of a text; what is wrong with all of it is an error, with a row is told later."""
+    if not name.lower().endswith((".json", ".csv")):
+        raise QuarterdeckError(f"{name} is no export.", "Its name ends in .json or .csv.")
+    return list(_in_json(name, text) if name.lower().endswith(".json") else _in_csv(name, text))
 
 
 @transaction.atomic
-def take_in(found: list[_Found], *, by: Person | None) -> Carried:
+def preview(found: list[Found]) -> Carried:
+    """What taking the rows in would bring; nothing is kept."""
+    carried = take_in(found, by=None)
+    transaction.set_rollback(True)
+    return carried
+
+
+@transaction.atomic
+def take_in(found: list[Found], *, by: Person | None) -> Carried:
     """Write the rows that can be used, decisions before the promises that follow from them."""
-    added = there = 0
+    added: list[str] = []
+    there = 0
     bad: list[BadRow] = []
     for each in sorted(found, key=lambda row: row.what == "actions"):
         try:
-            if each.what == "decisions":
-                new = _take_decision(_valid(DecisionRow, each.given), by)
-            else:
-                new = _take_action(_valid(ActionRow, each.given), by)
+            new = _take(each, by)
         except QuarterdeckError as error:
             bad.append(BadRow(line=each.line, trouble=f"{error.message} {error.hint}".strip()))
         else:
-            added, there = added + new, there + (not new)
-    return Carried(added=added, there=there, bad=tuple(sorted(bad, key=lambda row: row.line)))
+            there += new is None
+            added += [str(new)] if new is not None else []
+    troubles = tuple(sorted(bad, key=lambda row: row.line))
+    return Carried(added=len(added), there=there, bad=troubles, titles=tuple(added))
 
 
-def _take_decision(row: DecisionRow, by: Person | None) -> bool:
+def _take(found: Found, by: Person | None) -> Decision | Action | None:
+    if found.what == "decisions":
+        return _take_decision(_valid(DecisionRow, found.given), by)
+    return _take_action(_valid(ActionRow, found.given), by)
+
+
+def _take_decision(row: DecisionRow, by: Person | None) -> Decision | None:
+    """The decision that a row became; None where it is here already."""
     wanted = cleaned(row.written)
     check_words(wanted, fewest_options=1)
     here = Decision.objects.filter(reference=row.reference).first()
     if here is not None:
         if decision_row(here) != row:
             raise QuarterdeckError(f"It differs from decision {here.pk}, which stays.", "Change it here.")
-        return False
+        return None
     made = Decision.objects.create(
         **row.model_dump(exclude={"options", "evidence", "prediction", "weeks", "graded", *MOST_CHARACTERS}),
         **{name: getattr(wanted, name) for name in MOST_CHARACTERS},
@@ -155,10 +183,10 @@ def _take_decision(row: DecisionRow, by: Person | None) -> bool:
     )
     log_change(by=by, verb="carried in", subject=decision_subject(made), after={"reference": row.reference})
     link_as_written(made, by=by)
-    return True
+    return made
 
 
-def _take_action(row: ActionRow, by: Person | None) -> bool:
+def _take_action(row: ActionRow, by: Person | None) -> Action | None:
     decision = Decision.objects.filter(reference=row.decision).first() if row.decision else None
     if row.decision and decision is None:
         raise QuarterdeckError(
@@ -171,7 +199,7 @@ def _take_action(row: ActionRow, by: Person | None) -> bool:
     if here is not None:
         if action_row(here) != row:
             raise QuarterdeckError(f"It differs from action {here.pk}, which stays.", "Change it here.")
-        return False
+        return None
     made = Action.objects.create(
         **row.model_dump(exclude={"decision", "text", "owner", "expected_effect"}),
         text=wanted.text,
@@ -183,12 +211,15 @@ def _take_action(row: ActionRow, by: Person | None) -> bool:
     log_change(by=by, verb="carried in", subject=action_subject(made), after={"reference": row.reference})
     if decision is not None:
         join(source=action_subject(made), verb=FOLLOWS_FROM, target=decision_subject(decision), by=by)
-    return True
+    return made
 
 
 def _valid(shape: type[Row], given: Mapping[str, Any]) -> Row:
+    written = json.dumps(given)
+    if NUL.search(written):
+        raise QuarterdeckError("It holds a NUL character, which no database keeps.", "Take it out.")
     try:
-        return shape.model_validate_json(json.dumps(given))
+        return shape.model_validate_json(written)
     except (ValidationError, ValueError) as error:
         raise QuarterdeckError(_faults(error)) from error
 
@@ -202,10 +233,10 @@ def _faults(error: Exception) -> str:
     )
 
 
-def _in_json(file: Path, text: str) -> Iterator[_Found]:
+def _in_json(file: str, text: str) -> Iterator[Found]:
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise QuarterdeckError(f"{file}:{line}: this is no JSON: {error}", "Export it again.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -219,7 +250,7 @@ def _in_json(file: Path, text: str) -> Iterator[_Found]:
         lines = _lines(text, what)
         for number, row in enumerate(rows):
             given = row if isinstance(row, dict) else {"row": row}
-            yield _Found(what=what, line=lines[number] if number < len(lines) else 1, given=given)
+            yield Found(what=what, line=lines[number] if number < len(lines) else 1, given=given)
 
 
 def _lines(text: str, what: str) -> list[int]:
@@ -234,7 +265,7 @@ def _lines(text: str, what: str) -> list[int]:
     return lines
 
 
-def _in_csv(file: Path, text: str) -> Iterator[_Found]:
+def _in_csv(file: str, text: str) -> Iterator[Found]:
     csv.field_size_limit(10_000_000)
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     names = list(reader.fieldnames or [])
@@ -250,7 +281,7 @@ def _in_csv(file: Path, text: str) -> Iterator[_Found]:
     line = 2
     try:
         for row in reader:
-            yield _Found(what=what, line=line, given=_uncelled(row))
+            yield Found(what=what, line=line, given=_uncelled(row))
             line = reader.line_num + 1
     except csv.Error as error:
         raise QuarterdeckError(f"{file}:{reader.line_num}: {error}.", "Export it again.") from error

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from quarterdeck.process.decisions.web import actions, decisions
+from quarterdeck.process.decisions.web import actions, carrying, decisions
 
 urlpatterns = [
     path("decisions/", decisions.show_decisions, name="decisions"),
     path("decisions/ask/", decisions.ask, name="ask_for_decision"),
     path("decisions/put-away/", decisions.show_put_away, name="decisions_put_away"),
+    path("decisions/bring-in/", carrying.bring_in, name="bring_in_decisions"),
     path("decisions/export.json", decisions.export, {"ending": "json"}, name="decisions_as_json"),
     path("decisions/export.csv", decisions.export, {"ending": "csv"}, name="decisions_as_csv"),
     path("decisions/<int:number>/", decisions.show_decision, name="decision"),

@@ -34,6 +34,7 @@ def show_decisions(request: HttpRequest) -> HttpResponse:
         "rate": read.rate,
         "today": today(),
         "may_ask": signed_in(request).may(Permission.CONTRIBUTE),
+        "may_bring_in": signed_in(request).may(Permission.EDIT),
         "put_away": ledger.decisions(archived=True).count(),
     }
     return render(request, "decisions/decisions.html", context)
