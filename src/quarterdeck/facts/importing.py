@@ -63,10 +63,12 @@ def import_file(
     *,
     again: bool = False,
     progress: Progress = lambda done, size: None,
+    all_read: Callable[[], None] = lambda: None,
 ) -> ImportResult:
     """Import one file. Interrupted, it goes on where it stopped; done, it adds nothing.
 
     `again` takes a file once more with another map although nothing tells its rows from those there.
+    `all_read` is called when every row is in and the table's small files are still to be put together.
     """
     file_digest = digest_of(store, table, file)
     options = None if fact_map is None else fact_map.options
@@ -80,7 +82,8 @@ def import_file(
         fact_map = fact_map or plain_map(table, columns)
         if columns is not None:
             fact_map = fitted(fact_map, columns, source.repeated_columns, file)
-        return _Import(store, table, file, file_digest, fact_map).run(source, again, progress)
+        imported = _Import(store, table, file, file_digest, fact_map)
+        return imported.run(source, again, progress, all_read)
 
 
 class _Import:
@@ -103,7 +106,9 @@ class _Import:
         self._notes: tuple[str, ...] = ()
         self._id = hashlib.sha256(orjson.dumps(identity)).hexdigest()[:32]
 
-    def run(self, source: Source, again: bool, progress: Progress) -> ImportResult:
+    def run(
+        self, source: Source, again: bool, progress: Progress, all_read: Callable[[], None]
+    ) -> ImportResult:
         """Everything in turn: is it new, begin, take the blocks, finish."""
         earlier = self.earlier()
         if earlier is not None and earlier["finished"]:
@@ -119,6 +124,7 @@ class _Import:
             counts = self.blocks(source, progress)
         self.mark_mended(counts.mended)
         self.finish(counts)
+        all_read()
         delta.compact()
         self._store.delta("quarantine").compact()
         return self.result(counts)

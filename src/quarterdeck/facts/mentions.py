@@ -17,11 +17,22 @@ FREE_TEXT = frozenset(
     {"text", "title", "value", "name", "owner", "file", "reason", "raw", "header", "properties_rest"}
 )
 
-_BEGINS = r"(?:(?<![0-9A-Za-z_])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
-_ENDS = r"(?![0-9A-Za-z_])"
-_EDGE = re.compile(r"(?<![0-9A-Za-z_])|(?![0-9A-Za-z_])")
+# Under these names, written one way or another, a text says who somebody is.
+_PERSONAL = frozenset(
+    {
+        *("person", "personid", "alias", "user", "userid", "username", "customerid", "distinctid"),
+        *("anonymousid", "email", "emailaddress", "requester"),
+    }
+)
+
+# An underscore joins words as a hyphen does.
+_BEGINS = r"(?:(?<![0-9A-Za-z])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
+_ENDS = r"(?![0-9A-Za-z])"
+_EDGE = re.compile(r"(?<![0-9A-Za-z])|(?![0-9A-Za-z])")
 _SHORT_ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
-_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_JSON_TEXT = r'"(?:[^"\\]|\\.)*"'
+# A name with its text or number, or a text alone.
+_JSON_PAIR = re.compile(rf"({_JSON_TEXT})(?:(\s*:\s*)({_JSON_TEXT}|-?[0-9][0-9.eE+-]*))?", re.DOTALL)
 _ESCAPED = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|([bfnrt\"/]))")
 
 
@@ -30,11 +41,17 @@ def is_distinctive(name: str) -> bool:
     return len(name) >= _DISTINCTIVE_LENGTH and not name.isalpha() and name not in MASK
 
 
-class Mentions:
-    """Some ids, to be looked for in texts."""
+def is_personal(key: str, declared: Collection[str] = ()) -> bool:
+    """Does a property of that name say who somebody is, by its usual name or because a map declares it?"""
+    return key in declared or re.sub("[^a-z0-9]", "", key.rpartition(".")[2].lower()) in _PERSONAL
 
-    def __init__(self, ids: Collection[str]) -> None:
+
+class Mentions:
+    """Some ids, to be looked for in texts; `declared` are names under which a map says who somebody is."""
+
+    def __init__(self, ids: Collection[str], declared: Collection[str] = ()) -> None:
         self.ids = frozenset(ids)
+        self._declared = frozenset(declared)
         # The longest first: one id may be the beginning of another.
         distinctive = sorted(filter(is_distinctive, ids), key=lambda name: (-len(name), name))
         self._pattern = re.compile("|".join(map(_as_word, distinctive))) if distinctive else None
@@ -46,15 +63,44 @@ class Mentions:
         """The text with each distinctive id masked, also as CSV or JSON write it."""
         return text if self._pattern is None else self._pattern.sub(MASK, text)
 
+    def masked_under(self, key: str, text: str) -> str:
+        """The text of a property masked: also a short id, where the property says who somebody is."""
+        return MASK if text.strip() in self.ids and self.may_name(key) else self.masked(text)
+
+    def may_name(self, key: str) -> bool:
+        """Does a property say who somebody is?"""
+        return is_personal(key, self._declared)
+
     def masked_key(self, key: str) -> str:
         """The name of a property with each distinctive id masked."""
         return key if self._pattern is None else self._pattern.sub(KEY_MASK, key)
 
-    def masked_json(self, text: str, spared: Collection[str] = ()) -> str:
-        """A JSON text with its texts and keys masked, but for the spared ones; all else as it stood."""
-        return _JSON_TEXT.sub(lambda found: self._masked_literal(found[0], spared), text)
+    @property
+    def numbers(self) -> list[float]:
+        """Those of the ids that a column of numbers holds as they are."""
+        return [float(name) for name in self.ids if name.isdecimal() and _as_id(float(name)) == name]
+
+    def masked_json(self, text: str, spared: Collection[str] = (), keys: Collection[str] = ()) -> str:
+        """A JSON text with its texts and names masked, but for the spared ones; all else as it stood.
+
+        Under `keys` stand keys of somebody or something else, whatever their names say.
+        """
+
+        def masked_pair(found: re.Match[str]) -> str:
+            first, colon, literal = found.groups()
+            written = self._masked_literal(first, spared)
+            if literal is None:
+                return written
+            key, value = json.loads(first, strict=False), json.loads(literal, strict=False)
+            if key not in keys and _as_id(value) in self.ids and self.may_name(key):
+                return f'{written}{colon}"{MASK}"'
+            return f"{written}{colon}{self._masked_literal(literal, spared)}"
+
+        return _JSON_PAIR.sub(masked_pair, text)
 
     def _masked_literal(self, literal: str, spared: Collection[str]) -> str:
+        if literal[0] != '"':
+            return literal
         value = json.loads(literal, strict=False)
         masked = self.masked(value)
         if value in spared or masked == value:
@@ -62,6 +108,12 @@ class Mentions:
         # Half a surrogate pair has no bytes of its own.
         alone = any("\ud800" <= character <= "\udfff" for character in masked)
         return json.dumps(masked, ensure_ascii=alone)
+
+
+def _as_id(value: str | float) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
 
 
 def readings(text: str) -> Iterator[str]:
@@ -99,7 +151,7 @@ def _as_word(name: str) -> str:
 
 
 def _is_of_word(character: str) -> bool:
-    return character == "_" or (character.isascii() and character.isalnum())
+    return character.isascii() and character.isalnum()
 
 
 def _spelled(name: str) -> str:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from quarterdeck.facts.mentions import FREE_TEXT, is_distinctive
 from quarterdeck.facts.proving_raw import RawProof
-from quarterdeck.facts.proving_words import stands_in, texts_in, variants_of
+from quarterdeck.facts.proving_words import named_texts, stands_in, texts_in, variants_of
 from quarterdeck.facts.schema import TABLES, Table
 
 _LOG = "_delta_log"
@@ -93,6 +93,9 @@ class _Search:
                     self._read_raw(batch, table)
                     continue
                 for path, values in _leaves(name, column):
+                    if pa.types.is_floating(values.type):
+                        self._judge_numbers(table, path, values)
+                        continue
                     for text in self._candidates(values, name).to_pylist():
                         self._judge(table, name, path, text)
 
@@ -110,6 +113,12 @@ class _Search:
             verdict = self._raw.verdict(row)
             if verdict is not None:
                 self._count(verdict == "left", f"{table.name}.raw", table)
+
+    def _judge_numbers(self, table: Table, path: str, values: Any) -> None:
+        key = path.removeprefix("properties.")
+        for number in pc.unique(values.drop_null()).to_pylist() if self._raw.may_name(key) else ():
+            if self._raw.names_them(named_texts({key: number})):
+                self._count(True, f"{table.name}.{path}", table)
 
     def _candidates(self, values: Any, column: str) -> Any:
         return values.filter(self._may_hold(values, escaped=column in FREE_TEXT or column == "properties"))
@@ -133,8 +142,13 @@ class _Search:
             if text.strip() in self._ids:
                 self._count(True, place, table)
             return
+        content = orjson.loads(text) if column in _JSON_COLUMNS else None
+        named = named_texts(content) if content else [(path.removeprefix("properties."), text)]
+        if column in ("properties", "properties_rest") and self._raw.names_them(named):
+            self._count(True, place, table)
+            return
         free = column in FREE_TEXT or column == "properties"
-        texts = list(texts_in(orjson.loads(text))) if column in _JSON_COLUMNS else [text]
+        texts = list(texts_in(content)) if column in _JSON_COLUMNS else [text]
         readings = [reading for part in texts for reading in (variants_of(part) if free else [part])]
         met = [name for name in self._ids if any(stands_in(name, reading) for reading in readings)]
         if met:
@@ -169,8 +183,14 @@ class _Search:
 
 
 def _leaves(name: str, values: Any) -> Iterator[tuple[str, Any]]:
-    """The text columns in a column, however deep."""
-    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+    """The text columns in a column, however deep, and the numbers among properties."""
+    types = pa.types
+    nested = name.startswith("properties.")
+    if (
+        types.is_string(values.type)
+        or types.is_large_string(values.type)
+        or (nested and types.is_floating(values.type))
+    ):
         yield name, values
     elif isinstance(values.type, pa.StructType):
         for index in range(values.type.num_fields):

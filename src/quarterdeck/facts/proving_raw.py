@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +16,9 @@ from typing import Any, Literal
 import orjson
 import pyarrow.parquet as pq
 
-from quarterdeck.facts.mentions import FREE_TEXT, is_distinctive
+from quarterdeck.facts.mentions import FREE_TEXT, is_distinctive, is_personal
 from quarterdeck.facts.properties import property_kinds
-from quarterdeck.facts.proving_words import stands_in, texts_in, variants_of
+from quarterdeck.facts.proving_words import named_texts, stands_in, texts_in, variants_of
 from quarterdeck.facts.raw_rows import usual_origins
 from quarterdeck.facts.schema import TABLES, Table
 
@@ -70,6 +70,7 @@ class _Row:
 
     texts: list[tuple[str, str]]
     values: dict[str, list[str]]
+    named: list[tuple[str, str]]
 
     def spared(self, layout: _Layout) -> set[str]:
         """What stands in a key, a count or as somebody's id may stand elsewhere in the row too."""
@@ -87,8 +88,23 @@ class RawProof:
             for row in pq.read_table(file, columns=["import_id", "header"]).to_pylist():
                 if row["header"] is not None:
                     self._headers[row["import_id"]] = row["header"]
+        self._declared = {
+            name
+            for header in self._headers.values()
+            for target, names in (orjson.loads(header).get("origins") or {}).items()
+            if any(target in table.personal_columns for table in TABLES.values())
+            for name in names
+        }
         self._folder = folder
         self._layout = lru_cache(maxsize=None)(self._layout_of)
+
+    def names_them(self, named: Iterable[tuple[str, str]]) -> bool:
+        """Does a text under a name that says who somebody is hold one of the ids, short or not?"""
+        return any(text.strip() in self._ids and self.may_name(key) for key, text in named)
+
+    def may_name(self, key: str) -> bool:
+        """Does a property of that name say who somebody is?"""
+        return is_personal(key, self._declared)
 
     def verdict(self, row: Mapping[str, Any]) -> Verdict | None:
         """Is it theirs or does it mention them where it must not (left), or where it may (others)?"""
@@ -97,6 +113,9 @@ class RawProof:
         if read is None:
             return self._mention(row["raw"], free=True)
         if not self._ids.isdisjoint(_owners(read, layout, row["encoding"])):
+            return "left"
+        keys = layout.keys | {name.rpartition(".")[2] for name in layout.keys}
+        if self.names_them(pair for pair in read.named if pair[0] not in keys):
             return "left"
         found = set(self._mentions(read, layout))
         return "left" if "left" in found else "others" if "others" in found else None
@@ -175,7 +194,7 @@ def _read_csv(raw: str, layout: _Layout) -> _Row | None:
     if found is None or len(texts) != len(layout.columns):
         return None
     pairs = list(zip(layout.columns, texts, strict=True))
-    return _Row(texts=pairs, values={name: [text] for name, text in pairs})
+    return _Row(texts=pairs, values={name: [text] for name, text in pairs}, named=pairs)
 
 
 def _read_json(raw: str) -> _Row | None:
@@ -190,7 +209,7 @@ def _read_json(raw: str) -> _Row | None:
         return None
     if not isinstance(content, dict):
         return None
-    row = _Row(texts=[], values={})
+    row = _Row(texts=[], values={}, named=list(named_texts(content)))
     _walk(row, "", content)
     return row
 

@@ -29,7 +29,7 @@ def stands_in(name: str, text: str) -> bool:
 
 def _joins(left: str, right: str) -> bool:
     """Do these two characters belong to one word?"""
-    return all(side == "_" or (side.isascii() and side.isalnum()) for side in (left, right))
+    return all(side.isascii() and side.isalnum() for side in (left, right))
 
 
 def variants_of(text: str) -> Iterator[str]:
@@ -60,3 +60,17 @@ def texts_in(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from texts_in(inner)
+
+
+def named_texts(value: object) -> Iterator[tuple[str, str]]:
+    """Every text and number in a JSON value that stands directly under a name, with that name."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if isinstance(inner, str):
+                yield key, inner
+            elif isinstance(inner, int | float) and not isinstance(inner, bool):
+                yield key, f"{inner:.0f}" if inner == inner // 1 else str(inner)
+            yield from named_texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from named_texts(inner)

@@ -19,6 +19,8 @@ from quarterdeck.facts.reading.csv_record import parse_record
 from quarterdeck.facts.reading.json_row import as_text, parse_slowly, values_at
 from quarterdeck.facts.schema import TABLES, Table
 
+_PERSONAL_COLUMNS = frozenset(name for table in TABLES.values() for name in table.personal_columns)
+
 
 def with_origins(description: Mapping[str, object], fact_map: FactMap) -> str:
     """What an import notes, as JSON: how to read a raw row again, and which column went where."""
@@ -55,16 +57,13 @@ class RawReader:
         self._personal = [self._origins[name] for name in table.personal_columns if name in self._origins]
         self._names = {name for names in self._personal for name in names}
         counted = {key for key, kind in (kinds or {}).items() if kind != "text"}
-        self._kept = (
-            {
-                name
-                for target, names in self._origins.items()
-                if target not in table.personal_columns and target not in FREE_TEXT
-                for name in names
-            }
-            | counted
-            | {f"properties.{key}" for key in counted}
-        )
+        self._keys = {
+            name
+            for target, names in self._origins.items()
+            if target not in table.personal_columns and target not in FREE_TEXT
+            for name in names
+        }
+        self._kept = self._keys | counted | {f"properties.{key}" for key in counted}
 
     def owners(self, raw: str, encoding: str | None) -> frozenset[str] | None:
         """The ids in the personal columns of a row; None if it cannot be read."""
@@ -105,14 +104,18 @@ class RawReader:
             content = _json_object(raw)
             if content is None:
                 return mentions.masked(raw)
-            return mentions.masked_json(raw, set(self._spared(content, mentions)))
+            keys = {name.rpartition(".")[2] for name in self._keys}
+            return mentions.masked_json(raw, set(self._spared(content, mentions)), keys)
         fields = self._fields(raw)
         if fields is None:
             return mentions.masked(raw)
         pieces, end = [], 0
         for field in fields:
-            if not self._is_spared(field.name, field.text, mentions.ids):
-                masked = mentions.masked(field.text)
+            names = field.name not in self._keys and field.text.strip() in mentions.ids
+            if (names and mentions.may_name(field.name)) or not self._is_spared(
+                field.name, field.text, mentions.ids
+            ):
+                masked = mentions.masked_under(field.name, field.text)
                 if masked != field.text:
                     pieces += [raw[end : field.start], self._written(masked, raw[field.start])]
                     end = field.end
@@ -145,6 +148,16 @@ class RawReader:
         if first != '"' and self._delimiter not in text:
             return text
         return '"' + text.replace('"', '""') + '"'
+
+
+def declared_names(headers: Iterable[str]) -> frozenset[str]:
+    """The columns of files of which a map said that they name a person."""
+    found: set[str] = set()
+    for header in headers:
+        for target, names in (orjson.loads(header).get("origins") or {}).items():
+            if target in _PERSONAL_COLUMNS:
+                found.update(names)
+    return frozenset(found)
 
 
 def usual_origins(table: Table) -> dict[str, list[str]]:
@@ -183,6 +196,7 @@ class RawReaders:
     ) -> None:
         self._headers = headers
         self._kinds_of = kinds_of
+        self.declared_names = declared_names(headers.values())
         self._readers: dict[tuple[str | None, str], RawReader] = {}
 
     def of(self, import_id: str | None, table: str) -> RawReader:

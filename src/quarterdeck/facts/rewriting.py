@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.delta import Delta, arrow_schema
 from quarterdeck.facts.mentions import FREE_TEXT, Mentions
+from quarterdeck.facts.properties import PropertyKind, arrow_kind
 from quarterdeck.facts.raw_rows import RawReaders
 from quarterdeck.facts.schema import TABLES
 
@@ -59,7 +60,7 @@ class TableSearch:
         self._table = TABLES[delta.name]
         self._delta = delta
         self._person = person
-        self._mentions = Mentions(person.ids)
+        self._mentions = Mentions(person.ids, readers.declared_names)
         self._readers = readers
         self._duckdb = duckdb.connect(":memory:", config={"memory_limit": "1GB", "threads": "2"})
         self._duckdb.execute("SET TimeZone = 'UTC'")
@@ -135,6 +136,12 @@ class TableSearch:
             for sql in self._texts()
             if self._mentions.distinctive_hint
         ]
+        tests += [
+            f"coalesce(regexp_matches({sql}, {quoted(self._mentions.hint)}), false)"
+            for sql in self._naming("text")
+        ]
+        if listed := ", ".join(map(repr, self._mentions.numbers)):
+            tests += [f"coalesce({sql} IN ({listed}), false)" for sql in self._naming("number")]
         if self._table.name == "quarantine":
             # A number such as 100 may be written 1e2.
             hint = f"{self._mentions.hint}|[0-9][eE]"
@@ -148,6 +155,16 @@ class TableSearch:
             elif field.name == "properties":
                 for child in _children(field):
                     if pa.types.is_string(child.type):
+                        yield f"properties.{identifier(child.name)}"
+
+    def _naming(self, kind: PropertyKind) -> Iterator[str]:
+        """Where a value of that kind may be a short id as a whole, and say who somebody is."""
+        for field in self._schema:
+            if field.name == "properties_rest" and kind == "text":
+                yield field.name
+            elif field.name == "properties":
+                for child in _children(field):
+                    if arrow_kind(child.type) == kind and self._mentions.may_name(child.name):
                         yield f"properties.{identifier(child.name)}"
 
     def _named_keys(self) -> list[str]:
@@ -232,22 +249,35 @@ class Cleaning:
         return rows
 
     def _texts(self, name: str, values: Any, hinted: Any) -> Any:
-        mask = self._mentions.masked_json if name in _JSON_COLUMNS else self._mentions.masked
         before = values.take(pa.array(hinted)).to_pylist()
-        after = [text if text is None else mask(text) for text in before]
+        after = [text if text is None else self._masked(name, text) for text in before]
         changed = [place for place, text in enumerate(after) if text != before[place]]
         self.masked[name] += len(changed)
         return _replaced(values, hinted[changed], [after[place] for place in changed])
+
+    def _masked(self, name: str, text: str) -> str:
+        if name in _JSON_COLUMNS:
+            return self._mentions.masked_json(text)
+        if name.startswith("properties."):
+            return self._mentions.masked_under(name.removeprefix("properties."), text)
+        return self._mentions.masked(text)
 
     def _struct(self, values: Any, hinted: Any) -> Any:
         fields = [values.type.field(index) for index in range(values.type.num_fields)]
         arrays = [
             self._texts(f"properties.{field.name}", values.field(index), hinted)
             if pa.types.is_string(field.type)
-            else values.field(index)
+            else self._numbers(field.name, values.field(index))
             for index, field in enumerate(fields)
         ]
         return pa.StructArray.from_arrays(arrays, fields=fields, mask=values.is_null())
+
+    def _numbers(self, name: str, values: Any) -> Any:
+        if not (pa.types.is_floating(values.type) and self._mentions.may_name(name)):
+            return values
+        theirs = pc.is_in(values, pa.array(self._mentions.numbers, values.type))
+        self.masked[f"properties.{name}"] += pc.sum(theirs).as_py() or 0
+        return pc.if_else(theirs, pa.scalar(None, values.type), values)
 
     def _raw_rows(self, rows: pa.Table, hinted: Any) -> tuple[pa.Table, Any]:
         """The rows that are not theirs, and which of these may have more to mask."""
