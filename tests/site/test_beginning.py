@@ -9,6 +9,7 @@ import pytest
 
 from quarterdeck.definitions.starters import starter_definitions
 from quarterdeck.definitions.workspace import init_workspace
+from quarterdeck.jobs.models import Job
 from quarterdeck.jobs.worker import Worker
 from quarterdeck.report.brief.models import Edition
 
@@ -42,6 +43,25 @@ def run_all():
         pass
 
 
+def test_a_look_at_the_events_that_failed_is_told_and_not_asked_for_again_and_again(
+    fresh, bob, dave, client, monkeypatch
+):
+    from quarterdeck.site import beginning
+
+    client.force_login(bob)
+    assert "Nothing to suggest yet." in client.get("/start/suggestions/").content.decode()
+    monkeypatch.setattr(beginning, "events_version", lambda _: 3)
+    client.get("/start/suggestions/")
+    Job.objects.update(state="failed", trouble="No room left.")
+    page = client.get("/start/suggestions/").content.decode()
+    assert "The events could not be looked at." in page
+    assert Job.objects.count() == 1
+    Job.objects.all().delete()
+    client.force_login(dave)
+    assert "An editor looks at what they suggest." in client.get("/start/suggestions/").content.decode()
+    assert not Job.objects.exists()
+
+
 def test_from_a_file_to_the_first_brief(fresh, alice, client):
     client.force_login(alice)
     assert client.get("/").headers["Location"] == "/start/"
@@ -58,6 +78,12 @@ def test_from_a_file_to_the_first_brief(fresh, alice, client):
     run_all()
     assert "What shall be measured?" in client.get("/start/").content.decode()
 
+    looking = client.get("/start/suggestions/", headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 1s"' in looking
+    assert "<progress" in looking
+    client.get("/start/suggestions/")
+    assert Job.objects.filter(task="metrics.suggest").count() == 1
+    run_all()
     shown = client.get("/start/suggestions/").content.decode()
     assert "order_placed_people" in shown
     chosen = {"north_star": "order_placed_people", "inputs": ["joined_people"], "retire": "on"}

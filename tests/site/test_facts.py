@@ -71,6 +71,20 @@ def test_a_file_goes_from_the_browser_into_the_table(here, sign_in, bob):
     assert "events.csv" in client.get("/facts/").content.decode()
 
 
+def test_the_bar_of_an_import_ends_when_the_work_does(here, sign_in, bob, monkeypatch):
+    from quarterdeck.jobs import worker
+
+    told = []
+    monkeypatch.setattr(
+        worker, "tell", lambda job, *, done, total, saying: told.append((done, total, saying))
+    )
+    bring(sign_in(bob))
+    read = [each for each in told if each[2].startswith("Reading")]
+    assert read
+    assert all(done < total for done, total, _ in told)
+    assert told[-1][2] == "Putting the files of events together"
+
+
 def test_a_compressed_file_that_is_named_as_the_schema_needs_no_map(here, sign_in, bob):
     client = sign_in(bob)
     packed = gzip.compress(b"person,event,time\nu1,paid,2026-11-02T10:00:00Z\n")

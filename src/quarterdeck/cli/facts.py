@@ -84,8 +84,10 @@ def import_(
     report.skipped(named.skipped)
     for file in named.files:
         try:
-            with _progress(file.name) as progress:
-                result = import_file(store, fact_table, file, fact_map, again=again, progress=progress)
+            with _progress(file.name) as (progress, all_read):
+                result = import_file(
+                    store, fact_table, file, fact_map, again=again, progress=progress, all_read=all_read
+                )
         except QuarterdeckError as error:
             if len(named.files) == 1:
                 raise
@@ -96,10 +98,10 @@ def import_(
 
 
 @contextmanager
-def _progress(name: str) -> "Iterator[Callable[[int, int], None]]":
-    """A bar on a terminal; nothing elsewhere."""
+def _progress(name: str) -> "Iterator[tuple[Callable[[int, int], None], Callable[[], None]]]":
+    """A bar on a terminal, and what comes after it is full; nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda done, size: None
+        yield (lambda done, size: None), (lambda: None)
         return
     from rich.console import Console  # slow import
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -107,7 +109,10 @@ def _progress(name: str) -> "Iterator[Callable[[int, int], None]]":
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(name, total=None)
-        yield lambda done, size: bar.update(task, completed=done, total=size)
+        yield (
+            lambda done, size: bar.update(task, completed=done, total=size),
+            lambda: bar.update(task, description=f"{name}: putting the table's files together", total=None),
+        )
 
 
 class _Report:

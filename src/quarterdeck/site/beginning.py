@@ -3,17 +3,23 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
 from quarterdeck.definitions.blocks import replace_block
-from quarterdeck.facts.newest import newest_versions
 from quarterdeck.facts.status import read_status
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.calc.suggesting import Suggestion
 from quarterdeck.insights.metrics.service.book import METRIC, TREE, read_metrics
 from quarterdeck.insights.metrics.service.lint import EVENT
-from quarterdeck.insights.metrics.service.suggest import starting_texts, suggestions_for
+from quarterdeck.insights.metrics.service.suggest import (
+    NO_EVENTS,
+    SUGGEST,
+    events_version,
+    kept_suggestions,
+    starting_texts,
+)
+from quarterdeck.jobs.models import Job, State
+from quarterdeck.jobs.queue import ask
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
 from quarterdeck.records.workshop.drafting import begin
@@ -68,15 +74,22 @@ def where_we_stand() -> Beginning:
     )
 
 
-def suggested() -> tuple[Suggestion, ...]:
-    """Metrics to begin with; judged anew only where events came in."""
+def suggested() -> tuple[Suggestion, ...] | None:
+    """Metrics to begin with; None where events came in that nobody has looked at."""
     here = workspace()
-    return _suggested(here.path, newest_versions(here.facts_path).get("events", -1))
+    version, kept = events_version(here), kept_suggestions(here)
+    if version == NO_EVENTS:
+        return ()
+    return kept.suggestions if kept is not None and kept.events_version == version else None
 
 
-@lru_cache(maxsize=4)
-def _suggested(_path: Path, _version: int) -> tuple[Suggestion, ...]:
-    return suggestions_for(workspace())
+def ask_for_suggestions(*, by: Person) -> Job:
+    """The job that looks at the events as they are now; one that failed on them stays the answer."""
+    key = f"{SUGGEST} {events_version(workspace())}"
+    last = Job.objects.filter(key=key).order_by("-pk").first()
+    if last is not None and last.state == State.FAILED:
+        return last
+    return ask(SUGGEST, title="Look at how the events are used", key=key, by_id=by.pk)
 
 
 def take_up(*, north_star: str, inputs: Iterable[str], retire: bool, by: Person) -> tuple[str, ...]:
@@ -85,8 +98,13 @@ def take_up(*, north_star: str, inputs: Iterable[str], retire: bool, by: Person)
     A metric that has a file already is left as it is. `retire` takes those out of force that measure events
     which no fact has, as the ones that a new workspace starts with.
     """
+    # Newer events may have come in while somebody chose; what was shown to them counts.
+    kept = kept_suggestions(workspace())
     texts = starting_texts(
-        suggested(), north_star=north_star, inputs=inputs, owner=by.title or "Head of product"
+        kept.suggestions if kept else (),
+        north_star=north_star,
+        inputs=inputs,
+        owner=by.title or "Head of product",
     )
     held = shelf()
     written = []

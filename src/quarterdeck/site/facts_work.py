@@ -42,15 +42,20 @@ def import_upload(
     if found is None:
         raise QuarterdeckError("The file is not here any more.", "It is in already, or upload it again.")
     name, fact_table = found.file.name, table_named(store, table)
+    # The last hundredth is for what comes after reading: the bar ends when the work does.
+    nearly = found.file.stat().st_size * 99 // 100
     fact_map = _map(fact_table, preset, here.path / map_file if map_file else None, map_text)
 
     def tell(done: int, size: int) -> None:
         if progress.should_stop():
             raise Stopped
-        progress.tell(done, size, f"Reading {name}")
+        progress.tell(min(done, nearly), size, f"Reading {name}")
+
+    def tell_all_read() -> None:
+        progress.tell(nearly, found.file.stat().st_size, f"Putting the files of {table} together")
 
     try:
-        result = import_file(store, fact_table, found.file, fact_map, progress=tell)
+        result = import_file(store, fact_table, found.file, fact_map, progress=tell, all_read=tell_all_read)
     except QuarterdeckError as error:
         # The folder that it waits in says nothing to who sent it.
         raise QuarterdeckError(error.message.replace(str(found.file), name), error.hint) from error

@@ -7,8 +7,11 @@ from typing import Any
 from django.utils import timezone
 
 from quarterdeck.insights.metrics.service.kept import READ, is_due, keep_reading
+from quarterdeck.insights.metrics.service.suggest import SUGGEST, keep_suggestions
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.here import workspace
+
+SUGGESTING_STEPS = 2
 
 
 def read_metrics_now(progress: Progress, anew: bool = False) -> Mapping[str, Any]:
@@ -21,12 +24,24 @@ def read_metrics_now(progress: Progress, anew: bool = False) -> Mapping[str, Any
     return {"metrics": len(kept.dossiers), "as of": kept.as_of.isoformat()}
 
 
+def suggest_metrics(progress: Progress) -> Mapping[str, Any]:
+    """Look at how the events are used, and keep what they suggest to measure."""
+    steps = iter(range(SUGGESTING_STEPS))
+    kept = keep_suggestions(
+        workspace(), tell=lambda saying: progress.tell(next(steps), SUGGESTING_STEPS, saying)
+    )
+    return {"suggestions": len(kept.suggestions), "page": "/start/suggestions/"}
+
+
 def something_is_newer() -> bool:
     """Whether a reading would say something new."""
     return is_due(workspace(), now=timezone.now())
 
 
-TASKS = (Task(name=READ, run=read_metrics_now, attempts=3),)
+TASKS = (
+    Task(name=READ, run=read_metrics_now, attempts=3),
+    Task(name=SUGGEST, run=suggest_metrics, attempts=3),
+)
 RHYTHMS = (
     Rhythm(
         name="metrics",

@@ -20,6 +20,7 @@ from quarterdeck.definitions.folder import (
 from quarterdeck.definitions.lint import check_workspace, lint_definition, read_contents, references_of
 from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.records.subjects import Subject
+from quarterdeck.records.workshop.linted import linted
 
 MOST_CHARACTERS = 100_000
 NO_FILE = ""
@@ -162,8 +163,10 @@ class Shelf:
 
     def findings(self, place: Place | None = None, text: str = "") -> tuple[Finding, ...]:
         """Everything the linters say, of the workspace as it is or with a text in place of a file."""
-        instead = {} if place is None else {place.file: text}
-        return tuple(check_workspace(self.path, self.kinds, self.fact_names(self.path), instead))
+        names = self.fact_names(self.path)
+        if place is None:
+            return linted(self.path, self.kinds, names)
+        return tuple(check_workspace(self.path, self.kinds, names, {place.file: text}))
 
     def own_findings(self, place: Place, text: str) -> tuple[Finding, ...]:
         """What the linters say of one text itself, quickly enough to be asked while it is written."""

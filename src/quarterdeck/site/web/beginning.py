@@ -15,7 +15,7 @@ from quarterdeck.jobs.queue import ask
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
-from quarterdeck.site.beginning import outdated, suggested, take_up, where_we_stand
+from quarterdeck.site.beginning import ask_for_suggestions, outdated, suggested, take_up, where_we_stand
 
 MOST_BYTES = 2 * 1024 * 1024
 
@@ -29,8 +29,11 @@ def begin(request: HttpRequest) -> HttpResponse:
 @door(Permission.READ)
 @require_GET
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The suggestions; judging by all events takes seconds where there are millions."""
-    context = {**_context(request), "suggestions": suggested(), "outdated": outdated()}
+    """The suggestions, or how far the job is that makes them; judging millions of events takes a while."""
+    person, found = signed_in(request), suggested()
+    context = {**_context(request), "suggestions": found, "outdated": outdated() if found else ()}
+    if found is None and person.may(Permission.EDIT):
+        context["job"] = ask_for_suggestions(by=person)
     template = "site/suggestions.html" if request.headers.get("HX-Request") else "site/choosing.html"
     return render(request, template, context)
 

@@ -1,5 +1,7 @@
 """How do people use each event: how many, how often again, how soon after their first?"""
 
+from collections.abc import Callable
+
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.metrics.calc.suggesting import Habit
 
@@ -17,9 +19,11 @@ FROM weekly GROUP BY event ORDER BY 2 DESC, 1 LIMIT 200
 REACH = "SELECT count(DISTINCT date_trunc('week', time)), count(DISTINCT person) FROM identified_events"
 
 
-def read_habits(snapshot: Snapshot) -> tuple[tuple[Habit, ...], int, int]:
+def read_habits(snapshot: Snapshot, *, tell: Callable[[str], None]) -> tuple[tuple[Habit, ...], int, int]:
     """Every event's habit, the number of weeks with any event, and the number of people."""
+    tell("Counting weeks and people")
     weeks, people = snapshot.rows(REACH)[0]
+    tell("Looking at how each event is used")
     habits = tuple(
         Habit(
             event=str(event),

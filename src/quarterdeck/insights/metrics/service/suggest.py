@@ -1,23 +1,63 @@
 """Which metrics does this workspace's own use suggest, and how do the chosen ones become files?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
+from quarterdeck.definitions.files import write_atomically
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.facts.newest import newest_versions
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.calc.suggesting import Suggestion, suggest
 from quarterdeck.insights.metrics.facts.habits import read_habits
 
 MOST_INPUTS = 6
+SUGGEST = "metrics.suggest"  # the job that keeps suggestions
+KEPT = Path(".quarterdeck") / "suggestions.json"
+EVENTS, NO_EVENTS = "events", -1
 
 
-def suggestions_for(workspace: Workspace) -> tuple[Suggestion, ...]:
-    """Metrics to begin with, judged by how the imported events are used; none without events."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggested:
+    """Metrics to begin with, and the version of the events that speak for them."""
+
+    events_version: int
+    suggestions: tuple[Suggestion, ...]
+
+
+SUGGESTED = TypeAdapter(Suggested)
+
+
+def keep_suggestions(workspace: Workspace, *, tell: Callable[[str], None] = lambda _: None) -> Suggested:
+    """Metrics to begin with, judged by how all events are used, kept for the pages; none without events.
+
+    On ten million events this takes a third of a minute, so it is work for a job.
+    """
     with FactStore(workspace.facts_path).snapshot() as snapshot:
-        if "events" not in snapshot.versions:
-            return ()
-        habits, weeks, people = read_habits(snapshot)
-    return suggest(habits, weeks=weeks, people=people)
+        version = snapshot.versions.get(EVENTS, NO_EVENTS)
+        found: tuple[Suggestion, ...] = ()
+        if version != NO_EVENTS:
+            habits, weeks, people = read_habits(snapshot, tell=tell)
+            found = suggest(habits, weeks=weeks, people=people)
+    kept = Suggested(events_version=version, suggestions=found)
+    write_atomically(workspace.path / KEPT, SUGGESTED.dump_json(kept).decode())
+    return kept
+
+
+def kept_suggestions(workspace: Workspace) -> Suggested | None:
+    """What was suggested last; None where nothing was looked at yet."""
+    try:
+        return SUGGESTED.validate_json((workspace.path / KEPT).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def events_version(workspace: Workspace) -> int:
+    """The version of the events that suggestions should be of."""
+    return newest_versions(workspace.facts_path).get(EVENTS, NO_EVENTS)
 
 
 def starting_texts(
