@@ -32,33 +32,38 @@ def read(path: Path, as_of: date) -> Week:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 23])
-def test_the_planted_movements_are_found_and_none_besides(tmp_path: Path, seed: int) -> None:
-    done = demo(tmp_path / "demo", "--seed", str(seed))
+@pytest.mark.parametrize(
+    ("seed", "events", "days"), [(1, 1_000_000, 0), (23, 1_000_000, 0), (5, 300_000, 3), (11, 300_000, 3)]
+)
+def test_the_planted_movements_are_found_and_none_besides(
+    tmp_path: Path, seed: int, events: int, days: int
+) -> None:
+    done = demo(tmp_path / "demo", "--seed", str(seed), "--events", str(events))
     assert done.returncode == 0, done.stderr
     truth = json.loads((tmp_path / "demo" / "truth.json").read_text())
     planted = {
-        metric: (story["since"], story["dimension"], story["value"], story["direction"])
+        metric: (story["dimension"], story["value"], story["direction"], date.fromisoformat(story["since"]))
         for story in truth["stories"]
         if story["until"] is None and story["metrics"]
         for metric in story["metrics"]
     }
-    found = {}
-    for reading in read(tmp_path / "demo", date.fromisoformat(truth["as_of"])).readings:
-        if (movement := reading.movement) is not None:
-            assert movement.holder is not None, reading.name
-            slice_of = movement.holder
-            found[reading.name] = (
-                movement.since.isoformat(),
-                slice_of.dimension,
-                slice_of.value,
-                movement.direction,
-            )
-    assert found == planted
+    found = {
+        reading.name: reading.movement
+        for reading in read(tmp_path / "demo", date.fromisoformat(truth["as_of"])).readings
+        if reading.movement is not None
+    }
+    assert found.keys() == planted.keys()
+    for name, (dimension, value, direction, since) in planted.items():
+        movement = found[name]
+        assert movement.holder is not None, name
+        assert (movement.holder.dimension, movement.holder.value) == (dimension, value)
+        assert movement.direction == direction
+        # Of a small company, chance blurs the day.
+        assert abs((movement.since - since).days) <= days, name
     page = (tmp_path / "demo" / "briefs" / truth["as_of"] / "brief.md").read_text()
     assert "made up" in page
     assert "Activation fell" in page
-    assert "since Tuesday 10 November" in page
+    assert days or "since Tuesday 10 November" in page
     assert "android" in page
 
 

@@ -36,10 +36,14 @@ class DailySeries:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DailyExpectation:
-    """(n,) expected values and (n,) standard deviations of a single day's value around them."""
+    """(n,) expected values, and (n,) standard deviations of a single day's value around them.
+
+    `line_error` (n,) is the standard error of the expectation itself, which all days share.
+    """
 
     expected: Floats
     deviation: Floats
+    line_error: Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +86,9 @@ def expect_days(series: DailySeries, baseline_days: int, spread: Spread) -> Dail
     floor = 0.0 if spread == "other" else 1.0
     deviation = np.sqrt(variances * max(over, floor))
     return DailyExpectation(
-        expected=expected, deviation=np.maximum(deviation, 1e-9 * np.abs(expected) + 1e-12)
+        expected=expected,
+        deviation=np.maximum(deviation, 1e-9 * np.abs(expected) + 1e-12),
+        line_error=trend.error(days) * factors[weekdays],
     )
 
 
@@ -106,7 +112,8 @@ def change_within(series: DailySeries, expectation: DailyExpectation, window: sl
     """Sum of a window's weighted residuals, additive over slices, and its variance."""
     weights = series.weights[window]
     residuals = np.where(weights > 0, series.values[window] - expectation.expected[window], 0.0)
-    variance = ((weights * expectation.deviation[window]) ** 2).sum()
+    own = ((weights * expectation.deviation[window]) ** 2).sum()
+    variance = own + (weights * expectation.line_error[window]).sum() ** 2
     return float((weights * residuals).sum()), float(variance)
 
 

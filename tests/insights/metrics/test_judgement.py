@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from quarterdeck.insights.metrics.calc.judgement import (
+    DETAIL_CONFIDENCE,
     MINIMUM_WEEKS,
     absent_since,
     expect_points,
+    expect_week,
     explain_movement,
+    judge_by_holder,
     judge_week,
     remainder,
 )
@@ -207,3 +210,73 @@ def test_silence_counts_only_when_longer_than_any_before_it() -> None:
     assert absent_since(workdays, end - timedelta(7), end) is None
     assert absent_since(workdays[:-2], end - timedelta(7), end) == MONDAY + timedelta(24)
     assert absent_since([], end - timedelta(7), end) == end - timedelta(7)
+
+
+def sliced(rng: np.random.Generator, fall: float) -> tuple[dict[str, list[Point]], list[Point], list[Point]]:
+    """Days of three slices, of the whole, and its weeks; the second slice falls by a factor on Tuesday."""
+    rates = np.full((3, 182), 0.37)
+    rates[1, 176:] *= fall
+    bases = rng.poisson(np.array([[40.0], [60.0], [40.0]]), (3, 182))
+    hits = rng.binomial(bases, rates)
+    parts = {name: of_days(hits[row], bases[row]) for row, name in enumerate(("ios", "android", "web"))}
+    return parts, of_days(hits.sum(0), bases.sum(0)), of_weeks(hits.sum(0), bases.sum(0))
+
+
+def of_days(hits: np.ndarray, bases: np.ndarray) -> list[Point]:
+    return [
+        Point(start=MONDAY + timedelta(day), value=float(hit / base), base=float(base))
+        for day, (hit, base) in enumerate(zip(hits, bases, strict=True))
+    ]
+
+
+def of_weeks(hits: np.ndarray, bases: np.ndarray) -> list[Point]:
+    weekly = zip(hits.reshape(-1, 7).sum(1), bases.reshape(-1, 7).sum(1), strict=True)
+    return [
+        Point(start=MONDAY + timedelta(7 * week), value=float(hit / base), base=float(base))
+        for week, (hit, base) in enumerate(weekly)
+    ]
+
+
+def judged_closely(rng: np.random.Generator, fall: float) -> str:
+    parts, whole, all_weeks = sliced(rng, fall)
+    slices = {("device", name): days for name, days in parts.items()}
+    shift = explain_movement(whole, slices, "share", "below")
+    if shift.key is None:
+        return ""
+    held = slices[shift.key]
+    part = of_weeks(
+        np.array([(day.value or 0) * (day.base or 0) for day in held]), np.array([day.base for day in held])
+    )
+    judged = judge_by_holder(all_weeks, "share", shift, expect_week(part, "share", DETAIL_CONFIDENCE))
+    return shift.key[1] if judged and judged[1].direction == "below" else ""
+
+
+def test_a_fall_that_only_a_slice_shows_clearly_has_moved_the_metric() -> None:
+    told = []
+    for seed in range(30):
+        whole = sliced(np.random.default_rng(seed), 0.5)[2]
+        if judge_week(whole, "share", None)[1].kind == "within noise":
+            told.append(judged_closely(np.random.default_rng(seed), 0.5))
+    assert len(told) >= 10
+    assert set(told) <= {"android", ""}
+    assert told.count("android") >= 0.7 * len(told)
+
+
+@pytest.mark.slow
+def test_no_slice_of_a_quiet_metric_moves_it() -> None:
+    assert sum(bool(judged_closely(np.random.default_rng(seed), 1.0)) for seed in range(300)) == 0
+
+
+def test_a_burst_of_few_is_not_beyond_chance() -> None:
+    rng = np.random.default_rng(1)
+    few = rng.poisson(0.4, 182).astype(float)
+    few[-3:] = [3.0, 4.0, 3.0]
+    many = rng.poisson(20.0, 182).astype(float)
+    points = {
+        ("country", name): [
+            Point(start=MONDAY + timedelta(day), value=float(v)) for day, v in enumerate(values)
+        ]
+        for name, values in (("DE", few), ("US", many))
+    }
+    whole = [Point(start=MONDAY + timedelta(day), value=float(v)) for day, v in enumerate(few + many)]
+    assert not explain_movement(whole, points, "count", "above").beyond_chance

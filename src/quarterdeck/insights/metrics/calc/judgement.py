@@ -124,10 +124,15 @@ def judge_week(
     return expected, Verdict(kind="moved", reason=reason, direction=side)
 
 
-def judge_by_holder(weeks: Sequence[Point], unit: Unit, shift: Shift) -> tuple[Point, Verdict] | None:
-    """The last week held to the range of a detail, where one slice moved farther than chance can take it."""
+def judge_by_holder(
+    weeks: Sequence[Point], unit: Unit, shift: Shift, holder_week: Point
+) -> tuple[Point, Verdict] | None:
+    """The last week held to the range of a detail, where the slice that holds its shift moved beyond chance.
+
+    None where the week, or the slice's own `holder_week`, stands inside the range of a detail.
+    """
     week = expect_week(weeks, unit, DETAIL_CONFIDENCE)
-    if not week.outside or shift.key is None or not shift.beyond_chance:
+    if not (shift.beyond_chance and shift.key and week.outside and holder_week.outside == week.outside):
         return None
     reason = f"It stands {week.outside} its expected range, and {shift.key[1]} far {week.outside} its own."
     return week, Verdict(kind="moved", reason=reason, direction=week.outside)
@@ -237,7 +242,9 @@ def explain_movement(
         until=days[window.stop].start if window.stop < len(days) else None,
         key=keys[holder.index] if holder else None,
         share_of_change=holder.share_of_change if holder else 0.0,
-        beyond_chance=holder is not None and holder.gain > _gain_of_chance(len(keys)),
+        beyond_chance=holder is not None
+        and holder.gain > _gain_of_chance(len(keys))
+        and _says_enough(*pairs[holder.index], window, unit),
     )
 
 
@@ -248,6 +255,15 @@ def _gain_of_chance(slices: int) -> float:
     """
     tried = slices * SHIFT_DAYS
     return normal_quantile(1 - (1 - WEEK_CONFIDENCE) / (2 * tried)) ** 2
+
+
+def _says_enough(series: DailySeries, expectation: DailyExpectation, window: slice, unit: Unit) -> bool:
+    """Whether so much was expected within a window that its law is near the normal one."""
+    base = float(series.weights[window].sum())
+    expected = float((series.weights * expectation.expected)[window].sum())
+    if unit == "count" and series.bases is None:
+        return expected >= MINIMUM_COUNT
+    return base >= MINIMUM_BASE and (unit != "share" or min(expected, base - expected) >= MINIMUM_COUNT)
 
 
 def remainder(whole: Sequence[Point], part: Sequence[Point]) -> tuple[Point, ...]:

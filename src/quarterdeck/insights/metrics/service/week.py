@@ -40,7 +40,7 @@ __all__ = [
 
 COUNTED = ("feedback", "work_items", "exposures", "traces")  # what happens again and again, besides events
 HISTORY_WEEKS = 26
-DAILY_WEEKS = 17  # four in which a movement may have begun, thirteen to expect them from
+DAILY_WEEKS = HISTORY_WEEKS  # four in which a movement may have begun, the others to expect them from
 SHOWN_WEEKS = 13
 # Facts that end longer ago than this are history, not a source that fell silent.
 HISTORY_AFTER_DAYS = 28
@@ -156,7 +156,9 @@ def _look_closer(
         return None
     end = weeks[-1].start + timedelta(7)
     movement, shift = locate(reader, name, daily, (_first_day(end), end), side)
-    judged = judge_by_holder(weeks, metric.unit, shift)
+    if movement.holder is None or movement.holder.week is None:
+        return None
+    judged = judge_by_holder(weeks, metric.unit, shift, movement.holder.week)
     return None if judged is None else (*judged, movement)
 
 
