@@ -87,6 +87,13 @@ CAPABILITIES: tuple[Capability, ...] = (
         ),
     ),
     Capability(
+        name="journeys",
+        pillar="insights",
+        help="Funnels, retention, trends and paths: who did what after what, and who did not.",
+        cli="quarterdeck.insights.journeys.cli:app",
+        kinds=("quarterdeck.insights.journeys.service.book:JOURNEY",),
+    ),
+    Capability(
         name="brief",
         pillar="report",
         help="The decision-ready page of the week, from draft to published.",
@@ -174,6 +181,11 @@ VERBS: tuple[Verb, ...] = (
         name="brief",
         help="Write the decision-ready page of the week, with its evidence.",
         command="quarterdeck.report.brief.cli:brief",
+    ),
+    Verb(
+        name="conformance",
+        help="Check an engine of journeys against neutral cases.",
+        command="quarterdeck.insights.journeys.cli:conformance",
     ),
     Verb(
         name="serve",

@@ -1,0 +1,86 @@
+"""Who did something in which bucket? One table, of which unique counts, stickiness and lifecycle are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from quarterdeck.insights.journeys.calc.buckets import Buckets
+from quarterdeck.insights.journeys.calc.chunks import Piece, do_each
+from quarterdeck.insights.journeys.calc.kernels import attendance as loops
+from quarterdeck.insights.journeys.calc.picks import hits_of, mark
+from quarterdeck.insights.journeys.calc.question import Question
+from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView
+from quarterdeck.insights.journeys.definitions.conditions import Pick
+
+STATUSES = ("new", "returning", "resurrecting", "dormant")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttendanceWitnesses:
+    """Each unit once in each of its buckets, with the row that witnesses it; by unit, then bucket."""
+
+    unit: Codes
+    bucket: Codes
+    row: Rows
+    buckets: Buckets
+
+    @property
+    def loops(self) -> loops.Attendance:
+        """As the loops take it."""
+        return loops.Attendance(unit=self.unit, bucket=self.bucket, row=self.row)
+
+    @property
+    def unique(self) -> Rows:
+        """How many units in each bucket."""
+        return np.bincount(self.bucket, minlength=len(self.buckets))
+
+    @property
+    def days_present(self) -> Rows:
+        """How many units in exactly 1, 2, ... buckets."""
+        return loops.count_buckets(self.loops, len(self.unit), len(self.buckets))
+
+    def recent(self, back: int) -> Rows:
+        """How many units in each bucket or any of the `back` before it."""
+        return loops.count_recent(self.loops, len(self.unit), len(self.buckets), back)
+
+    def statuses(self, born: Rows) -> dict[str, Rows]:
+        """How many units are new, returning, resurrecting and dormant in each bucket.
+
+        `born` is when each unit began. The first bucket knows nothing of the one before it.
+        """
+        counts = loops.count_statuses(self.loops, len(self.unit), self.buckets.of(born), len(self.buckets))
+        return dict(zip(STATUSES, counts, strict=True))
+
+    def __add__(self, other: AttendanceWitnesses) -> AttendanceWitnesses:
+        return AttendanceWitnesses(
+            unit=np.concatenate((self.unit, other.unit)),
+            bucket=np.concatenate((self.bucket, other.bucket)),
+            row=np.concatenate((self.row, other.row)),
+            buckets=self.buckets,
+        )
+
+
+def attend(
+    view: SequenceView, question: Question, pick: Pick, buckets: Buckets, since: int, until: int
+) -> list[AttendanceWitnesses]:
+    """Who did what a pick counts in which bucket, piece after piece of the units."""
+    marks = mark(view, [pick], question.journey.where, question.cohorts)
+
+    def attend_piece(piece: Piece) -> AttendanceWitnesses:
+        hits = hits_of(view, marks, since, until, piece)
+        room = loops.Attendance(
+            unit=np.empty(len(hits.row), np.int32),
+            bucket=np.empty(len(hits.row), np.int32),
+            row=np.empty(len(hits.row), np.int64),
+        )
+        count = loops.attend(hits, buckets.edges, piece[0], room)
+        return AttendanceWitnesses(
+            unit=room.unit[:count],
+            bucket=room.bucket[:count],
+            row=view.source_rows(room.row[:count]),
+            buckets=buckets,
+        )
+
+    return do_each(question.each, attend_piece, view.offsets)

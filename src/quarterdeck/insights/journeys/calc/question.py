@@ -1,0 +1,91 @@
+"""What must be known besides the events to answer a journey?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from quarterdeck.insights.journeys.calc.buckets import (
+    Buckets,
+    Calendar,
+    Period,
+    instant,
+    microseconds,
+    parse_moment,
+)
+from quarterdeck.insights.journeys.calc.chunks import Each
+from quarterdeck.insights.journeys.calc.conditions import Cohorts, passing
+from quarterdeck.insights.journeys.calc.dialects import DIALECTS, Dialect
+from quarterdeck.insights.journeys.calc.sequence import SequenceView, select
+from quarterdeck.insights.journeys.definitions.journey import Grain, Journey
+
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """A journey with its period, calendar and cohorts; `each` does the work on pieces of the units."""
+
+    journey: Journey
+    period: Period
+    calendar: Calendar
+    cohorts: Cohorts = field(default_factory=dict)
+    cohort_names: Mapping[str, str] = field(default_factory=dict)
+    each: Each = map
+
+    @property
+    def dialect(self) -> Dialect:
+        """The rules that hold."""
+        return DIALECTS[self.journey.dialect]
+
+    @property
+    def window(self) -> int:
+        """From the first step to the last, in microseconds."""
+        return self.journey.window_seconds * MICROSECONDS
+
+    @property
+    def later_until(self) -> int:
+        """Until when later steps count."""
+        return self.period.until + (self.window if self.dialect.steps_after_end else 0)
+
+    @property
+    def buckets(self) -> Buckets:
+        """Every bucket of the period."""
+        return self.calendar.buckets(self.period.begin, self.period.end, self.journey.grain)
+
+
+def period_of(view: SequenceView, journey: Journey, calendar: Calendar, now: datetime) -> Period:
+    """From when to when a journey asks; `all` begins with the first event."""
+    if journey.since == "all":
+        first = int(view.time.min()) if len(view.time) else microseconds(now)
+        begin = calendar.floor(instant(first, calendar.zone), "day")
+    else:
+        begin = parse_moment(journey.since, now, calendar)
+    end = (
+        parse_moment(journey.until, now, calendar, last=True)
+        if journey.until
+        else end_of_now(now, journey, calendar)
+    )
+    return Period(
+        since=microseconds(begin),
+        until=microseconds(end),
+        known_until=microseconds(now),
+        begin=begin,
+        end=end,
+    )
+
+
+def end_of_now(now: datetime, journey: Journey, calendar: Calendar) -> datetime:
+    """The last moment of today, or of this hour."""
+    grain: Grain = "hour" if journey.grain == "hour" and journey.kind in ("trend", "stickiness") else "day"
+    start = calendar.floor(now, grain)
+    return instant(microseconds(calendar.after(start, grain)) - 1, calendar.zone)
+
+
+def narrowed(view: SequenceView, question: Question) -> SequenceView:
+    """Only the rows that pass the conditions of the whole question."""
+    allowed = passing(view, question.journey.where, question.cohorts)
+    return view if allowed is None else select(view, np.flatnonzero(allowed))

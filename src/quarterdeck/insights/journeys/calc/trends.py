@@ -1,0 +1,287 @@
+"""How much, how often, by how many: by bucket, by value, and in all?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quarterdeck.insights.journeys.calc.attendance import attend
+from quarterdeck.insights.journeys.calc.breakdown import (
+    OTHER,
+    Value,
+    cohorts_asked,
+    cut,
+    largest,
+    members,
+)
+from quarterdeck.insights.journeys.calc.buckets import Buckets, Period, microseconds
+from quarterdeck.insights.journeys.calc.chunks import Piece, added, do_each
+from quarterdeck.insights.journeys.calc.conditions import column_of, number_of, passing
+from quarterdeck.insights.journeys.calc.formula import evaluate
+from quarterdeck.insights.journeys.calc.kernels.attendance import tally
+from quarterdeck.insights.journeys.calc.picks import counted, hits_of, mark
+from quarterdeck.insights.journeys.calc.question import Question
+from quarterdeck.insights.journeys.calc.sequence import Rows, SequenceView, select
+from quarterdeck.insights.journeys.calc.sessions import DURATION, with_durations
+from quarterdeck.insights.journeys.definitions.journey import Series
+
+Floats = NDArray[np.float64]
+BACK_DAYS = {"weekly_active": 7, "monthly_active": 30}
+ACTIVE = frozenset(("unique", *BACK_DAYS))
+ROUNDED_UP = frozenset({"week", "month", "quarter", "year"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One series under one value: its buckets, and its value over the whole period."""
+
+    label: str
+    value: Value
+    data: Floats
+    total: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trend:
+    """The lines of a trend; `before` are those of the period before, bucket by bucket."""
+
+    buckets: Buckets
+    lines: tuple[Line, ...]
+    before: tuple[Line, ...] = ()
+    buckets_before: Buckets | None = None
+
+
+def trend(view: SequenceView, question: Question) -> Trend:
+    """Every line that a trend asks for."""
+    if any(series.field == DURATION for series in question.journey.series):
+        view = with_durations(view)
+    buckets = question.buckets
+    lines = _lines(view, question)
+    if not question.journey.compare:
+        return Trend(buckets=buckets, lines=lines)
+    earlier = before(question)
+    return Trend(buckets=buckets, lines=lines, before=_lines(view, earlier), buckets_before=earlier.buckets)
+
+
+def before(question: Question) -> Question:
+    """The same question of the period before: as long, or, where a tool has it so, sharing a day with it."""
+    period, calendar, grain = question.period, question.calendar, question.journey.grain
+    if question.dialect.shared_edge:
+        back = (calendar.floor(period.end, "day").date() - calendar.floor(period.begin, "day").date()).days
+        shift = timedelta(days=max(back, 1))
+        begin, end = period.begin - shift, period.end - shift
+    else:
+        count = len(question.buckets)
+        begin = calendar.after(question.buckets.starts[0], grain, -count)
+        end = begin + (period.end - question.buckets.starts[0])
+    known = Period(
+        since=microseconds(begin),
+        until=microseconds(end),
+        known_until=period.known_until,
+        begin=begin,
+        end=end,
+    )
+    return replace(question, period=known)
+
+
+def _lines(view: SequenceView, question: Question) -> tuple[Line, ...]:
+    journey = question.journey
+    measured = [_measured(view, question, series) for series in journey.series]
+    if journey.formula:
+        measured = [_formula(question, measured)]
+    lines = tuple(line for each in measured for line in each)
+    if journey.smooth > 1:
+        lines = tuple(replace(line, data=_smooth(line.data, journey.smooth)) for line in lines)
+    if journey.cumulative:
+        lines = tuple(replace(line, data=np.cumsum(line.data)) for line in lines)
+    return lines
+
+
+def _formula(question: Question, measured: Sequence[Sequence[Line]]) -> list[Line]:
+    journey = question.journey
+    values = list(dict.fromkeys(line.value for each in measured for line in each))
+    decimals = question.dialect.formula_decimals
+    lines = []
+    nothing = np.zeros(len(question.buckets) + 1)
+    for value in values:
+        known = [
+            next((np.append(line.data, line.total) for line in each if line.value == value), nothing)
+            for each in measured
+        ]
+        found = evaluate(journey.formula, known, decimals)
+        lines.append(Line(label=journey.formula, value=value, data=found[:-1], total=float(found[-1])))
+    return lines
+
+
+def _smooth(data: Floats, size: int) -> Floats:
+    """The mean of so many buckets up to each; fewer at the beginning."""
+    sums = np.cumsum(np.concatenate((np.zeros(1), data)))
+    ends = np.arange(1, len(data) + 1)
+    begins = np.maximum(ends - size, 0)
+    return (sums[ends] - sums[begins]) / (ends - begins)
+
+
+def since_of(question: Question) -> int:
+    """From when on rows count: weeks and longer buckets are whole, days and hours begin when asked."""
+    if question.journey.grain in ROUNDED_UP:
+        return int(question.buckets.edges[0])
+    return question.period.since
+
+
+def _measured(view: SequenceView, question: Question, series: Series) -> list[Line]:
+    if not question.journey.by and series.once_per is None:
+        if series.measure == "count":
+            return [_counted(view, question, series)]
+        if series.measure in ACTIVE and series.field is None:
+            return [_active(view, question, series)]
+    rows = _rows(view, question, series)
+    if cohorts := cohorts_asked(question):
+        units = view.unit_of_rows
+        return [
+            _line(view, question, series, (name,), rows[members(view, question, name)[units[rows]]])
+            for name in cohorts
+        ]
+    if not question.journey.by:
+        return [_line(view, question, series, (), rows)]
+    return _by_value(view, question, series, rows)
+
+
+def _counted(view: SequenceView, question: Question, series: Series) -> Line:
+    """How many events, counted where they are read."""
+    marks = mark(view, [series], question.journey.where, question.cohorts)
+    buckets = question.buckets
+
+    def count_piece(piece: Piece) -> Rows:
+        counts = np.zeros(len(buckets), np.int64)
+        hits = hits_of(view, marks, since_of(question), question.period.until, piece)
+        tally(hits, buckets.edges, counts)
+        return counts
+
+    counts = added(do_each(question.each, count_piece, view.offsets), len(buckets))
+    return Line(label=series.name, value=(), data=counts.astype(np.float64), total=float(counts.sum()))
+
+
+def _active(view: SequenceView, question: Question, series: Series) -> Line:
+    """How many units, each once in a bucket; or in any of the days up to its end."""
+    buckets = question.buckets
+    if series.measure in BACK_DAYS:
+        return _recently_active(view, question, series)
+    parts = attend(view, question, series, buckets, since_of(question), question.period.until)
+    counts = added((part.unique for part in parts), len(buckets))
+    total = sum(len(np.unique(part.unit)) for part in parts)
+    return Line(label=series.name, value=(), data=counts.astype(np.float64), total=float(total))
+
+
+def _recently_active(view: SequenceView, question: Question, series: Series) -> Line:
+    """How many units in the days up to the end of each bucket."""
+    back = BACK_DAYS[series.measure] - 1
+    calendar, buckets = question.calendar, question.buckets
+    first = calendar.after(calendar.floor(buckets.starts[0], "day"), "day", -back)
+    last = calendar.after(buckets.starts[-1], buckets.grain)
+    days = calendar.buckets(first, last - timedelta(microseconds=1), "day")
+    since, until = int(days.edges[0]), question.period.until
+    parts = attend(view, question, series, days, since, until)
+    counts = added((part.recent(back) for part in parts), len(days))
+    data = counts[days.of(buckets.edges[1:] - 1)].astype(np.float64)
+    if question.dialect.active_on_event_days:
+        busy = added((part.unique for part in parts), len(days))
+        places = days.of(buckets.edges)
+        some = [busy[max(low, back) : high].any() for low, high in pairwise(places)]
+        data = np.where(some, data, 0.0)
+    total = data[-1] if len(data) else 0.0
+    return Line(label=series.name, value=(), data=data, total=float(total))
+
+
+def _rows(view: SequenceView, question: Question, series: Series) -> Rows:
+    """The rows that a series counts."""
+    back = timedelta(days=BACK_DAYS.get(series.measure, 0))
+    since = since_of(question) - back // timedelta(microseconds=1)
+    mask = counted(view, series, question.cohorts)
+    allowed = passing(view, question.journey.where, question.cohorts)
+    if allowed is not None:
+        mask &= allowed
+    return np.flatnonzero(mask & (view.time >= since) & (view.time <= question.period.until))
+
+
+def _by_value(view: SequenceView, question: Question, series: Series, rows: Rows) -> list[Line]:
+    """A line for each of the largest values, and one for the others together."""
+    found = cut(view, rows, question.journey.by)
+    inside = view.time[rows] >= since_of(question)
+    sizes = np.bincount(found.codes[inside], minlength=len(found.values))
+    some = {value: int(size) for value, size in zip(found.values, sizes, strict=True) if size}
+    shown = largest(some, question.journey.limit)
+    codes = {value: code for code, value in enumerate(found.values)}
+    lines = [_line(view, question, series, value, rows[found.codes == codes[value]]) for value in shown]
+    others = [codes[value] for value in some if value not in shown]
+    if others:
+        lines.append(_line(view, question, series, (OTHER,), rows[np.isin(found.codes, others)]))
+    return lines
+
+
+def _line(view: SequenceView, question: Question, series: Series, value: Value, rows: Rows) -> Line:
+    buckets = question.buckets
+    place = buckets.of(view.time[rows])
+    if series.measure in BACK_DAYS:
+        return replace(_recent_of_rows(view, question, series, rows), value=value)
+    if series.measure == "count":
+        data = np.bincount(place, minlength=len(buckets)).astype(np.float64)
+        return Line(label=series.name, value=value, data=data, total=float(len(rows)))
+    if series.measure == "unique":
+        named = column_of(view, series.field).codes[rows] if series.field else view.unit_of_rows[rows]
+        place, named = place[named >= 0], named[named >= 0]
+        pairs = np.unique(place * (int(named.max(initial=0)) + 1) + named)
+        by_bucket = np.bincount(pairs // (int(named.max(initial=0)) + 1), minlength=len(buckets))
+        total = float(len(np.unique(named)))
+        return Line(label=series.name, value=value, data=by_bucket.astype(np.float64), total=total)
+    return _number_line(view, series, value, rows, place, len(buckets))
+
+
+def _recent_of_rows(view: SequenceView, question: Question, series: Series, rows: Rows) -> Line:
+    """Recently active units among some rows alone."""
+    everything = question.journey.model_copy(update={"where": ()})
+    alone = Series(measure=series.measure, label=series.name)
+    return _recently_active(select(view, rows), replace(question, journey=everything), alone)
+
+
+def _number_line(
+    view: SequenceView, series: Series, value: Value, rows: Rows, place: Rows, count: int
+) -> Line:
+    column = column_of(view, series.field or "")
+    numbers = np.array([*(number_of(text) for text in column.values), np.nan])[column.codes[rows]]
+    once = None if series.once_per is None else column_of(view, series.once_per).codes[rows]
+    keep = np.isfinite(numbers) & (True if once is None else once >= 0)
+    numbers, place = numbers[keep], place[keep]
+    if once is None:
+        data = [_aggregate(series, numbers[place == bucket]) for bucket in range(count)]
+        return Line(label=series.name, value=value, data=np.array(data), total=_aggregate(series, numbers))
+    once = once[keep]
+    data = [_aggregate(series, _firsts(numbers, once, place == bucket)) for bucket in range(count)]
+    total = _aggregate(series, _firsts(numbers, once, np.ones(len(once), np.bool_)))
+    return Line(label=series.name, value=value, data=np.array(data), total=total)
+
+
+def _firsts(numbers: Floats, once: Rows, which: NDArray[np.bool_]) -> Floats:
+    """The first number of each session among some rows."""
+    _, first = np.unique(once[which], return_index=True)
+    return numbers[which][first]
+
+
+def _aggregate(series: Series, numbers: Floats) -> float:
+    if not len(numbers):
+        return 0.0
+    match series.measure:
+        case "sum":
+            return float(numbers.sum())
+        case "mean":
+            return float(numbers.mean())
+        case "min":
+            return float(numbers.min())
+        case "max":
+            return float(numbers.max())
+        case _:
+            return float(np.percentile(numbers, series.percentile))

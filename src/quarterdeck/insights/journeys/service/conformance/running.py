@@ -1,0 +1,105 @@
+"""Does an engine answer the neutral cases as they expect?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from quarterdeck.errors import QuarterdeckError
+from quarterdeck.insights.journeys.calc.buckets import Calendar
+from quarterdeck.insights.journeys.calc.question import Question, period_of
+from quarterdeck.insights.journeys.service.conformance.answering import Case, answer
+from quarterdeck.insights.journeys.service.conformance.comparing import Difference, differences
+from quarterdeck.insights.journeys.service.conformance.gathering import (
+    cohort_names,
+    cohorts_of,
+    gather,
+    now_of,
+)
+from quarterdeck.insights.journeys.service.conformance.translating import (
+    SUNDAY,
+    Json,
+    UnsupportedError,
+    read_journey,
+)
+
+Engine = Literal["kernel"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """How one case went: nothing differs, or something does, or it cannot be asked here."""
+
+    id: str
+    differences: tuple[Difference, ...] = ()
+    unsupported: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Is everything as expected?"""
+        return not self.differences and not self.unsupported
+
+    def as_json(self) -> dict[str, object]:
+        """What differs, as JSON."""
+        return {
+            "id": self.id,
+            "unsupported": self.unsupported,
+            "differences": [
+                {"where": one.where, "expected": one.expected, "got": one.got} for one in self.differences
+            ],
+        }
+
+
+def read_cases(path: Path) -> list[Json]:
+    """The cases of a file: one JSON array."""
+    try:
+        cases = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise QuarterdeckError(f"{path} is no JSON: {error}", "It must be one array of cases.") from error
+    if not isinstance(cases, list):
+        raise QuarterdeckError(f"{path} is no list of cases.", "It must be one array of cases.")
+    return cases
+
+
+def run_cases(cases: Iterable[Json], engine: Engine = "kernel") -> Iterator[Outcome]:
+    """How each case goes."""
+    for case in cases:
+        try:
+            found = tuple(run_case(case))
+        except UnsupportedError as error:
+            yield Outcome(id=case["id"], unsupported=error.message)
+        except (QuarterdeckError, KeyError, ValueError, TypeError) as error:
+            yield Outcome(id=case["id"], unsupported=f"unsupported: {type(error).__name__}: {error}")
+        else:
+            yield Outcome(id=case["id"], differences=found)
+
+
+def run_case(case: Json) -> Iterator[Difference]:
+    """In what the answer to one case differs from what it expects."""
+    got = answer(read_case(case))
+    expected: dict[str, Any] = case["expected"]
+    for key, wanted in expected.items():
+        if key not in got:
+            raise UnsupportedError(f"unsupported: {key}")
+        yield from differences(wanted, got[key], key)
+
+
+def read_case(case: Json) -> Case:
+    """A case with its events sorted and its question read."""
+    calendar = Calendar(zone=ZoneInfo(case["project"].get("timezone", "UTC")), week_starts_on=SUNDAY)
+    now = now_of(case)
+    journey = read_journey(case, calendar, now)
+    view = gather(case, journey.unit)
+    question = Question(
+        journey=journey,
+        period=period_of(view, journey, calendar, now),
+        calendar=calendar,
+        cohorts=cohorts_of(case, view),
+        cohort_names=cohort_names(case),
+    )
+    return Case(content=case, view=view, question=question)
