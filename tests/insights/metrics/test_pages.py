@@ -36,6 +36,27 @@ def read(here):
     return here
 
 
+def test_addresses_and_numbers_among_the_values_of_any_dimension_are_hidden_from_who_may_not_see_them(
+    here, sign_in, dave, alice
+):
+    add_events(here, [*paid(60, plan="ann@acme.test"), *paid(60, plan="+49 30 1234567")], transaction="more")
+    keep_reading(here, today=TODAY)
+    client = sign_in(dave)
+    hidden = client.get("/metrics/revenue/?by=plan").content.decode()
+    assert "pro" in hidden
+    assert "hidden" in hidden
+    taken = client.get("/metrics/revenue/data.csv?by=plan").content.decode()
+    api = client.get("/api/metrics/revenue/series?by=plan").content.decode()
+    for text in (hidden, taken, api):
+        assert "ann@acme.test" not in text
+        assert "1234567" not in text
+    readings = here.path / FOLDER
+    assert not [each for each in readings.rglob("*.json") if "ann@acme" in each.read_text()]
+    alice.sees_personal = True
+    alice.save()
+    assert "ann@acme.test" in sign_in(alice).get("/metrics/revenue/?by=plan").content.decode()
+
+
 def test_before_anything_was_read_the_page_offers_to_read_it(here, sign_in, carol):
     client = sign_in(carol)
     page = client.get("/metrics/").content.decode()

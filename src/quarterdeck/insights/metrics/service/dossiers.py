@@ -5,6 +5,7 @@ from datetime import date
 
 from quarterdeck.insights.metrics.calc.dossier import Bucket, Dossier, SliceSeries
 from quarterdeck.insights.metrics.calc.measures import Holder, Judgement, Measure, Role, Side
+from quarterdeck.insights.metrics.calc.personal import HIDDEN, names_person
 from quarterdeck.insights.metrics.calc.readings import Point, Reading, Slice
 from quarterdeck.insights.metrics.calc.words import Told, base_words, is_known, over_words, tell
 
@@ -91,7 +92,7 @@ def _holder(part: Slice) -> Holder:
     week = part.week
     return Holder(
         dimension=part.dimension,
-        value=part.value,
+        value=_shared(part.value),
         figure=week.value if week else None,
         base=week.base if week else None,
         low=week.expected_low if week else None,
@@ -102,11 +103,16 @@ def _holder(part: Slice) -> Holder:
 def _slice(part: Slice) -> SliceSeries:
     return SliceSeries(
         dimension=part.dimension,
-        value=part.value,
+        value=_shared(part.value),
         share_of_change=part.share_of_change,
         days=buckets_of(part.points),
         week=_bucket(part.week) if part.week else None,
     )
+
+
+def _shared(value: str) -> str:
+    """As pages and letters that everybody reads may name it."""
+    return HIDDEN if names_person(value) else value
 
 
 def buckets_of(points: Iterable[Point]) -> tuple[Bucket, ...]:

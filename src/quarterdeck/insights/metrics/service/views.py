@@ -19,6 +19,7 @@ from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.calc.dossier import Bucket, Dossier, SliceSeries
+from quarterdeck.insights.metrics.calc.personal import HIDDEN, names_person
 from quarterdeck.insights.metrics.calc.readings import Point
 from quarterdeck.insights.metrics.facts.changes import Change
 from quarterdeck.insights.metrics.facts.clock import Grain
@@ -40,7 +41,6 @@ from quarterdeck.insights.metrics.service.week import last_week_end, read_or_say
 SHOWN: Mapping[Grain, int] = {"day": 42, "week": 13, "month": 13}
 MOST_SLICES = 12
 MOST_KEPT = 200
-HIDDEN = "hidden"
 Shape = TypeVar("Shape")
 
 
@@ -81,7 +81,7 @@ def view_of(
         dossier = kept.dossier(name)
         week = dossier.measure.week_start if dossier else kept.as_of
         view = _compute(reader, workspace, name, grain, dimension, as_of=kept.as_of, week=week)
-    if dimension is None or not is_personal(metric.source, dimension):
+    if dimension is None or not _names_people(view, metric.source):
         # What names people is never written down here, where no erasure would look for it.
         _write(file, VIEW.dump_json(view))
     return view
@@ -114,13 +114,21 @@ def pinned_reading(
 
 
 def masked(view: View, source: str, *, sees_personal: bool) -> View:
-    """Without the names of people, for who may not see them."""
-    if sees_personal or view.dimension is None or not is_personal(source, view.dimension):
+    """Without the names of people, for who may not see them: ids, and addresses or numbers among values."""
+    if sees_personal or not _names_people(view, source):
         return view
+    everything = is_personal(source, view.dimension or "")
     hidden = tuple(
-        replace(part, value=f"{HIDDEN} {place}") for place, part in enumerate(view.slices, start=1)
+        replace(part, value=f"{HIDDEN} {place}") if everything or names_person(part.value) else part
+        for place, part in enumerate(view.slices, start=1)
     )
     return replace(view, slices=hidden)
+
+
+def _names_people(view: View, source: str) -> bool:
+    if view.dimension is None:
+        return False
+    return is_personal(source, view.dimension) or any(names_person(part.value) for part in view.slices)
 
 
 def book_of(workspace: Workspace) -> MetricBook:
