@@ -269,6 +269,8 @@ class _Import:
         if rows.num_rows:
             select = None if index is None else index.new_rows
             committed = delta.commit(rows, transaction=self._id, number=block.number, select=select)
+            if index is not None and not committed.repeated:
+                index.landed(committed.version)
             if committed.repeated:
                 committed = self._earlier_commit(block.number, committed)
             interrupted = self._alone and committed.version <= self._first_version

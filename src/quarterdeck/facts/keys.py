@@ -33,7 +33,14 @@ class KeyIndex:
         self._key = key
         self._files: frozenset[str] = frozenset()
         self._sorted: list[Hashes] = []
+        # What this index let through last, at which version, and which version that became.
+        self._passed: Hashes = np.zeros(0, np.uint64)
+        self._seen, self._landed = -1, -1
         self._duckdb = duckdb.connect(":memory:", config={"threads": "2", "memory_limit": "1GB"})
+
+    def landed(self, version: int) -> None:
+        """The rows let through last are in the table, as its version `version`."""
+        self._landed = version
 
     def close(self) -> None:
         """Give the memory back."""
@@ -59,6 +66,7 @@ class KeyIndex:
         twice = ordered[1:][ordered[1:] == ordered[:-1]]
         if len(twice):
             known |= _repeated(np.isin(hashes, twice), keys)
+        self._passed, self._seen = ordered if not known.any() else np.sort(hashes[~known]), handle.version()
         return rows.filter(pa.array(~known)) if known.any() else rows
 
     def _refresh(self, handle: DeltaTable) -> None:
@@ -70,9 +78,13 @@ class KeyIndex:
         self._files = files
         if not added or sum(map(len, self._sorted)) > MAX_HASHES:
             return
-        query = f"SELECT hash({identifier(self._key)}) AS h FROM read_parquet($files)"  # noqa: S608
-        hashes = self._duckdb.sql(query, params={"files": added}).to_arrow_table().column("h").to_numpy()
-        self._sorted.append(np.sort(hashes))
+        if handle.version() == self._landed == self._seen + 1:
+            # Nobody else wrote meanwhile.
+            self._sorted.append(self._passed)
+        else:
+            query = f"SELECT hash({identifier(self._key)}) AS h FROM read_parquet($files)"  # noqa: S608
+            hashes = self._duckdb.sql(query, params={"files": added}).to_arrow_table().column("h").to_numpy()
+            self._sorted.append(np.sort(hashes))
         while len(self._sorted) > 1 and len(self._sorted[-2]) < 2 * len(self._sorted[-1]):
             # Two runs that are in order already.
             self._sorted.append(

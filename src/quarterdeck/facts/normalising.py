@@ -19,6 +19,7 @@ from quarterdeck.facts.properties import ARROW_KINDS, PropertyKind, with_values
 from quarterdeck.facts.reading.block import BadRow, Block
 from quarterdeck.facts.schema import ARROW_TYPES, Column
 from quarterdeck.facts.typed_properties import Kinds, Property, faults_of, reading_sql
+from quarterdeck.facts.usual_numbers import usual_numbers
 from quarterdeck.facts.usual_times import usual_times
 from quarterdeck.facts.wall_clock import Unclear, WallClock
 from quarterdeck.facts.written_numbers import DecimalMark, plain_number
@@ -83,6 +84,7 @@ class Normaliser:
         sources, columns = _sources(block.rows, self._map)
         properties = list(self._kinds.properties(block))
         sources |= {f"p{index}": p.values for index, p in enumerate(properties) if p.needs_reading}
+        sources |= {f"n{index}": usual_numbers(_whole(p.values)) for index, p in self._plain(properties)}
         if not sources:
             sources["s"] = pa.nulls(block.rows.num_rows, pa.string())
         self._duckdb.register("block", pa.table(sources))
@@ -102,6 +104,12 @@ class Normaliser:
         bad = tuple(_bad_rows(block, reasons.combine_chunks()))
         return Normalised(rows=rows.filter(good), bad=bad, unclear=unclear)
 
+    def _plain(self, properties: Sequence[Property]) -> list[tuple[int, Property]]:
+        """Properties of which most texts are numbers that need no SQL."""
+        if self._decimal == ",":
+            return []
+        return [(i, p) for i, p in enumerate(properties) if p.needs_reading and p.kind == "number"]
+
     def _query(self, columns: Mapping[str, _Mapped], properties: Sequence[Property]) -> str:
         """Steps, so that no value is worked out twice: trimmed texts, their marks, values, faults."""
         texts = [f"{column.trimmed} AS t_{name}" for name, column in columns.items() if column.trimmed]
@@ -110,17 +118,22 @@ class Normaliser:
         picked = [f"v_{name} AS {identifier(name)}" for name, column in columns.items() if column.value]
         picked += [f"{column.shown} AS l_{name}" for name, column in columns.items() if column.shown]
         faults = [(test, quoted(reason)) for column in columns.values() for test, reason in column.faults]
+        plainly = {index for index, _ in self._plain(properties)}
         for index, wanted in enumerate(properties):
             if not wanted.needs_reading:
                 continue
             plain, value = reading_sql(f"p{index}", wanted, self._decimal)
             texts.append(f"{plain} AS t{index}")
+            if index in plainly:
+                value = f"CASE WHEN n{index} IS NOT NULL THEN n{index} ELSE {value} END"
             values.append(f"{value} AS q{index}")
             rest = f"t{index}" if wanted.declared else f"p{index}"
             left_over = f"CASE WHEN q{index} IS NULL THEN {rest} END"
             stored = f"t{index}" if wanted.stored == "text" else f"q{index}"
             picked += [f"{stored} AS p{index}", f"{left_over} AS r{index}"]
-            faults += faults_of(f"p{index}", wanted, f"t{index}", self._decimal)
+            missing = f"n{index} IS NULL AND " if index in plainly else ""
+            found = faults_of(f"p{index}", wanted, f"t{index}", self._decimal)
+            faults += [(f"{missing}{test}", reason) for test, reason in found]
         whens = " ".join(f"WHEN {test} THEN {reason}" for test, reason in faults)
         picked.append(f"CASE {whens} END AS {_REASON}" if whens else f"NULL::VARCHAR AS {_REASON}")
         key = self._map.table.key

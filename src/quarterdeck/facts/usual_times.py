@@ -40,7 +40,7 @@ class UsualTimes:
 
 def usual_times(texts: Any) -> UsualTimes | None:
     """The times of an array of texts; None if hardly any is written in the usual way."""
-    offsets, content = _buffers(texts)
+    offsets, content = text_buffers(texts)
     lengths = np.diff(offsets)
     counts = np.bincount(np.minimum(lengths, _LONGEST + 1), minlength=_LONGEST + 2)
     length = int(counts[: _LONGEST + 1].argmax())
@@ -55,7 +55,7 @@ def usual_times(texts: Any) -> UsualTimes | None:
     return UsualTimes(values=values, known=known, zoned=read.zoned)
 
 
-def _buffers(texts: Any) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+def text_buffers(texts: Any) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     """Where each text begins, and the bytes of all; a missing one is empty."""
     if texts.null_count:
         texts = texts.fill_null("")

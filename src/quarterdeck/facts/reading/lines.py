@@ -10,6 +10,8 @@ from quarterdeck.facts.reading.bytes_of import PlainBytes
 
 MAX_LINE_BYTES = 2 * BLOCK_BYTES
 MAX_RAW_BYTES = 8 * BLOCK_BYTES
+_SHORTER = 4
+_A_FEW_LINES = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +33,10 @@ class LineBlocks:
     def __init__(self, stream: PlainBytes, block_bytes: int = BLOCK_BYTES) -> None:
         self._stream = stream
         self._block_bytes = block_bytes
-        self._first = self._stream.read(block_bytes)
+        # The first block is a short one, so that those who work on it need not wait long for it.
+        self._first = self._stream.read(max(1, block_bytes // _SHORTER))
+        if self._first.count(b"\n") < _A_FEW_LINES:
+            self._first += self._stream.read(block_bytes - len(self._first))
         self._only_returns = b"\r" in self._first and b"\n" not in self._first
         self._first = self._in_newlines(self._first)
         self.header_lines = 0
