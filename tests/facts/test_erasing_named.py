@@ -93,3 +93,15 @@ def test_an_underscore_ends_a_word(text: str) -> None:
     assert stands_in("123456", text)
     assert Mentions(["123456"]).masked("x123456y_1234567") == "x123456y_1234567"
     assert not stands_in("123456", "x123456y_1234567")
+
+
+@pytest.mark.parametrize("person", ["[erased]", 'a"b\\c-1', "é", "_", "0"])
+def test_an_odd_id_is_erased_for_good(bring: Import, store: FactStore, ask, person: str) -> None:
+    rows = [
+        {**ROW, "id": "1", "user_id": person, "list": [{"email": person}]},
+        {**ROW, "id": "2", "member": person},
+        {**ROW, "id": "3", "at": "soon", "user": {"email": person}},
+    ]
+    bring("\n".join(map(json.dumps, rows)), name="e.jsonl", map_text=MAP)
+    assert not erase_person(store, person).remaining
+    assert ask("SELECT count(*) FROM events") == [(1,)]

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import orjson
 import pyarrow.parquet as pq
 
-from quarterdeck.facts.mentions import FREE_TEXT, is_distinctive, is_personal
+from quarterdeck.facts.mentions import FREE_TEXT, MASK, is_distinctive, is_personal
 from quarterdeck.facts.properties import property_kinds
 from quarterdeck.facts.proving_words import named_texts, stands_in, texts_in, variants_of
 from quarterdeck.facts.raw_rows import usual_origins
@@ -100,7 +100,8 @@ class RawProof:
 
     def names_them(self, named: Iterable[tuple[str, str]]) -> bool:
         """Does a text under a name that says who somebody is hold one of the ids, short or not?"""
-        return any(text.strip() in self._ids and self.may_name(key) for key, text in named)
+        found = (key for key, text in named if text.strip() in self._ids and text != MASK)
+        return any(map(self.may_name, found))
 
     def may_name(self, key: str) -> bool:
         """Does a property of that name say who somebody is?"""
