@@ -226,8 +226,8 @@ def list_changes(request: HttpRequest, type: str = "", key: str = "") -> "QueryS
     """The change log, newest first; of one type or one thing where asked."""
     changes = Change.objects.all()
     if type:
-        changes = changes.filter(type=_text(type))
-    return changes.filter(key=_text(key)) if key else changes
+        changes = changes.filter(type=type)
+    return changes.filter(key=key) if key else changes
 
 
 @router.get("/links", auth=needs(Permission.READ), response=list[LinkOut], tags=["graph"])
@@ -263,7 +263,7 @@ def list_comments(request: HttpRequest, thing: Query[Thing]) -> "QuerySet[Commen
 @router.post("/comments", auth=needs(Permission.CONTRIBUTE), response={201: CommentOut}, tags=["graph"])
 def add_comment(request: HttpRequest, comment: CommentIn) -> Status[Comment]:
     """Say something about a thing."""
-    subject = Subject(type=_text(comment.type), key=_text(comment.key))
+    subject = Subject(type=comment.type, key=comment.key)
     return Status(201, comments.say(subject=subject, text=comment.text, by=asking(request)))
 
 
@@ -277,9 +277,4 @@ def withdraw_comment(request: HttpRequest, comment_id: int) -> Status[None]:
 
 
 def _subject(thing: Thing) -> Subject:
-    return Subject(type=_text(thing.type), key=_text(thing.key))
-
-
-def _text(given: str) -> str:
-    """PostgreSQL keeps no NUL in a text."""
-    return given.replace("\x00", "�")
+    return Subject(type=thing.type, key=thing.key)

@@ -120,9 +120,9 @@ def import_file(
 def mend(request: HttpRequest, table: Name, wanted: MendIn) -> Status[object]:
     """Have the waiting rows of a table read again with a mended map."""
     fact_table = table_named(FactStore(workspace().facts_path), table)
-    text = wanted.map.replace("\x00", "")
+    text = wanted.map
     map_from_text(fact_table, text)
-    file = wanted.file.replace("\x00", "")
+    file = wanted.file
     return Status(202, ask_mend(fact_table, file=file, text=text, by=asking(request)))
 
 

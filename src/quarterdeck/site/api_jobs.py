@@ -61,6 +61,6 @@ def show_job(request: HttpRequest, job_id: int) -> Job:
 @router.get("/search", auth=needs(Permission.READ), response=list[FoundOut], tags=["graph"])
 def search(request: HttpRequest, q: str) -> list[dict[str, str]]:
     """Whatever holds all the words, best first."""
-    words = q.strip().replace("\x00", "")[:200]
+    words = q.strip()[:200]
     found = find_everywhere(words, asking(request)) if words else ()
     return [{"title": each.title, "kind": each.kind, "path": each.path} for each in found]

@@ -18,6 +18,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+MULTIPART = "multipart/form-data"
 log = logging.getLogger("quarterdeck.requests")
 
 
@@ -66,22 +67,30 @@ class RefuseNul:
         self._answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not self._holds_nul(request):
-            return self._answer(request)
-        told = QuarterdeckError("A text holds a NUL character.", "Send it without.")
-        if request.path.startswith("/api/"):
-            return problem(400, told.message, told.hint)
-        return HttpResponse(render_to_string("pages/trouble.html", {"error": told}), status=400)
+        return self._refuse(request) if self._holds_nul(request) else self._answer(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Fields beside a file: read once it is known who sends it, for a stranger's is never written."""
+        if request.content_type != MULTIPART or request.path.startswith("/api/"):
+            return None
+        sent = (value for values in dict(request.POST.lists()).values() for value in values)
+        return self._refuse(request) if any("\x00" in str(value) for value in sent) else None
 
     def _holds_nul(self, request: HttpRequest) -> bool:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return True
-        kind = request.content_type
-        if kind == "application/json":
+        # The API reads any body as JSON, whatever it is called.
+        if request.path.startswith("/api/") and request.content_type != MULTIPART:
             return b"\x00" in request.body or b"\\u0000" in request.body
-        return kind == "application/x-www-form-urlencoded" and (
+        return request.content_type == "application/x-www-form-urlencoded" and (
             b"\x00" in request.body or b"%00" in request.body
         )
+
+    def _refuse(self, request: HttpRequest) -> HttpResponse:
+        told = QuarterdeckError("A text holds a NUL character.", "Send it without.")
+        if request.path.startswith("/api/"):
+            return problem(400, told.message, told.hint)
+        return HttpResponse(render_to_string("pages/trouble.html", {"error": told}), status=400)
 
 
 class RequestLog:

@@ -74,20 +74,17 @@ class QuestionIn(Schema):
 
     def as_question(self) -> Question:
         return Question(
-            question=_text(self.question),
-            decider=_text(self.decider),
+            question=self.question,
+            decider=self.decider,
             due=self.due,
-            recommended=_text(self.recommended),
-            recommended_why=_text(self.recommended_why),
-            waiting_costs=_text(self.waiting_costs),
-            dissent=_text(self.dissent),
-            flips_if=_text(self.flips_if),
-            options=tuple(
-                Option(name=_text(each.name), why_rejected=_text(each.why_rejected)) for each in self.options
-            ),
+            recommended=self.recommended,
+            recommended_why=self.recommended_why,
+            waiting_costs=self.waiting_costs,
+            dissent=self.dissent,
+            flips_if=self.flips_if,
+            options=tuple(Option(name=each.name, why_rejected=each.why_rejected) for each in self.options),
             evidence=tuple(
-                Evidence(type=_text(each.type), key=_text(each.key), title=_text(each.title))
-                for each in self.evidence
+                Evidence(type=each.type, key=each.key, title=each.title) for each in self.evidence
             ),
             prediction=Prediction(**self.prediction.model_dump()) if self.prediction else None,
         )
@@ -247,9 +244,7 @@ def add_decision(request: HttpRequest, decision: DecisionIn) -> Status[Decision]
     written, person = decision.as_question(), asking_person(request)
     if not decision.answer:
         return Status(201, asking.ask(written=written, by=person))
-    made = asking.decide(
-        written=written, option=_text(decision.answer), why=_text(decision.answer_why), by=person
-    )
+    made = asking.decide(written=written, option=decision.answer, why=decision.answer_why, by=person)
     return Status(201, made)
 
 
@@ -286,8 +281,8 @@ def answer_decision(request: HttpRequest, decision_id: int, answer: AnswerIn) ->
     """Answer; where somebody answered already, the problem says who."""
     return asking.answer(
         decision=_decision(decision_id),
-        option=_text(answer.option),
-        why=_text(answer.why),
+        option=answer.option,
+        why=answer.why,
         own_words=answer.own_words,
         brief=answer.brief,
         by=asking_person(request),
@@ -332,10 +327,10 @@ def _promise(given: ActionIn) -> acting.Promise:
         if decision is None:
             raise QuarterdeckError(f"There is no decision {given.decision_id}.", "Leave it out, or name one.")
     return acting.Promise(
-        text=_text(given.text),
-        owner=_text(given.owner),
+        text=given.text,
+        owner=given.owner,
         due=given.due,
-        expected_effect=_text(given.expected_effect),
+        expected_effect=given.expected_effect,
         decision=decision,
     )
 
@@ -346,8 +341,3 @@ def _decision(number: int) -> Decision:
 
 def _action(number: int) -> Action:
     return get_object_or_404(Action, pk=number)
-
-
-def _text(given: str) -> str:
-    """PostgreSQL keeps no NUL in a text."""
-    return given.replace("\x00", "�")

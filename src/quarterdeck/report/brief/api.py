@@ -93,8 +93,7 @@ def show_brief(request: HttpRequest, as_of: date) -> BriefDocument:
 @router.put("/briefs/{as_of}/judgements", auth=needs(Permission.CONTRIBUTE), response=EditionOut)
 def judge(request: HttpRequest, as_of: date, line: JudgementIn) -> Edition:
     """Add, change or take back the line on a metric."""
-    words = line.words.replace("\x00", "")
-    ritual.judge(edition=_edition(as_of), metric=line.metric, words=words, by=asking(request))
+    ritual.judge(edition=_edition(as_of), metric=line.metric, words=line.words, by=asking(request))
     return _edition(as_of)
 
 
@@ -114,8 +113,8 @@ def list_corrections(request: HttpRequest, as_of: date) -> "QuerySet[Correction]
 @router.post("/briefs/{as_of}/corrections", auth=needs(Permission.EDIT), response={201: CorrectionOut})
 def correct(request: HttpRequest, as_of: date, correction: CorrectionIn) -> Status[Correction]:
     """Correct a published brief; the page itself stays as it was."""
-    words = correction.words.replace("\x00", "")
-    return Status(201, ritual.correct(edition=_edition(as_of), words=words, by=asking(request)))
+    written = ritual.correct(edition=_edition(as_of), words=correction.words, by=asking(request))
+    return Status(201, written)
 
 
 def _edition(as_of: date) -> Edition:

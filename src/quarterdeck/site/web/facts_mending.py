@@ -82,7 +82,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
         arguments={
             "table": waiting.table.name,
             "file": waiting.file,
-            "reason": reason.replace("\x00", ""),
+            "reason": reason,
             "by": person.pk,
         },
         key=f"{DISMISS} {waiting.table.name} {waiting.file}"[:200],

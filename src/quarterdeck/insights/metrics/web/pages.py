@@ -130,7 +130,7 @@ def comment(request: HttpRequest, name: str) -> HttpResponse:
     if dossier is None:
         raise Http404
     subject = Subject(type="metric", key=name, title=dossier.measure.title)
-    text = request.POST.get("text", "").replace("\x00", "")
+    text = request.POST.get("text", "")
     try:
         comments.say(subject=subject, text=text, by=signed_in(request))
     except QuarterdeckError as error:

@@ -32,6 +32,7 @@ from quarterdeck.records.models import Person
 from quarterdeck.records.subjects import Subject
 
 __all__ = [
+    "Decision",
     "Evidence",
     "Option",
     "Prediction",

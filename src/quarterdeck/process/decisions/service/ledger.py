@@ -98,7 +98,7 @@ def of(person: Person) -> Q:
 def find(words: str, person: Person) -> Iterator[Found]:
     """Decisions and promises that hold every word."""
     asked, promised = Q(), Q()
-    for word in words.replace("\x00", " ").split():
+    for word in words.split():
         asked &= Q(question__icontains=word) | Q(answer__icontains=word) | Q(decider__icontains=word)
         promised &= Q(text__icontains=word) | Q(owner__icontains=word)
     for decision in Decision.objects.filter(asked)[:MOST_FOUND]:

@@ -7,15 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quarterdeck.errors import Conflict, QuarterdeckError
+from quarterdeck.errors import QuarterdeckError
 from quarterdeck.process.decisions.models import Action, ActionState, Decision
 from quarterdeck.process.decisions.service import acting, carrying, ledger, shelf
-from quarterdeck.process.decisions.service.page import links_of
 from quarterdeck.process.decisions.service.subjects import action_subject
-from quarterdeck.process.decisions.web.decisions import PER_PAGE, SHOWN_CHANGES
+from quarterdeck.process.decisions.web.alike import PER_PAGE, as_file, frame, say, status_of
 from quarterdeck.process.decisions.web.form import promise_texts, read_promise
-from quarterdeck.records import comments
-from quarterdeck.records.change_log import changes_of
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import today
 from quarterdeck.records.permissions import Permission
@@ -89,12 +86,12 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def comment(request: HttpRequest, number: int) -> HttpResponse:
     action = _action(number)
-    text = request.POST.get("text", "")
-    try:
-        comments.say(subject=action_subject(action), text=text, by=signed_in(request))
-    except QuarterdeckError as error:
-        return _page(request, action, trouble=error)
-    return redirect(f"/actions/{number}/#said")
+    return say(
+        request,
+        action_subject(action),
+        f"/actions/{number}/",
+        lambda error: _page(request, action, trouble=error),
+    )
 
 
 @door(Permission.CONTRIBUTE)
@@ -107,9 +104,7 @@ def take_out(request: HttpRequest, number: int) -> HttpResponse:
 @door(Permission.READ)
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
-    answer = HttpResponse(carrying.written_csv("actions"), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="actions.csv"'
-    return answer
+    return as_file(carrying.written_csv("actions"), "actions.csv")
 
 
 def _list(request: HttpRequest, *, trouble: QuarterdeckError | None = None) -> HttpResponse:
@@ -132,23 +127,14 @@ def _list(request: HttpRequest, *, trouble: QuarterdeckError | None = None) -> H
 
 
 def _page(request: HttpRequest, action: Action, *, trouble: QuarterdeckError | None = None) -> HttpResponse:
-    subject, person = action_subject(action), signed_in(request)
     context = {
+        **frame(request, action, action_subject(action), trouble),
         "action": action,
         "given": request.POST if trouble and "text" in request.POST else promise_texts(action),
-        "late": action.is_open and action.due < today(),
-        "today": today(),
         "becomes": [(state.value, VERBS[state]) for state in acting.BECOMES[ActionState(action.state)]],
-        "links": links_of(action),
-        "titles": ledger.titles(),
-        "said": comments.comments_on(subject),
-        "history": changes_of(subject)[:SHOWN_CHANGES],
-        "may_change": person.may(Permission.CONTRIBUTE),
-        "may_comment": person.may(Permission.CONTRIBUTE),
-        "trouble": trouble,
+        "may_change": signed_in(request).may(Permission.CONTRIBUTE),
     }
-    status = 200 if trouble is None else 409 if isinstance(trouble, Conflict) else 400
-    return render(request, "decisions/action.html", context, status=status)
+    return render(request, "decisions/action.html", context, status=status_of(trouble))
 
 
 def _action(number: int) -> Action:

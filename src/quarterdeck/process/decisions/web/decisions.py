@@ -10,17 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.process.decisions.models import Decision, DecisionState
 from quarterdeck.process.decisions.service import asking, carrying, ledger, reviewing, shelf
-from quarterdeck.process.decisions.service.page import effect_of, evidence_of, links_of
+from quarterdeck.process.decisions.service.page import effect_of, evidence_of
 from quarterdeck.process.decisions.service.subjects import decision_subject
+from quarterdeck.process.decisions.web.alike import PER_PAGE, as_file, frame, say, status_of
 from quarterdeck.process.decisions.web.form import Form, empty_form, form_of, read_question, sent_form
-from quarterdeck.records import comments
-from quarterdeck.records.change_log import changes_of
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import today
 from quarterdeck.records.permissions import Permission
-
-PER_PAGE = 25
-SHOWN_CHANGES = 30
 
 
 @door(Permission.READ)
@@ -50,11 +46,8 @@ def show_put_away(request: HttpRequest) -> HttpResponse:
 @door(Permission.READ)
 @require_GET
 def export(request: HttpRequest, ending: str) -> HttpResponse:
-    kind = {"json": "application/json", "csv": "text/csv; charset=utf-8"}[ending]
     text = carrying.written_json() if ending == "json" else carrying.written_csv("decisions")
-    answer = HttpResponse(text, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="decisions.{ending}"'
-    return answer
+    return as_file(text, f"decisions.{ending}")
 
 
 @door(Permission.CONTRIBUTE)
@@ -119,7 +112,7 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
         )
     except QuarterdeckError as error:
         decision.refresh_from_db()
-        return _page(request, decision, trouble=error, status=409 if isinstance(error, Conflict) else 400)
+        return _page(request, decision, trouble=error)
     if brief is not None:
         return redirect(f"/brief/{brief}/#decisions")
     return redirect("decision", number=number)
@@ -129,12 +122,12 @@ def answer(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def comment(request: HttpRequest, number: int) -> HttpResponse:
     decision = _decision(number)
-    text = request.POST.get("text", "")
-    try:
-        comments.say(subject=decision_subject(decision), text=text, by=signed_in(request))
-    except QuarterdeckError as error:
-        return _page(request, decision, trouble=error, status=400)
-    return redirect(f"/decisions/{number}/#said")
+    return say(
+        request,
+        decision_subject(decision),
+        f"/decisions/{number}/",
+        lambda error: _page(request, decision, trouble=error),
+    )
 
 
 @door(Permission.EDIT)
@@ -155,30 +148,23 @@ def take_out(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, decision: Decision, *, trouble: QuarterdeckError | None = None, status: int = 200
+    request: HttpRequest, decision: Decision, *, trouble: QuarterdeckError | None = None
 ) -> HttpResponse:
-    subject, person = decision_subject(decision), signed_in(request)
+    person = signed_in(request)
     context = {
+        **frame(request, decision, decision_subject(decision), trouble),
         "decision": decision,
         "options": decision.written_options,
         "effect": effect_of(decision),
         "measured": decision.measured,
         "evidence": evidence_of(decision),
-        "links": links_of(decision),
         "actions": decision.actions.all(),
-        "titles": ledger.titles(),
-        "said": comments.comments_on(subject),
-        "history": changes_of(subject)[:SHOWN_CHANGES],
-        "today": today(),
-        "late": decision.is_open and decision.due < today(),
         "may_answer": person.may(Permission.CONTRIBUTE) and decision.is_open,
-        "may_comment": person.may(Permission.CONTRIBUTE),
         "may_review": person.may(Permission.EDIT)
         and decision.state == DecisionState.MADE
         and decision.prediction is not None,
-        "trouble": trouble,
     }
-    return render(request, "decisions/decision.html", context, status=status)
+    return render(request, "decisions/decision.html", context, status=status_of(trouble))
 
 
 def _form(
