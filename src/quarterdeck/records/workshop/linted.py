@@ -1,13 +1,13 @@
 """What do the linters say of a workspace, asked again only where something they look at has changed?"""
 
-import os
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
 from quarterdeck.definitions.findings import Finding
 from quarterdeck.definitions.folder import Kind
 from quarterdeck.definitions.lint import check_workspace
+from quarterdeck.definitions.stamps import stamps
 
 MOST_KEPT = 8
 _kept: dict[Path, tuple[Hashable, tuple[Finding, ...]]] = {}
@@ -18,7 +18,8 @@ def linted(
 ) -> tuple[Finding, ...]:
     """Every finding of the workspace as it is; reading all files takes a page's whole time, stamps none."""
     now = (
-        tuple(_stamps(path, {kind.folder for kind in kinds})),
+        # The folders of kinds, and the files beside them, are all that a linter reads.
+        tuple((folder, stamps(path / folder)) for folder in sorted({"", *(kind.folder for kind in kinds)})),
         tuple((kind.name, kind.folder, kind.model, kind.linters, kind.doubts) for kind in kinds),
         tuple(sorted(fact_names.items())),
     )
@@ -29,21 +30,3 @@ def linted(
             _kept.pop(next(iter(_kept)), None)
         _kept[path] = (now, findings)
     return findings
-
-
-def _stamps(path: Path, folders: set[str]) -> Iterator[Hashable]:
-    """What changes with anything that a linter reads: files of the folders of kinds, and what stands beside.
-
-    A file that is replaced is another one even where its time and size are the same.
-    """
-    for folder in ("", *sorted(folders)):
-        try:
-            entries = sorted(os.scandir(path / folder), key=lambda entry: entry.name)
-        except FileNotFoundError:
-            continue
-        for entry in entries:
-            try:
-                stat = entry.stat()
-            except FileNotFoundError:  # a link to nowhere, or gone since
-                continue
-            yield folder, entry.name, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from quarterdeck.records.remembering import until_a_change
 from quarterdeck.records.workshop.models import Proposal, Signature
 
 
@@ -48,8 +49,12 @@ def standing_of(status: str, *, signed: bool, proposed: bool, lost: bool) -> Sta
 
 def seals_of(kind: str, versions: Mapping[str, tuple[str, str]]) -> Mapping[str, Seal]:
     """The seals of definitions of one kind, by name; given is the version and what the file says of it."""
-    if not versions:
-        return {}
+    return _seals_of(kind, tuple(sorted(versions.items()))) if versions else {}
+
+
+@until_a_change
+def _seals_of(kind: str, given: tuple[tuple[str, tuple[str, str]], ...]) -> Mapping[str, Seal]:
+    versions = dict(given)
     signatures: dict[str, list[Signature]] = {}
     for signature in Signature.objects.filter(kind=kind, name__in=versions):
         signatures.setdefault(signature.name, []).append(signature)

@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from quarterdeck.definitions.files import write_atomically
+from quarterdeck.definitions.stamps import Stamp, stamps
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.facts.newest import last_commit, newest_versions
 from quarterdeck.facts.snapshot import ABSENT
@@ -121,17 +122,16 @@ def is_due(workspace: Workspace, *, now: datetime) -> bool:
 
 def definitions_digest(workspace: Workspace) -> str:
     """Names the content of every metric and of the settings that decide what a number is."""
-    files = sorted((workspace.path / "metrics").glob("*.yaml"))
-    written = tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
-    return _content_digest(written, (workspace.timezone, workspace.week_start, workspace.currency))
+    folder = workspace.path / "metrics"
+    settings = (workspace.timezone, workspace.week_start, workspace.currency)
+    return _content_digest(folder, stamps(folder, ".yaml"), settings)
 
 
 @lru_cache(maxsize=8)
-def _content_digest(written: tuple[tuple[str, int, int], ...], settings: tuple[str, ...]) -> str:
+def _content_digest(folder: Path, written: tuple[Stamp, ...], settings: tuple[str, ...]) -> str:
     content = hashlib.sha256("\0".join(settings).encode())
-    for name, _, _ in written:
-        file = Path(name)
-        content.update(b"\0" + file.name.encode() + b"\0" + file.read_bytes())
+    for stamp in written:
+        content.update(b"\0" + stamp.name.encode() + b"\0" + (folder / stamp.name).read_bytes())
     return content.hexdigest()[:16]
 
 
