@@ -20,7 +20,7 @@ from quarterdeck.facts.reading.block import BadRow, Block
 from quarterdeck.facts.schema import ARROW_TYPES, Column
 from quarterdeck.facts.typed_properties import Kinds, Property, faults_of, reading_sql
 from quarterdeck.facts.usual_numbers import usual_numbers
-from quarterdeck.facts.usual_times import usual_times
+from quarterdeck.facts.usual_times import text_buffers, usual_times
 from quarterdeck.facts.wall_clock import Unclear, WallClock
 from quarterdeck.facts.written_numbers import DecimalMark, plain_number
 from quarterdeck.facts.written_times import Reading, Usual, in_calendar, reading_of, tidied, trimmed
@@ -37,6 +37,7 @@ _IN_RANGE = {
 # Casting would round it.
 _FRACTION = r"\.[0-9]*[1-9]"
 _SQL_TYPES = {"number": "DOUBLE", "integer": "BIGINT", "money": "DECIMAL(18,2)", "boolean": "BOOLEAN"}
+_NOT_ASCII = 128
 _ARTICLES = {
     "date": "a date",
     "number": "a number",
@@ -231,7 +232,7 @@ def _sources(rows: pa.Table, fact_map: FactMap) -> tuple[dict[str, Any], dict[st
                 sql = f"trim(coalesce({present}))" if column.is_id else f"coalesce({present})"
             else:
                 if column.is_id and pa.types.is_string(sources[sql].type):
-                    sources[sql] = pc.utf8_trim_whitespace(sources[sql])
+                    sources[sql] = _trimmed(_whole(sources[sql]))
                 typed = sources[sql].type
                 passed = sources[sql] if column.type == "text" else None
                 if column.type == "time" and typed == pa.string():
@@ -247,6 +248,15 @@ def _usual(name: str, sources: dict[str, Any], source: str, options: Options) ->
         return None
     sources[name] = found.array()
     return Usual(name=name, zoned=found.zoned)
+
+
+def _trimmed(values: Any) -> Any:
+    """Texts without blanks around them; most have none anywhere, which a look at their bytes tells."""
+    offsets, content = text_buffers(values)
+    content = content[offsets[0] : offsets[-1]]
+    if len(content) and (content.min() <= ord(" ") or content.max() >= _NOT_ASCII):
+        return pc.utf8_trim_whitespace(values)
+    return values
 
 
 def _whole(values: Any) -> Any:
