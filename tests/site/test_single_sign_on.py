@@ -302,6 +302,11 @@ def test_where_the_provider_alone_lets_in_nothing_else_does(client, alice, bob, 
     joined = client.post(f"/invitation/{secret}/", {"name": "Erin", "password": PASSWORD})
     refused(client, joined, "open nothing here", 400)
     assert walk(client).status_code == 302
+    assert "Change password" not in client.get("/account/").content.decode()
+    assert client.post("/account/password/", {"new": PASSWORD}).status_code == 400
+    client.force_login(alice)
+    assert "Make a link" not in client.get(f"/people/{bob.pk}/").content.decode()
+    assert client.post(f"/people/{bob.pk}/link/").status_code == 400
 
 
 def test_the_environment_wins_over_the_file(client, db, set_up, provider, settings):

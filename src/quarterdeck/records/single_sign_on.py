@@ -54,6 +54,12 @@ def sign_in_provider() -> SingleSignOn | None:
         ) from error
 
 
+def only_by_provider() -> bool:
+    """Whether passwords and links open nothing."""
+    provider = sign_in_provider()
+    return provider is not None and provider.only
+
+
 def refuse_other_ways() -> None:
     """An error where the provider alone lets people in."""
     provider = sign_in_provider()

@@ -11,6 +11,7 @@ from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.models import ApiToken, Person
 from quarterdeck.records.people import set_password
 from quarterdeck.records.permissions import GIVES, OPENS, Permission, Role
+from quarterdeck.records.single_sign_on import only_by_provider, refuse_other_ways
 from quarterdeck.records.tokens import make_token, revoke_token
 
 LASTS_DAYS = (30, 90, 365)
@@ -28,6 +29,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     try:
+        refuse_other_ways()
         if person.has_usable_password() and not person.check_password(request.POST.get("old", "")):
             raise QuarterdeckError("The present password is wrong.", "Try again.")
         set_password(person=person, password=request.POST.get("new", ""), by=person)
@@ -70,6 +72,7 @@ def _account(person: Person, **more: object) -> dict[str, object]:
         "tokens": person.tokens.all(),
         "scopes": [(scope, OPENS[scope]) for scope in Permission if scope in allowed],
         "lasts": LASTS_DAYS,
+        "by_provider": only_by_provider(),
         "has_password": person.has_usable_password(),
         **more,
     }

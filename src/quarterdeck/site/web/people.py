@@ -13,6 +13,7 @@ from quarterdeck.records.models import Invitation, OutsideAccount, Person
 from quarterdeck.records.people import change_person, subject_of
 from quarterdeck.records.permissions import OPENS, Permission, Role, least_role
 from quarterdeck.records.signing_in import make_link
+from quarterdeck.records.single_sign_on import only_by_provider, refuse_other_ways
 from quarterdeck.site.letters import send_invitation
 
 ROLES = tuple(
@@ -79,6 +80,7 @@ def show_person(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def make_sign_in_link(request: HttpRequest, number: int) -> HttpResponse:
     shown = get_object_or_404(Person, pk=number, is_active=True)
+    refuse_other_ways()
     secret = make_link(person=shown, by=signed_in(request))
     link = request.build_absolute_uri(reverse("sign_in_by_link", args=[secret]))
     return render(request, "site/person.html", _person(request, shown, link=link))
@@ -99,6 +101,7 @@ def _person(request: HttpRequest, shown: Person, **more: object) -> dict[str, ob
         "shown": shown,
         "roles": ROLES,
         "administers": signed_in(request).may(Permission.ADMINISTER),
+        "by_provider": only_by_provider(),
         "outside_account": OutsideAccount.objects.filter(person=shown).first(),
         "history": changes_of(subject_of(shown))[:20],
         **more,
