@@ -39,6 +39,9 @@ def gather(case: Json, unit: str) -> SequenceView:
     for index, groups in enumerate(_groups(case)):
         keys = [str(_properties(event).get(f"$group_{index}")) for event in events]
         columns |= _columns(f"group{index}.", [groups.get(key, {}) for key in keys])
+    for kind in sorted({kind for event in events for kind in event.get("group_properties") or {}}):
+        given = [(event.get("group_properties") or {}).get(kind) for event in events]
+        columns |= _columns(f"group{kind}.", [each if isinstance(each, Mapping) else {} for each in given])
     whole = SequenceView(
         units=("everybody",),
         offsets=np.array([0, len(events)]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,6 +68,7 @@ MEASURES: dict[str, dict[str, Any]] = {
     "unique_session": {"measure": "unique", "property": SESSION},
 }
 ATTRIBUTIONS = {"first_touch": "first", "last_touch": "last", "all_events": "all", "step": "step"}
+STOPS = {"$screen": "$screen_name", "$pageview": "$current_url"}
 MODES = {"recurring": "each", "first_time": "first", "first_ever": "first ever"}
 
 
@@ -84,9 +85,7 @@ def read_journey(case: Json, calendar: Calendar, now: datetime) -> Journey:
         "kind": KINDS[kind],
         "dialect": case.get("dialect", "posthog"),
         "since": query.get("date_from") or "-7d",
-        "where": [
-            read_filter(each) for each in (*query.get("filters", ()), *query.get("exclude_test_users", ()))
-        ],
+        "where": read_filters(query.get("filters")) + read_filters(query.get("exclude_test_users")),
     }
     if query.get("date_to"):
         content["until"] = _until(query["date_to"], kind, calendar, now)
@@ -103,14 +102,18 @@ def read_journey(case: Json, calendar: Calendar, now: datetime) -> Journey:
         case "retention":
             content |= _retention(query, calendar, now)
         case "paths":
-            content["stops"] = {"$screen": "$screen_name", "$pageview": "$current_url"}.get(
-                query.get("path_type", "$pageview")
-            )
+            content |= _paths(query)
+            content["where"].extend(content.pop("only"))
         case _:
             content |= _series(query, kind)
     if content["kind"] != "trend":
         content["where"].append(HAS_PROFILE)
     return Journey.model_validate(content)
+
+
+def read_filters(given: Any) -> list[dict[str, Any]]:
+    """Several filters, or one of several, as conditions."""
+    return [read_filter(each) for each in ([given] if isinstance(given, Mapping) else given or ())]
 
 
 def read_filter(given: Json) -> dict[str, Any]:
@@ -162,7 +165,7 @@ def _by(breakdown: Json) -> list[str]:
 
 def read_pick(given: Json) -> dict[str, Any]:
     """A step, a line or a start as a pick."""
-    where = [read_filter(each) for each in given.get("filters", ())]
+    where = read_filters(given.get("filters"))
     if element := given.get("element"):
         where.append({"property": ELEMENTS, "element": dict(element)})
     if address := given.get("page_url"):
@@ -230,6 +233,17 @@ def _retention(query: Json, calendar: Calendar, now: datetime) -> dict[str, Any]
     return content
 
 
+def _paths(query: Json) -> dict[str, Any]:
+    kind = query.get("path_type") or "$pageview"
+    content: dict[str, Any] = {"only": []}
+    if kind in STOPS:
+        content |= {"stops": STOPS[kind], "only": [{"property": "event", "is": kind}]}
+    for name, key in (("start_point", "from_stop"), ("end_point", "to_stop"), ("step_limit", "longest")):
+        if query.get(name):
+            content[key] = query[name]
+    return content
+
+
 def _series(query: Json, kind: str) -> dict[str, Any]:
     content: dict[str, Any] = {"series": [_line(each, kind) for each in query["series"]]}
     if kind == "trend":
@@ -271,13 +285,3 @@ def _until(text: str, kind: str, calendar: Calendar, now: datetime) -> str:
     if moment == calendar.floor(moment, "day"):
         moment = calendar.after(moment, "day") - timedelta(microseconds=1)
     return moment.isoformat()
-
-
-def filters_on_people(filters: Sequence[Json]) -> bool:
-    """Does any of the filters look at who did it?"""
-    return any(
-        filters_on_people(each.get("all", each.get("any", ())))
-        if "all" in each or "any" in each
-        else each.get("on") in ("user", "cohort")
-        for each in filters
-    )

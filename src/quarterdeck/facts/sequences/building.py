@@ -1,0 +1,193 @@
+"""How are sequences built from nothing, and how do new events come into them?"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quarterdeck.facts.sequences import loops
+from quarterdeck.facts.sequences.manifest import Manifest
+from quarterdeck.facts.sequences.scanning import Identity, distinct, names_of, rows_in, scan
+from quarterdeck.facts.sequences.sorting import (
+    RECORD,
+    Cut,
+    Records,
+    cut_units,
+    read_sorted,
+    write_buckets,
+)
+from quarterdeck.facts.sequences.texts import listed, read_names, write_names
+from quarterdeck.facts.snapshot import Snapshot
+
+OFFSETS, TIME, EVENT, SOURCE = "offsets.npy", "time.npy", "event.npy", "source.npy"
+UNITS, EVENTS = "units.arrow", "events.arrow"
+IDENTITY_TABLES = ("aliases",)
+
+
+class Writer:
+    """The plain columns of a new build, written piece after piece into a folder of their own."""
+
+    def __init__(self, path: Path, rows: int) -> None:
+        self.folder = path / f"build-{secrets.token_hex(6)}"
+        self.folder.mkdir(parents=True)
+        self._time = open_column(self.folder / TIME, np.int64, rows)
+        self._event = open_column(self.folder / EVENT, np.int32, rows)
+        self._source = open_column(self.folder / SOURCE, np.int64, rows)
+        self._written = 0
+
+    def write(self, records: Records) -> None:
+        """The next rows, sorted."""
+        end = self._written + len(records)
+        self._time[self._written : end] = records["time"]
+        self._event[self._written : end] = records["event"]
+        self._source[self._written : end] = records["source"]
+        self._written = end
+
+    def finish(self, counts: NDArray[np.int64], units: Sequence[str], events: Sequence[str]) -> None:
+        """Write where each unit begins, and who and what the codes stand for."""
+        for column in (self._time, self._event, self._source):
+            if isinstance(column, np.memmap):
+                column.flush()
+        np.save(self.folder / OFFSETS, np.concatenate(([0], np.cumsum(counts))).astype(np.int64))
+        write_names(self.folder / UNITS, units)
+        write_names(self.folder / EVENTS, events)
+
+
+def open_column(file: Path, kind: type[np.generic], rows: int) -> NDArray[np.generic]:
+    """A column on disk to be written; one without rows cannot be mapped and is written at once."""
+    if rows:
+        return np.lib.format.open_memmap(file, mode="w+", dtype=kind, shape=(rows,))
+    empty = np.empty(0, kind)
+    np.save(file, empty)
+    return empty
+
+
+def build(path: Path, snapshot: Snapshot) -> Manifest:
+    """Sort every event anew."""
+    files = snapshot.files["events"]
+    units = Identity(snapshot).people(distinct(snapshot, files, "person"))
+    events = distinct(snapshot, files, "event")
+    rows = rows_in(snapshot, files)
+    counts = np.zeros(len(units), np.int64)
+    for batch in scan(snapshot, files, units, events) if files else ():
+        counts += np.bincount(batch.unit, minlength=len(units))
+    writer = Writer(path, rows)
+    for records in _sorted(snapshot, files, units, events, cut_units(counts), writer.folder, 0):
+        writer.write(records)
+    writer.finish(counts, units, events)
+    return _manifest(writer, snapshot, files, rows, len(units))
+
+
+def extend(path: Path, snapshot: Snapshot, old: Manifest) -> Manifest:
+    """Sort only the events that are new, and merge them with those that were there, late ones too."""
+    known = frozenset(old.files)
+    by_name = dict(zip(names_of(snapshot.files["events"]), snapshot.files["events"], strict=True))
+    fresh = [file for name, file in by_name.items() if name not in known]
+    here = path / old.folder
+    units, events = listed(read_names(here / UNITS)), listed(read_names(here / EVENTS))
+    units += _unknown(units, Identity(snapshot).people(distinct(snapshot, fresh, "person")))
+    events += _unknown(events, distinct(snapshot, fresh, "event"))
+    rows = old.rows + rows_in(snapshot, fresh)
+    counts = np.zeros(len(units), np.int64)
+    counts[: old.units] = np.diff(np.load(here / OFFSETS))
+    cut = cut_units(counts)
+    writer = Writer(path, rows)
+    new_runs = _sorted(snapshot, fresh, units, events, cut, writer.folder, old.rows)
+    for old_run, new_run in zip(_runs(here, cut, old), new_runs, strict=True):
+        counts += np.bincount(new_run["unit"], minlength=len(units))
+        writer.write(_merged(old_run, new_run, _rank(events)))
+    writer.finish(counts, units, events)
+    files = [by_name[name] for name in old.files] + fresh
+    return _manifest(writer, snapshot, files, rows, len(units))
+
+
+def can_extend(old: Manifest, snapshot: Snapshot) -> bool:
+    """Did nothing happen since but that events were added? Files that were joined are other files."""
+    same = all(old.versions.get(name) == snapshot.versions.get(name) for name in IDENTITY_TABLES)
+    return same and set(old.files) <= set(names_of(snapshot.files["events"]))
+
+
+def remove_others(path: Path, manifest: Manifest) -> None:
+    """Remove what no manifest names any more: older builds, and what a killed one left behind."""
+    for folder in path.glob("build-*"):
+        if folder.name != manifest.folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _manifest(writer: Writer, snapshot: Snapshot, files: Sequence[str], rows: int, units: int) -> Manifest:
+    return Manifest(
+        folder=writer.folder.name,
+        rows=rows,
+        units=units,
+        files=names_of(files),
+        versions=dict(snapshot.versions),
+    )
+
+
+def _unknown(known: Sequence[str], names: Sequence[str]) -> list[str]:
+    there = frozenset(known)
+    return [name for name in names if name not in there]
+
+
+def _rank(events: Sequence[str]) -> NDArray[np.int32]:
+    """The place of each code in the order of names, by which events of one instant are sorted."""
+    rank = np.empty(len(events), np.int32)
+    rank[sorted(range(len(events)), key=events.__getitem__)] = np.arange(len(events))
+    return rank
+
+
+def _sorted(
+    snapshot: Snapshot,
+    files: Sequence[str],
+    units: Sequence[str],
+    events: Sequence[str],
+    cut: Cut,
+    folder: Path,
+    first_source: int,
+) -> Iterator[Records]:
+    buckets = folder / "buckets"
+    write_buckets(scan(snapshot, files, units, events) if files else (), cut, buckets, first_source)
+    yield from read_sorted(cut, buckets, _rank(events))
+
+
+def _runs(folder: Path, cut: Cut, old: Manifest) -> Iterator[Records]:
+    """The rows that were there, for each range of units."""
+    offsets = np.load(folder / OFFSETS)
+    columns = {name: open_mapped(folder / file) for name, file in _COLUMNS.items()}
+    for first, last in zip(cut.bounds[:-1], cut.bounds[1:], strict=True):
+        begin, end = offsets[min(first, old.units)], offsets[min(last, old.units)]
+        records = np.empty(end - begin, RECORD)
+        for name, column in columns.items():
+            records[name] = column[begin:end]
+        sizes = np.diff(offsets[min(first, old.units) : min(last, old.units) + 1])
+        records["unit"] = np.repeat(np.arange(first, first + len(sizes)), sizes)
+        yield records
+
+
+def _merged(old: Records, new: Records, rank: NDArray[np.int32]) -> Records:
+    order = np.empty(len(old) + len(new), np.int64)
+    loops.merge(
+        np.ascontiguousarray(old["unit"]),
+        np.ascontiguousarray(old["time"]),
+        rank[old["event"]],
+        np.ascontiguousarray(new["unit"]),
+        np.ascontiguousarray(new["time"]),
+        rank[new["event"]],
+        order,
+    )
+    return np.concatenate((old, new))[order]
+
+
+def open_mapped(file: Path) -> Any:
+    """A column on disk, mapped into memory; one without rows is simply empty."""
+    return np.load(file, mmap_mode="r" if file.stat().st_size > _HEADER_BYTES else None)
+
+
+_COLUMNS = {"time": TIME, "event": EVENT, "source": SOURCE}
+_HEADER_BYTES = 128

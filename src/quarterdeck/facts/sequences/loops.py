@@ -1,0 +1,77 @@
+"""How are rows merged and looked up? The loops over every event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Int64s = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Loop = TypeVar("Loop", bound=Callable[..., object])
+
+NOTHING = np.int32(-1)
+
+
+def kernel(loop: Loop) -> Loop:
+    """A loop as machine code, kept for next time."""
+    return cast("Loop", numba.njit(nogil=True, cache=True)(loop))
+
+
+@kernel
+def merge(
+    unit: Codes,
+    time: Int64s,
+    rank: Codes,
+    new_unit: Codes,
+    new_time: Int64s,
+    new_rank: Codes,
+    order: Int64s,
+) -> None:
+    """The order of two sorted runs together: places in the first, then, counted on, in the second."""
+    old, new = 0, 0
+    rows, new_rows = len(unit), len(new_unit)
+    for place in range(rows + new_rows):
+        take_new = old == rows
+        if old < rows and new < new_rows:
+            if new_unit[new] != unit[old]:
+                take_new = new_unit[new] < unit[old]
+            elif new_time[new] != time[old]:
+                take_new = new_time[new] < time[old]
+            else:
+                take_new = new_rank[new] < rank[old]
+        if take_new:
+            order[place] = rows + new
+            new += 1
+        else:
+            order[place] = old
+            old += 1
+
+
+@kernel
+def holding_then(
+    owner: Codes, time: Int64s, begins_at: Int64s, begins: Int64s, value: Codes, found: Codes
+) -> None:
+    """For each row the value that its owner had then; -1 where there is none.
+
+    The periods of owner o are `begins_at[o]` to `begins_at[o + 1]`, in order of `begins`; the first holds
+    before it, too.
+    """
+    for row in range(len(owner)):
+        found[row] = NOTHING
+        if owner[row] < 0:
+            continue
+        first, last = begins_at[owner[row]], begins_at[owner[row] + 1]
+        if first == last:
+            continue
+        low, high = first, last
+        while high - low > 1:
+            middle = (low + high) // 2
+            if begins[middle] <= time[row]:
+                low = middle
+            else:
+                high = middle
+        found[row] = value[low]

@@ -1,0 +1,123 @@
+"""How are the events read in the order of their files, person by person's real name?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from quarterdeck.facts.connection import quoted
+from quarterdeck.facts.sequences.texts import LONG_AGO, Codes, Int64s, as_names, encode, numbers, places
+from quarterdeck.facts.snapshot import Snapshot
+
+ROWS_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Some rows in the order of the files."""
+
+    unit: Codes
+    time: Int64s
+    event: Codes
+
+
+def stream(snapshot: Snapshot, sql: str) -> Iterator[pa.RecordBatch]:
+    """The rows of a query of the kernel's own, a batch at a time; files keep their order."""
+    try:
+        yield from snapshot.connection.sql(sql).to_arrow_reader(ROWS_AT_ONCE)
+    except duckdb.Error as error:
+        raise snapshot.failure(error, "Build the sequences again.") from error
+
+
+def relation(files: Sequence[str]) -> str:
+    """The rows of some files, one file after the other."""
+    return f"read_parquet([{', '.join(map(quoted, files))}], union_by_name = true)"
+
+
+def rows_in(snapshot: Snapshot, files: Sequence[str]) -> int:
+    """How many rows some files have, told from their footers."""
+    if not files:
+        return 0
+    [(rows,)] = snapshot.connection.execute(
+        "SELECT sum(num_rows) FROM parquet_file_metadata($1)", [list(files)]
+    ).fetchall()
+    return int(rows)
+
+
+def distinct(snapshot: Snapshot, files: Sequence[str], column: str) -> list[str]:
+    """The distinct values of a column, in their order."""
+    if not files:
+        return []
+    sql = f"SELECT DISTINCT {column} AS value FROM {relation(files)} ORDER BY 1"  # noqa: S608
+    return [str(value) for batch in stream(snapshot, sql) for value in batch.column(0).to_pylist()]
+
+
+class Identity:
+    """Who a raw id is: one person always, or another one from some time on."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._known: dict[str, list[tuple[int, str]]] = {}
+        if "person" not in snapshot.identified_columns["events"]:
+            return
+        tables = {name for (name,) in snapshot.connection.execute("SHOW TABLES").fetchall()}
+        source = "alias_periods" if "alias_periods" in tables else "resolved_aliases"
+        begins = "epoch_us(begins)" if source == "alias_periods" else "NULL"
+        # Infinity has no microseconds.
+        begins = f"CASE WHEN isfinite(begins) THEN {begins} END" if begins != "NULL" else begins
+        for alias, person, begin in snapshot.connection.execute(
+            f"SELECT alias, person, {begins} FROM {source} ORDER BY alias, 3 NULLS FIRST"  # noqa: S608
+        ).fetchall():
+            self._known.setdefault(alias, []).append((LONG_AGO if begin is None else begin, person))
+
+    def people(self, ids: Sequence[str]) -> list[str]:
+        """Everybody behind some raw ids, in order."""
+        return sorted({person for raw in ids for person in self._people_of(raw)})
+
+    def _people_of(self, raw: str) -> list[str]:
+        return [person for _, person in self._known.get(raw, [(0, raw)])]
+
+    def resolve(self, raw: Codes, time: Int64s, ids: Sequence[str], people: dict[str, int]) -> Codes:
+        """The person behind each row, by number."""
+        first = np.array([people[self._people_of(name)[0]] for name in ids], np.int32)
+        found = first[raw]
+        for code, name in enumerate(ids):
+            periods = self._known.get(name, ())
+            if len(periods) < 2:
+                continue
+            rows = np.flatnonzero(raw == code)
+            begins = np.array([begin for begin, _ in periods])
+            persons = np.array([people[person] for _, person in periods], np.int32)
+            place = np.maximum(np.searchsorted(begins, time[rows], side="right") - 1, 0)
+            found[rows] = persons[place]
+        return found
+
+
+def scan(
+    snapshot: Snapshot,
+    files: Sequence[str],
+    people: Sequence[str],
+    events: Sequence[str],
+) -> Iterator[Batch]:
+    """Who, when and what of every row of some files, coded by the names given."""
+    identity = Identity(snapshot)
+    known = {name: number for number, name in enumerate(people)}
+    named = as_names(events)
+    sql = f"SELECT person, event, epoch_us(time) AS time FROM {relation(files)}"  # noqa: S608
+    for batch in stream(snapshot, sql):
+        raw, ids = encode(batch.column("person"))
+        time = numbers(batch.column("time"))
+        yield Batch(
+            unit=identity.resolve(raw, time, ids, known),
+            time=time,
+            event=places(batch.column("event"), named).astype(np.int32),
+        )
+
+
+def names_of(files: Sequence[str]) -> tuple[str, ...]:
+    """The names of files without their folder, which may be moved."""
+    return tuple(Path(file).name for file in files)
