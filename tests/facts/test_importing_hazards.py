@@ -260,3 +260,9 @@ def test_half_a_character_within_a_file_spoils_its_row_alone(bring: Import, ask)
     result = bring(content, map_text=EVENTS_MAP + "encoding: utf-16-le\n")
     assert (result.read, result.added, result.quarantined) == (3, 2, 1)
     assert ask("SELECT event_id FROM events ORDER BY 1") == [("0",), ("2",)]
+
+
+def test_a_header_that_ends_with_a_lone_return_is_named_as_such(bring: Import) -> None:
+    with pytest.raises(FactError, match="carriage returns alone") as caught:
+        bring((HEADER + GOOD).replace("\n", "\r") + GOOD)
+    assert "tr " in caught.value.hint

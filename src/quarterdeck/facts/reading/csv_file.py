@@ -280,6 +280,11 @@ def _header_fields(path: Path, header: bytes, delimiter: str | None) -> tuple[st
         ) from error
     delimiter = delimiter or max(_SNIFFED, key=text.count)
     fields = parse_record(text, delimiter)
+    if fields is None and "\r" in text and '"' not in text:
+        raise FactError(
+            f"{path} ends some of its lines with carriage returns alone, the header among them.",
+            "Let all lines end alike: `tr '\\r' '\\n' < FILE > MENDED` makes it so.",
+        )
     if fields is None:
         raise FactError(
             f"The header of {path} has quotes out of place.", "The first line must hold the column names."
