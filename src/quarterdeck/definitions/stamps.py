@@ -16,7 +16,7 @@ class Stamp(NamedTuple):
 
 
 def stamps(folder: Path, ending: str = "") -> tuple[Stamp, ...]:
-    """The stamps of what is in a folder under names with that ending, by name; none where there is no folder."""
+    """The stamps of what is in a folder under names with that ending, by name; none without a folder."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:

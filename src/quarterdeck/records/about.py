@@ -8,6 +8,7 @@ from importlib import import_module
 from django.conf import settings
 
 from quarterdeck.records.models import Person
+from quarterdeck.records.remembering import until_a_change
 from quarterdeck.records.subjects import Subject
 
 
@@ -34,6 +35,7 @@ class About:
 Teller = Callable[[Subject, Person], About | None]
 
 
+@until_a_change
 def told_about(subject: Subject, person: Person) -> tuple[About, ...]:
     """What each capability that has something to say tells of a thing."""
     told = (tell(subject, person) for tell in _tellers())

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from quarterdeck.records.models import Person
 from quarterdeck.records.permissions import OPENS, Permission, least_role
+from quarterdeck.records.remembering import one_moment
 
 Rest = ParamSpec("Rest")
 Taken = ParamSpec("Taken")
@@ -36,7 +37,11 @@ def door(permission: Permission) -> Callable[[View[Rest]], View[Rest]]:
                 return _ask_to_sign_in(request)
             if not signed_in(request).may(permission):
                 return refuse(request, permission)
-            return view(request, *args, **kwargs)
+            if request.method not in ("GET", "HEAD"):
+                return view(request, *args, **kwargs)
+            # Readers of one page see one moment, and need not read again what nobody has changed.
+            with one_moment():
+                return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded

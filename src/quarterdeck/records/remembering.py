@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import connection
@@ -13,29 +13,34 @@ from django.utils import timezone
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Change
 
-Moment = tuple[Hashable, date]
+Key = tuple[Hashable, date]
 Given = ParamSpec("Given")
 Read = TypeVar("Read")
 
 # Of PostgreSQL's changes one of a lower number may become visible later; so many numbers are looked back at.
 RECENT_CHANGES = 20
 
-_moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
+
+class _Moment:
+    """What was written last, asked when it is first needed."""
+
+    @cached_property
+    def key(self) -> Key:
+        newest = tuple(Change.objects.order_by("-pk").values_list("pk", "at")[:RECENT_CHANGES])
+        return newest, timezone.localdate(timezone=workspace().zone)
+
+
+_now: ContextVar[_Moment | None] = ContextVar("moment", default=None)
 
 
 @contextmanager
 def one_moment() -> Iterator[None]:
     """Within it, what readers marked `until_a_change` once read is remembered until the next change."""
-    # Inside a transaction, changes are seen that may yet be undone.
-    if connection.in_atomic_block:
-        yield
-        return
-    newest = tuple(Change.objects.order_by("-pk").values_list("pk", "at")[:RECENT_CHANGES])
-    token = _moment.set((newest, timezone.localdate(timezone=workspace().zone)))
+    token = _now.set(_Moment())
     try:
         yield
     finally:
-        _moment.reset(token)
+        _now.reset(token)
 
 
 def until_a_change(read: Callable[Given, Read]) -> Callable[Given, Read]:
@@ -44,15 +49,16 @@ def until_a_change(read: Callable[Given, Read]) -> Callable[Given, Read]:
     Nothing is remembered of records whose changes are not in the change log, nor over midnight.
     """
 
-    @lru_cache(maxsize=64)
-    def remembered(_moment: Moment, *args: Given.args, **kwargs: Given.kwargs) -> Read:
+    @lru_cache(maxsize=256)
+    def remembered(_key: Key, *args: Given.args, **kwargs: Given.kwargs) -> Read:
         return read(*args, **kwargs)
 
     @wraps(read)
     def asked(*args: Given.args, **kwargs: Given.kwargs) -> Read:
-        moment = _moment.get()
-        if moment is None:
+        moment = _now.get()
+        # Inside a transaction, changes are seen that may yet be undone.
+        if moment is None or connection.in_atomic_block:
             return read(*args, **kwargs)
-        return remembered(moment, *args, **kwargs)  # type: ignore[arg-type]
+        return remembered(moment.key, *args, **kwargs)  # type: ignore[arg-type]
 
     return asked

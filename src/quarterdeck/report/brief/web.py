@@ -16,7 +16,6 @@ from quarterdeck.records import comments
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import today, workspace
 from quarterdeck.records.permissions import Permission
-from quarterdeck.records.remembering import one_moment
 from quarterdeck.report.brief.models import Edition
 from quarterdeck.report.brief.service import ritual
 from quarterdeck.report.brief.service.asks import lines_of
@@ -133,7 +132,6 @@ def comment(request: HttpRequest, as_of: date) -> HttpResponse:
     return redirect(f"/brief/{as_of}/#said")
 
 
-@one_moment()
 def _page(request: HttpRequest, edition: Edition, status: int = 200, **more: object) -> HttpResponse:
     pages = ritual.pages_of(edition)
     person = signed_in(request)

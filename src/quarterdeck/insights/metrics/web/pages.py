@@ -157,7 +157,7 @@ def _show(request: HttpRequest, name: str, *, status: int = 200, **more: object)
         "pinned": _pinned_address(request, asked),
         "redefined": asked.by_link
         and request.GET.get("definition", "") not in ("", asked.dossier.definition_version),
-        "said": comments.comments_on(subject),
+        "said": comments.said_about(subject),
         "about": told_about(subject, person),
         "may_comment": person.may(Permission.CONTRIBUTE),
         "may_ask_facts": person.may(Permission.EDIT) and person.sees_personal,
