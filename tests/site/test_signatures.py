@@ -153,9 +153,10 @@ def test_no_letter_goes_for_what_was_signed_meanwhile(
     assert mail.outbox == []
 
 
-def test_the_command_says_nothing_of_signatures_where_nobody_ever_signed_in(here):
+def test_the_command_says_nothing_of_signatures_where_nobody_ever_signed_in(here, monkeypatch):
     from quarterdeck.insights.metrics.cli import app
 
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     done = CliRunner().invoke(app, ["show", "revenue", "--json", "-w", str(here.path)])
     assert json.loads(done.output)["signature"] is None
 
