@@ -91,7 +91,10 @@ CAPABILITIES: tuple[Capability, ...] = (
         pillar="insights",
         help="Funnels, retention, trends and paths: who did what after what, and who did not.",
         cli="quarterdeck.insights.journeys.cli:app",
-        kinds=("quarterdeck.insights.journeys.service.book:JOURNEY",),
+        kinds=(
+            "quarterdeck.insights.journeys.service.book:JOURNEY",
+            "quarterdeck.insights.journeys.service.book:COHORT",
+        ),
     ),
     Capability(
         name="brief",

@@ -1,6 +1,7 @@
 """How are journeys asked for on the command line?"""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -45,3 +46,77 @@ def conformance(
         typer.echo(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed")
     if failed:
         raise typer.Exit(1)
+
+
+QueryArgument = Annotated[str, typer.Argument(metavar="QUERY", help="A saved journey, or a YAML file.")]
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the current folder's.")
+]
+DialectOption = Annotated[
+    Literal["quarterdeck", "posthog", "amplitude"] | None,
+    typer.Option(help="Whose rules hold; else those the journey names."),
+]
+PinOption = Annotated[
+    list[str] | None, typer.Option("--at", metavar="TABLE=VERSION", help="Read a table at this version.")
+]
+AsOfOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="As if now were this day's end.")
+]
+
+
+@app.command()
+def run(
+    query: QueryArgument,
+    dialect: DialectOption = None,
+    as_of: AsOfOption = None,
+    at: PinOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Answer a journey: a saved one by name, or one in a file."""
+    from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
+
+    keep_kernels_in(workspace.resolve())
+    from quarterdeck.insights.journeys.service.running import run_journey  # slow import
+
+    found = run_journey(workspace, query, dialect=dialect, as_of=as_of, pins=at or ())
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        return
+    from quarterdeck.insights.journeys.service.showing import lines_of  # slow import
+
+    for line in lines_of(found):
+        typer.echo(line)
+
+
+@app.command()
+def why(
+    query: QueryArgument,
+    person: Annotated[str, typer.Argument(help="Whose journey; the id as it stands in the facts.")],
+    as_of: AsOfOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Say how far somebody came through a funnel, by which events, and why no further."""
+    from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
+
+    keep_kernels_in(workspace.resolve())
+    from quarterdeck.insights.journeys.service.running import explain_person  # slow import
+
+    found = explain_person(workspace, query, person, as_of=as_of)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        return
+    for step, time in found.steps:
+        typer.echo(f"{time}  {step}")
+    typer.echo(f"{found.unit} {found.reason}.")
+
+
+@app.command("list")
+def list_(workspace: WorkspaceOption = Path()) -> None:
+    """Show the saved journeys."""
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.insights.journeys.service.book import read_journeys  # slow import
+
+    for name, definition in read_journeys(open_workspace(workspace)).items():
+        typer.echo(f"{name:<28}{definition.model.kind:<12}{definition.model.title}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,17 @@ from numpy.typing import NDArray
 Codes = NDArray[np.int32]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+
+
+class Units(Protocol):
+    """The names of units by number: a list, or a column mapped from disk."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: int, /) -> object: ...
+
+    def __iter__(self) -> Iterator[object]: ...
+
 
 NOBODY = -1
 """The code of a row that has no value."""
@@ -36,7 +48,7 @@ class SequenceView:
     view was cut from another.
     """
 
-    units: Sequence[object]
+    units: Units
     offsets: Rows
     time: Rows
     event: Coded
@@ -72,7 +84,7 @@ class SequenceView:
         return order[np.searchsorted(self.row, rows, sorter=order)]
 
 
-def regroup(view: SequenceView, units: Sequence[object], codes: Codes, rows: Rows) -> SequenceView:
+def regroup(view: SequenceView, units: Units, codes: Codes, rows: Rows) -> SequenceView:
     """Some rows walked by other units; `codes` says for each of the rows which, -1 leaves it out."""
     rows, codes = rows[codes >= 0], codes[codes >= 0]
     order = np.lexsort((rows, view.time[rows], codes))

@@ -1,4 +1,4 @@
-"""Which journeys are saved in a workspace?"""
+"""Which journeys and cohorts are saved in a workspace?"""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from pathlib import Path
 from quarterdeck.definitions.folder import Definition, Kind, read_definition, read_folder
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import DefinitionError, QuarterdeckError, did_you_mean
+from quarterdeck.insights.journeys.definitions.cohort import Cohort
 from quarterdeck.insights.journeys.definitions.journey import Journey
 
 JOURNEY = Kind(name="journey", folder="journeys", model=Journey)
+COHORT = Kind(name="cohort", folder="cohorts", model=Cohort, references={"journey": "journey"})
 
 
 def read_journeys(workspace: Workspace) -> dict[str, Definition[Journey]]:
     """Every saved journey, by name."""
     return {each.name: each for each in read_folder(workspace.path, JOURNEY)}
+
+
+def read_cohorts(workspace: Workspace) -> dict[str, Definition[Cohort]]:
+    """Every cohort, by name."""
+    return {each.name: each for each in read_folder(workspace.path, COHORT)}
 
 
 def find_journey(workspace: Workspace, name: str) -> Definition[Journey]:

@@ -126,7 +126,7 @@ def _users_at(case: Case, groups: Groups, asked: Json) -> dict[str, Any]:
 
 
 def _named(case: Case, units: Any) -> list[str]:
-    return sorted(case.view.units[unit] for unit in np.unique(units))
+    return sorted(str(case.view.units[unit]) for unit in np.unique(units))
 
 
 def _funnel_trend(case: Case) -> dict[str, Any]:

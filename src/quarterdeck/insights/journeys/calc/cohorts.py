@@ -1,0 +1,56 @@
+"""Who is in a cohort?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from quarterdeck.insights.journeys.calc.buckets import Calendar
+from quarterdeck.insights.journeys.calc.conditions import both, column_of, truths
+from quarterdeck.insights.journeys.calc.funnel_figures import who_reached
+from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
+from quarterdeck.insights.journeys.calc.picks import counted
+from quarterdeck.insights.journeys.calc.question import Question, period_of
+from quarterdeck.insights.journeys.calc.sequence import Mask, SequenceView, select
+from quarterdeck.insights.journeys.definitions.cohort import Behaviour, Cohort
+from quarterdeck.insights.journeys.definitions.conditions import Condition
+from quarterdeck.insights.journeys.definitions.journey import Journey
+
+
+def by_list(view: SequenceView, people: tuple[str, ...]) -> Mask:
+    """Those on a list."""
+    wanted = frozenset(people)
+    return np.fromiter((str(unit) in wanted for unit in view.units), np.bool_, len(view.units))
+
+
+def by_property(view: SequenceView, conditions: tuple[Condition, ...]) -> Mask:
+    """Those whose last row passes every condition."""
+    some = np.flatnonzero(view.offsets[:-1] < view.offsets[1:])
+    last = select(view, view.offsets[some + 1] - 1)
+    found = np.zeros(len(view.units), np.bool_)
+    found[some] = both(
+        truths(each, (column := column_of(last, each.field or "")).values)[column.codes]
+        for each in conditions
+    )
+    return found
+
+
+def by_behaviour(view: SequenceView, behaviour: Behaviour, calendar: Calendar, now: datetime) -> Mask:
+    """Those who did something often enough within a time."""
+    asked = Journey(kind="paths", since=behaviour.since, until=behaviour.until)
+    period = period_of(view, asked, calendar, now)
+    rows = counted(view, behaviour, {}) & (view.time >= period.since) & (view.time <= period.until)
+    times = np.bincount(view.unit_of_rows[rows], minlength=len(view.units))
+    return times >= behaviour.times
+
+
+def by_funnel(view: SequenceView, question: Question, cohort: Cohort) -> Mask:
+    """Those who reached a step of a funnel, or were lost just before it."""
+    whole = replace(question, journey=question.journey.model_copy(update={"by": ()}))
+    witnesses = walk_groups(view, whole)[()]
+    step = cohort.reached if cohort.reached is not None else -(cohort.lost_before or 0)
+    found = np.zeros(len(view.units), np.bool_)
+    found[who_reached(witnesses, step)] = True
+    return found

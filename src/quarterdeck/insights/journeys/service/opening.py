@@ -1,0 +1,132 @@
+"""How does a journey meet the facts of a workspace?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from quarterdeck.definitions.folder import Definition
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.errors import QuarterdeckError, did_you_mean
+from quarterdeck.facts.sequences.store import Sequences, SequenceStore
+from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.insights.journeys.calc import cohorts as deciding
+from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY
+from quarterdeck.insights.journeys.calc.buckets import Calendar
+from quarterdeck.insights.journeys.calc.question import Question, period_of
+from quarterdeck.insights.journeys.calc.sequence import Coded, Mask, SequenceView, walked_by
+from quarterdeck.insights.journeys.definitions.cohort import Cohort
+from quarterdeck.insights.journeys.definitions.journey import Journey
+from quarterdeck.insights.journeys.service.asked import cohorts_of, columns_of, columns_of_cohort
+from quarterdeck.insights.journeys.service.book import find_journey, read_cohorts
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FOLDER = "sequences"
+PERSON = "person"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A journey before the events it is about, and the versions of the facts behind them."""
+
+    question: Question
+    view: SequenceView
+    versions: dict[str, int]
+
+
+@contextmanager
+def open_journey(
+    workspace: Workspace, snapshot: Snapshot, journey: Journey, now: datetime
+) -> Iterator[Opened]:
+    """The events of a snapshot as a journey wants them; its threads end with the block."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        opening = _Opening(workspace, snapshot, now)
+        view, versions = opening.view(journey)
+        question = replace(opening.question(journey, view), each=threads.map)
+        yield Opened(question=question, view=view, versions=versions)
+
+
+def calendar_of(workspace: Workspace) -> Calendar:
+    """When days and weeks begin in a workspace."""
+    return Calendar(zone=workspace.zone, week_starts_on=WEEKDAYS.index(workspace.week_start))
+
+
+class _Opening:
+    def __init__(self, workspace: Workspace, snapshot: Snapshot, now: datetime) -> None:
+        self._workspace = workspace
+        self._snapshot = snapshot
+        self._now = now
+        self._calendar = calendar_of(workspace)
+        self._cohorts = read_cohorts(workspace)
+
+    def view(self, journey: Journey) -> tuple[SequenceView, dict[str, int]]:
+        """The events, walked by whoever the journey is about."""
+        names = columns_of(journey)
+        for name in cohorts_of(journey):
+            names += columns_of_cohort(self._cohort(name).model)
+        sequences = SequenceStore(self._workspace.path / FOLDER).open(self._snapshot, dict.fromkeys(names))
+        view = view_of(sequences)
+        if journey.unit != PERSON:
+            view = walked_by(view, view.columns[journey.unit])
+        return view, sequences.versions
+
+    def question(self, journey: Journey, view: SequenceView, above: tuple[str, ...] = ()) -> Question:
+        """The journey with its period and cohorts."""
+        names = cohorts_of(journey)
+        return Question(
+            journey=journey,
+            period=period_of(view, journey, self._calendar, self._now),
+            calendar=self._calendar,
+            cohorts={name: self._members(name, view, above) for name in names},
+            cohort_names={EVERYBODY: "everybody"} | {name: self._cohort(name).model.title for name in names},
+        )
+
+    def _cohort(self, name: str) -> Definition[Cohort]:
+        if name not in self._cohorts:
+            raise QuarterdeckError(
+                f"There is no cohort named {name!r}.",
+                did_you_mean(name, self._cohorts) or f"Write cohorts/{name}.yaml.",
+            )
+        return self._cohorts[name]
+
+    def _members(self, name: str, view: SequenceView, above: tuple[str, ...]) -> Mask:
+        cohort = self._cohort(name).model
+        if name in above:
+            raise QuarterdeckError(
+                f"The cohort {name!r} is defined by itself.", "Take it out of its journey."
+            )
+        if cohort.people is not None:
+            return deciding.by_list(view, cohort.people)
+        if cohort.where is not None:
+            return deciding.by_property(view, cohort.where)
+        if cohort.did is not None:
+            return deciding.by_behaviour(view, cohort.did, self._calendar, self._now)
+        if cohort.did_not is not None:
+            return ~deciding.by_behaviour(view, cohort.did_not, self._calendar, self._now)
+        journey = find_journey(self._workspace, cohort.journey or "").model
+        known, _ = self.view(journey)
+        asked = self.question(journey, known, (*above, name))
+        if len(known.units) != len(view.units):
+            raise QuarterdeckError(
+                f"The cohort {name!r} is of another unit than the journey.", "Ask both by the same unit."
+            )
+        return deciding.by_funnel(known, asked, cohort)
+
+
+def view_of(sequences: Sequences) -> SequenceView:
+    """The sequences as analyses see them."""
+    return SequenceView(
+        units=sequences.units,
+        offsets=sequences.offsets,
+        time=sequences.time,
+        event=Coded(codes=sequences.event.codes, values=sequences.event.values),
+        columns={
+            name: Coded(codes=column.codes, values=column.values)
+            for name, column in sequences.columns.items()
+        },
+        created=sequences.born,
+    )

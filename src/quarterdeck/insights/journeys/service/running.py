@@ -1,0 +1,70 @@
+"""What does a journey of a workspace find? Start reading here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from quarterdeck.definitions.workspace import Workspace, open_workspace
+from quarterdeck.facts.pins import parse_pins
+from quarterdeck.facts.store import FactStore
+from quarterdeck.insights.journeys.definitions.journey import DialectName, Journey
+from quarterdeck.insights.journeys.service.answers import JourneyAnswer, answer
+from quarterdeck.insights.journeys.service.book import find_journey, read_file
+from quarterdeck.insights.journeys.service.explaining import Explained, explain
+from quarterdeck.insights.journeys.service.opening import Opened, open_journey
+
+
+def run_journey(
+    path: Path,
+    query: str,
+    *,
+    dialect: DialectName | None = None,
+    as_of: datetime | None = None,
+    pins: Iterable[str] = (),
+) -> JourneyAnswer:
+    """The answer to a journey, saved in a workspace or written in a file."""
+    workspace = open_workspace(path)
+    journey = read_query(workspace, query)
+    if dialect is not None:
+        journey = journey.model_copy(update={"dialect": dialect})
+    with _opened(workspace, journey, as_of, pins) as opened:
+        return answer(opened)
+
+
+def explain_person(path: Path, query: str, person: str, *, as_of: datetime | None = None) -> Explained:
+    """How far one person came through a funnel, and why no further."""
+    workspace = open_workspace(path)
+    with _opened(workspace, read_query(workspace, query), as_of, ()) as opened:
+        return explain(opened, person)
+
+
+def read_query(workspace: Workspace, query: str) -> Journey:
+    """A saved journey by name, or the one in a file."""
+    if query.endswith((".yaml", ".yml")):
+        return read_file(Path(query)).model
+    return find_journey(workspace, query).model
+
+
+@contextmanager
+def _opened(
+    workspace: Workspace, journey: Journey, as_of: datetime | None, pins: Iterable[str]
+) -> Iterator[Opened]:
+    now = _now(workspace, as_of)
+    with (
+        FactStore(workspace.facts_path).snapshot(at=parse_pins(pins)) as snapshot,
+        open_journey(workspace, snapshot, journey, now) as opened,
+    ):
+        yield opened
+
+
+def _now(workspace: Workspace, as_of: datetime | None) -> datetime:
+    day = as_of.date() if as_of is not None else workspace.stands_at
+    if day is None:
+        return datetime.now(UTC)
+    # The last moment of that day where the company is.
+    following = day + timedelta(days=1)
+    begin = datetime(following.year, following.month, following.day, tzinfo=workspace.zone)
+    return (begin - timedelta(microseconds=1)).astimezone(UTC)
