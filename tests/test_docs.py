@@ -98,6 +98,7 @@ def test_each_how_to_works_in_the_demo_company(page, demo, tmp_path):
         "erase-a-person": "0",
         "serve": "/invitation/",
         "decide": "0 came in, 0 were here already, 0 are bad",
+        "sign-in-with-company-accounts": "All well",
     }
     assert expected[page.stem] in said
 
