@@ -68,7 +68,7 @@ def values_at(content: Mapping[str, object], path: str) -> Iterator[object]:
 
 def value_at(content: Mapping[str, object], path: str) -> object:
     """The first value at a dotted path, if there is one."""
-    return next(values_at(content, path), None)
+    return next(values_at(content, path), None) if "." in path else content.get(path)
 
 
 def as_text(value: object) -> str | None:
