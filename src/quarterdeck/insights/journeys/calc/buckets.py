@@ -114,6 +114,17 @@ class Period:
     end: datetime
 
 
+def period_between(begin: datetime, end: datetime, *, known_until: datetime) -> Period:
+    """The time between two moments, both in."""
+    return Period(
+        since=microseconds(begin),
+        until=microseconds(end),
+        known_until=microseconds(known_until),
+        begin=begin,
+        end=end,
+    )
+
+
 def parse_moment(text: str, now: datetime, calendar: Calendar, *, last: bool = False) -> datetime:
     """The instant that a text names: a date (its end if `last`), a time, or one counted back from now.
 

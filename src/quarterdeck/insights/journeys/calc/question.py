@@ -15,6 +15,7 @@ from quarterdeck.insights.journeys.calc.buckets import (
     instant,
     microseconds,
     parse_moment,
+    period_between,
 )
 from quarterdeck.insights.journeys.calc.chunks import Each
 from quarterdeck.insights.journeys.calc.conditions import Cohorts, passing
@@ -69,13 +70,7 @@ def period_of(view: SequenceView, journey: Journey, calendar: Calendar, now: dat
         if journey.until
         else end_of_now(now, journey, calendar)
     )
-    return Period(
-        since=microseconds(begin),
-        until=microseconds(end),
-        known_until=microseconds(now),
-        begin=begin,
-        end=end,
-    )
+    return period_between(begin, end, known_until=now)
 
 
 def end_of_now(now: datetime, journey: Journey, calendar: Calendar) -> datetime:

@@ -19,7 +19,7 @@ from quarterdeck.insights.journeys.calc.breakdown import (
     largest,
     members,
 )
-from quarterdeck.insights.journeys.calc.buckets import Buckets, Period, microseconds
+from quarterdeck.insights.journeys.calc.buckets import Buckets, instant, period_between
 from quarterdeck.insights.journeys.calc.chunks import Piece, added, do_each
 from quarterdeck.insights.journeys.calc.conditions import column_of, number_of, passing
 from quarterdeck.insights.journeys.calc.formula import evaluate
@@ -79,14 +79,8 @@ def before(question: Question) -> Question:
         count = len(question.buckets)
         begin = calendar.after(question.buckets.starts[0], grain, -count)
         end = begin + (period.end - question.buckets.starts[0])
-    known = Period(
-        since=microseconds(begin),
-        until=microseconds(end),
-        known_until=period.known_until,
-        begin=begin,
-        end=end,
-    )
-    return replace(question, period=known)
+    earlier = period_between(begin, end, known_until=instant(period.known_until, calendar.zone))
+    return replace(question, period=earlier)
 
 
 def _lines(view: SequenceView, question: Question) -> tuple[Line, ...]:
