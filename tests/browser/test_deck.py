@@ -22,6 +22,7 @@ INSIDE = (
     "/decisions/",
     "/decisions/1/",
     "/decisions/ask/",
+    "/decisions/bring-in/",
     "/actions/",
     "/metrics/",
     "/metrics/activation/",
