@@ -194,6 +194,12 @@ def test_more_rows_than_one_bucket_holds_come_out_sorted(store, path, monkeypatc
     assert listed(opened(store, path)) == sorted([*rows, *[("p4", 3, "buy")] * 5])
 
 
+def test_somebody_who_did_very_much_is_sorted_too(store, path):
+    rows = [("al", (number * 7919) % 500, NAMES[number % 3]) for number in range(400)]
+    bring(store, rows, "one")
+    assert listed(opened(store, path)) == sorted(rows)
+
+
 def test_columns_are_mapped_from_disk(store, path):
     bring(store, [("al", 5, "open")], "one")
     found = opened(store, path)

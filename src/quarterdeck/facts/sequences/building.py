@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +71,15 @@ def open_column(file: Path, kind: type[np.generic], rows: int) -> NDArray[np.gen
 def build(path: Path, snapshot: Snapshot) -> Manifest:
     """Sort every event anew."""
     files = snapshot.files["events"]
-    units = Identity(snapshot).people(distinct(snapshot, files, "person"))
-    events = distinct(snapshot, files, "event")
+    people = Identity(snapshot).people(distinct(snapshot, files, "person"))
+    units, events = list(people), list(distinct(snapshot, files, "event"))
     rows = rows_in(snapshot, files)
+    # Who was two people in turn makes this too large; it only says where to cut.
+    cut = cut_units(np.array([*people.values()], np.int64))
     counts = np.zeros(len(units), np.int64)
-    for batch in scan(snapshot, files, units, events) if files else ():
-        counts += np.bincount(batch.unit, minlength=len(units))
     writer = Writer(path, rows)
-    for records in _sorted(snapshot, files, units, events, cut_units(counts), writer.folder, 0):
+    for records in _sorted(snapshot, files, units, events, cut, writer.folder, 0):
+        counts += np.bincount(records["unit"], minlength=len(units))
         writer.write(records)
     writer.finish(counts, units, events)
     return _manifest(writer, snapshot, files, rows, len(units))
@@ -130,7 +131,7 @@ def _manifest(writer: Writer, snapshot: Snapshot, files: Sequence[str], rows: in
     )
 
 
-def _unknown(known: Sequence[str], names: Sequence[str]) -> list[str]:
+def _unknown(known: Sequence[str], names: Iterable[str]) -> list[str]:
     there = frozenset(known)
     return [name for name in names if name not in there]
 

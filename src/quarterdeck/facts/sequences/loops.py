@@ -14,11 +14,45 @@ Codes = NDArray[np.int32]
 Loop = TypeVar("Loop", bound=Callable[..., object])
 
 NOTHING = np.int32(-1)
+MANY = 64
 
 
 def kernel(loop: Loop) -> Loop:
     """A loop as machine code, kept for next time."""
     return cast("Loop", numba.njit(nogil=True, cache=True)(loop))
+
+
+@kernel
+def sort(unit: Codes, time: Int64s, rank: Codes, ends: Int64s, order: Int64s) -> None:
+    """The order of rows by unit, time and rank; rows equal in all of them stay as they are.
+
+    Rows come nearly in order of time, so once they are dealt out to their units little moves. `ends` has
+    room for one number more than there are units.
+    """
+    for row in range(len(unit)):
+        ends[unit[row] + 1] += 1
+    for place in range(1, len(ends)):
+        ends[place] += ends[place - 1]
+    for row in range(len(unit)):
+        order[ends[unit[row]]] = row
+        ends[unit[row]] += 1
+    begin = 0
+    for place in range(len(ends) - 1):
+        end = ends[place]
+        if end - begin > MANY:
+            run = order[begin:end].copy()
+            order[begin:end] = run[np.argsort(time[run], kind="mergesort")]
+        for moving in range(begin + 1, end):
+            row = order[moving]
+            free = moving
+            while free > begin and (
+                time[order[free - 1]] > time[row]
+                or (time[order[free - 1]] == time[row] and rank[order[free - 1]] > rank[row])
+            ):
+                order[free] = order[free - 1]
+                free -= 1
+            order[free] = row
+        begin = end
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,12 +49,17 @@ def rows_in(snapshot: Snapshot, files: Sequence[str]) -> int:
     return int(rows)
 
 
-def distinct(snapshot: Snapshot, files: Sequence[str], column: str) -> list[str]:
-    """The distinct values of a column, in their order."""
+def distinct(snapshot: Snapshot, files: Sequence[str], column: str) -> dict[str, int]:
+    """The distinct values of a column in their order, with how many rows have each."""
     if not files:
-        return []
-    sql = f"SELECT DISTINCT {column} AS value FROM {relation(files)} ORDER BY 1"  # noqa: S608
-    return [str(value) for batch in stream(snapshot, sql) for value in batch.column(0).to_pylist()]
+        return {}
+    sql = f"SELECT {column} AS value, count(*) AS rows FROM {relation(files)} GROUP BY 1 ORDER BY 1"  # noqa: S608
+    found: dict[str, int] = {}
+    for batch in stream(snapshot, sql):
+        found |= {
+            str(value): rows for value, rows in zip(*map(pa.Array.to_pylist, batch.columns), strict=True)
+        }
+    return found
 
 
 class Identity:
@@ -74,14 +79,20 @@ class Identity:
         ).fetchall():
             self._known.setdefault(alias, []).append((LONG_AGO if begin is None else begin, person))
 
-    def people(self, ids: Sequence[str]) -> list[str]:
-        """Everybody behind some raw ids, in order."""
-        return sorted({person for raw in ids for person in self._people_of(raw)})
+    def people(self, ids: Mapping[str, int]) -> dict[str, int]:
+        """Everybody behind some raw ids, in order, with about as many rows as those have."""
+        if not self._known:
+            return dict(ids)
+        found: dict[str, int] = {}
+        for raw, rows in ids.items():
+            for person in self._people_of(raw):
+                found[person] = found.get(person, 0) + rows
+        return dict(sorted(found.items()))
 
     def _people_of(self, raw: str) -> list[str]:
         return [person for _, person in self._known.get(raw, [(0, raw)])]
 
-    def resolve(self, raw: Codes, time: Int64s, ids: Sequence[str], people: dict[str, int]) -> Codes:
+    def resolve(self, raw: Codes, time: Int64s, ids: Sequence[str], people: Mapping[str, int]) -> Codes:
         """The person behind each row, by number."""
         first = np.array([people[self._people_of(name)[0]] for name in ids], np.int32)
         found = first[raw]
@@ -96,6 +107,11 @@ class Identity:
             found[rows] = persons[place]
         return found
 
+    @property
+    def is_plain(self) -> bool:
+        """Is everybody who their id says?"""
+        return not self._known
+
 
 def scan(
     snapshot: Snapshot,
@@ -105,17 +121,30 @@ def scan(
 ) -> Iterator[Batch]:
     """Who, when and what of every row of some files, coded by the names given."""
     identity = Identity(snapshot)
-    known = {name: number for number, name in enumerate(people)}
-    named = as_names(events)
+    names, named = as_names(people), as_names(events)
+    numbered = {} if identity.is_plain else {name: number for number, name in enumerate(people)}
     sql = f"SELECT person, event, epoch_us(time) AS time FROM {relation(files)}"  # noqa: S608
-    for batch in stream(snapshot, sql):
-        raw, ids = encode(batch.column("person"))
-        time = numbers(batch.column("time"))
-        yield Batch(
-            unit=identity.resolve(raw, time, ids, known),
-            time=time,
-            event=places(batch.column("event"), named).astype(np.int32),
-        )
+    for table in gathered(stream(snapshot, sql)):
+        time = numbers(table.column("time"))
+        if identity.is_plain:
+            unit = places(table.column("person"), names).astype(np.int32)
+        else:
+            raw, ids = encode(table.column("person"))
+            unit = identity.resolve(raw, time, ids, numbered)
+        event = places(table.column("event"), named).astype(np.int32)
+        yield Batch(unit=unit, time=time, event=event)
+
+
+def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Small batches together: looking names up costs as much for few rows as for many."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= ROWS_AT_ONCE:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
 def names_of(files: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from quarterdeck.facts.sequences import loops
 from quarterdeck.facts.sequences.scanning import Batch
 
 ROWS_IN_BUCKET = 1 << 22
@@ -60,6 +61,13 @@ def read_sorted(cut: Cut, folder: Path, rank: NDArray[np.int32]) -> Iterator[Rec
     for number in range(len(cut.bounds) - 1):
         file = folder / f"{number}.rows"
         records = np.fromfile(file, RECORD) if file.exists() else np.empty(0, RECORD)
-        keys = (records["source"], rank[records["event"]], records["time"], records["unit"])
-        yield records[np.lexsort(keys)]
+        order = np.empty(len(records), np.int64)
+        loops.sort(
+            records["unit"] - cut.bounds[number].astype(np.int32),
+            np.ascontiguousarray(records["time"]),
+            rank[records["event"]],
+            np.zeros(cut.bounds[number + 1] - cut.bounds[number] + 1, np.int64),
+            order,
+        )
+        yield records[order]
     shutil.rmtree(folder, ignore_errors=True)
