@@ -157,6 +157,11 @@ def test_a_map_is_faulted_by_file_and_line(
     assert hint in complaint
 
 
+def heed_interrupts() -> None:
+    """A shell lets what it starts in the background ignore them, and that is handed on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -170,7 +175,9 @@ def test_interrupted_a_command_ends_at_once_and_without_a_traceback(
     rows = (f"{i},ann,view,2024-05-01T10:00:00Z\n" for i in range(1_500_000))
     (tmp_path / "long.csv").write_text("event_id,person,event,time\n" + "".join(rows))
     command = [sys.executable, "-c", "from quarterdeck.cli.main import run; run()", *arguments]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts
+    )
     time.sleep(2)
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate(timeout=30)
