@@ -1,6 +1,7 @@
 """What happens to every request: headers that keep it safe, a line in the log, trouble said plainly?"""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import cast
@@ -19,6 +20,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 MULTIPART = "multipart/form-data"
+PAGES_AT_ONCE = 2
 log = logging.getLogger("quarterdeck.requests")
 
 
@@ -91,6 +93,24 @@ class RefuseNul:
         if request.path.startswith("/api/"):
             return problem(400, told.message, told.hint)
         return HttpResponse(render_to_string("pages/trouble.html", {"error": told}), status=400)
+
+
+class FewAtOnce:
+    """Lets two pages at a time be made in a process; the others wait, and uploads wait for nobody.
+
+    Python runs one thread at a time. Eight pages made together all come late: with two at once, the 95th
+    percentile of ten readers fell from 348 to 207 ms (`benchmarks/deck.py`), and more were answered.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._turns = threading.BoundedSemaphore(PAGES_AT_ONCE)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self._answer(request)
+        with self._turns:
+            return self._answer(request)
 
 
 class RequestLog:

@@ -11,7 +11,7 @@ from types import FrameType
 
 GRACE_SECONDS = 30
 LONGEST_PAUSE_SECONDS = 30.0
-THREADS = 4
+THREADS = 8
 WATCH_SECONDS = 0.25
 PR_SET_PDEATHSIG = 1
 
@@ -76,7 +76,16 @@ def _web(host: str, port: int, workers: int) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "quarterdeck.site.wsgi:application"),
         *("--bind", address, "--workers", str(workers), "--worker-class", "gthread"),
         *("--threads", str(THREADS), "--preload", "--graceful-timeout", str(GRACE_SECONDS)),
-        *("--timeout", "120", "--keep-alive", "5", "--max-requests", "5000", "--max-requests-jitter", "500"),
+        *(
+            "--timeout",
+            "120",
+            "--keep-alive",
+            "5",
+            "--max-requests",
+            "20000",
+            "--max-requests-jitter",
+            "5000",
+        ),
         *("--log-level", "warning", "--worker-tmp-dir", _in_memory()),
     ]
 
