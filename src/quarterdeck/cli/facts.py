@@ -20,7 +20,7 @@ WorkspaceOption = Annotated[
 Format = Literal["table", "csv", "json"]
 HERE = Path()
 TROUBLE = 2
-GIVES_WAY = 10
+GIVES_WAY = 15
 
 
 def import_(

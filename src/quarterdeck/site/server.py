@@ -76,16 +76,8 @@ def _web(host: str, port: int, workers: int) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "quarterdeck.site.wsgi:application"),
         *("--bind", address, "--workers", str(workers), "--worker-class", "gthread"),
         *("--threads", str(THREADS), "--preload", "--graceful-timeout", str(GRACE_SECONDS)),
-        *(
-            "--timeout",
-            "120",
-            "--keep-alive",
-            "5",
-            "--max-requests",
-            "20000",
-            "--max-requests-jitter",
-            "5000",
-        ),
+        *("--max-requests", "20000", "--max-requests-jitter", "5000"),
+        *("--timeout", "120", "--keep-alive", "5"),
         *("--log-level", "warning", "--worker-tmp-dir", _in_memory()),
     ]
 
