@@ -4,7 +4,7 @@ import os
 import signal
 from types import FrameType
 
-GIVES_WAY = 5  # of the 19 steps that a process can step back: whoever reads a page goes first
+GIVES_WAY = 10  # of the 19 steps that a process can step back: whoever reads a page goes first
 
 
 def main() -> None:
