@@ -9,7 +9,7 @@ import numpy as np
 from quarterdeck.insights.journeys.calc.buckets import Buckets
 from quarterdeck.insights.journeys.calc.chunks import Piece, do_each
 from quarterdeck.insights.journeys.calc.kernels import attendance as loops
-from quarterdeck.insights.journeys.calc.picks import hits_of, mark
+from quarterdeck.insights.journeys.calc.picks import mark
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView
 from quarterdeck.insights.journeys.definitions.conditions import Pick
@@ -37,6 +37,11 @@ class AttendanceWitnesses:
         return np.bincount(self.bucket, minlength=len(self.buckets))
 
     @property
+    def units(self) -> int:
+        """How many units there are at all."""
+        return len(self.unit) and 1 + int(np.count_nonzero(np.diff(self.unit)))
+
+    @property
     def days_present(self) -> Rows:
         """How many units in exactly 1, 2, ... buckets."""
         return loops.count_buckets(self.loops, len(self.unit), len(self.buckets))
@@ -45,21 +50,12 @@ class AttendanceWitnesses:
         """How many units in each bucket or any of the `back` before it."""
         return loops.count_recent(self.loops, len(self.unit), len(self.buckets), back)
 
-    def statuses(self, born: Rows) -> dict[str, Rows]:
-        """How many units are new, returning, resurrecting and dormant in each bucket.
+    def statuses(self, born: Rows) -> Rows:
+        """How many units are new, returning, resurrecting and dormant in each bucket, one row each.
 
-        `born` is when each unit began. The first bucket knows nothing of the one before it.
+        `born` is the bucket in which each unit began. The first bucket knows nothing of the one before it.
         """
-        counts = loops.count_statuses(self.loops, len(self.unit), self.buckets.of(born), len(self.buckets))
-        return dict(zip(STATUSES, counts, strict=True))
-
-    def __add__(self, other: AttendanceWitnesses) -> AttendanceWitnesses:
-        return AttendanceWitnesses(
-            unit=np.concatenate((self.unit, other.unit)),
-            bucket=np.concatenate((self.bucket, other.bucket)),
-            row=np.concatenate((self.row, other.row)),
-            buckets=self.buckets,
-        )
+        return loops.count_statuses(self.loops, len(self.unit), born, len(self.buckets))
 
 
 def attend(
@@ -69,18 +65,24 @@ def attend(
     marks = mark(view, [pick], question.journey.where, question.cohorts)
 
     def attend_piece(piece: Piece) -> AttendanceWitnesses:
-        hits = hits_of(view, marks, since, until, piece)
-        room = loops.Attendance(
-            unit=np.empty(len(hits.row), np.int32),
-            bucket=np.empty(len(hits.row), np.int32),
-            row=np.empty(len(hits.row), np.int64),
+        most = int(view.offsets[piece[1]] - view.offsets[piece[0]])
+        unit, bucket, row = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int64)
+        count = loops.attend(
+            view.offsets,
+            view.time,
+            view.event.codes,
+            marks.of_event,
+            marks.of_row,
+            since,
+            until,
+            buckets.edges,
+            *piece,
+            unit,
+            bucket,
+            row,
         )
-        count = loops.attend(hits, buckets.edges, piece[0], room)
         return AttendanceWitnesses(
-            unit=room.unit[:count],
-            bucket=room.bucket[:count],
-            row=view.source_rows(room.row[:count]),
-            buckets=buckets,
+            unit=unit[:count], bucket=bucket[:count], row=view.source_rows(row[:count]), buckets=buckets
         )
 
     return do_each(question.each, attend_piece, view.offsets)

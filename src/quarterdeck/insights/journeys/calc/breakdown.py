@@ -51,11 +51,12 @@ def touched(view: SequenceView, found: Cut, *, last: bool) -> Codes:
     has_value = np.array([any(value) for value in found.values], np.bool_)
     some = has_value[found.codes]
     rows, codes = found.rows[some], found.codes[some]
-    if last:
-        rows, codes = rows[::-1], codes[::-1]
-    units, where = np.unique(view.unit_of_rows[rows], return_index=True)
+    units = view.unit_of_rows[rows]
+    # Rows stand unit by unit, so the first of each unit is where the unit changes.
+    changes = units[1:] != units[:-1]
+    ends = np.concatenate((changes, [True]) if last else ([True], changes))[: len(units)]
     placed = np.full(len(view.units), len(found.values), np.int32)
-    placed[units] = codes[where]
+    placed[units[ends]] = codes[ends]
     return placed
 
 

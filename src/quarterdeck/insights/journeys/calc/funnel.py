@@ -12,6 +12,7 @@ from quarterdeck.insights.journeys.calc.chunks import Piece, do_each
 from quarterdeck.insights.journeys.calc.kernels import funnel as disjoint
 from quarterdeck.insights.journeys.calc.kernels import overlapping
 from quarterdeck.insights.journeys.calc.kernels.attempts import Found, Rules
+from quarterdeck.insights.journeys.calc.kernels.plain import walk_plain
 from quarterdeck.insights.journeys.calc.picks import Marks, equal_steps, hits_of, mark
 from quarterdeck.insights.journeys.calc.question import MICROSECONDS, Question
 from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView
@@ -87,6 +88,8 @@ def walk(
     rules = _rules(question, many=many, start_step=start_step)
     order = question.journey.order
     loop = WALKS[order, marks.overlap(rules.steps)]
+    if loop is disjoint.walk_ordered and not question.journey.exclude:
+        loop = walk_plain
     begins = np.uint32(1 if order != "unordered" else (1 << rules.steps) - 1)
 
     def walk_piece(piece: Piece) -> FunnelWitnesses:

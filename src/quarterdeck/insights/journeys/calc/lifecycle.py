@@ -26,11 +26,10 @@ def lifecycle(view: SequenceView, question: Question) -> dict[str, Rows]:
     born = view.created if use_profile and view.created is not None else view.first_seen
     since, until = int(buckets.edges[0]), int(buckets.edges[-1]) - 1
     parts = attend(view, question, question.journey.series[0], buckets, since, until)
-    counts = {
-        status: added((part.statuses(born)[status] for part in parts), len(buckets))[1:]
-        for status in STATUSES
-    }
-    return counts | {"dormant": -counts["dormant"]}
+    begun = buckets.of(born)
+    counts = added((part.statuses(begun) for part in parts), len(STATUSES), len(buckets))[:, 1:]
+    found = dict(zip(STATUSES, counts, strict=True))
+    return found | {"dormant": -found["dormant"]}
 
 
 def stickiness(view: SequenceView, question: Question) -> list[tuple[str, Rows]]:

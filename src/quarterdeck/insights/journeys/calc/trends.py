@@ -167,7 +167,7 @@ def _active(view: SequenceView, question: Question, series: Series) -> Line:
         return _recently_active(view, question, series)
     parts = attend(view, question, series, buckets, since_of(question), question.period.until)
     counts = added((part.unique for part in parts), len(buckets))
-    total = sum(len(np.unique(part.unit)) for part in parts)
+    total = sum(part.units for part in parts)
     return Line(label=series.name, value=(), data=counts.astype(np.float64), total=float(total))
 
 

@@ -1,4 +1,8 @@
-"""How is one attempt at a funnel judged and noted? What all loops of funnels share."""
+"""How is one attempt at a funnel judged and noted? What all loops of funnels share.
+
+Loops take the arrays out of their tuples first, and pass arrays on: to look into a tuple for every event
+costs several times what is done with it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.insights.journeys.calc.kernels.compiling import part
-from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s
+from quarterdeck.insights.journeys.calc.kernels.hits import Int64s
 
 CONVERTED, NEVER, TOO_LATE, BROKEN, EXCLUDED, OPEN = range(6)
 NO_TIME = np.iinfo(np.int64).max
@@ -45,78 +49,80 @@ class Found(NamedTuple):
 
 
 @part
-def depth_of(rules: Rules, hits: Hits, chain: Int64s, length: int) -> int:
+def depth_of(time: Int64s, chain: Int64s, length: int, window: int) -> int:
     """How many steps of a chain of hits lie inside the window."""
     depth = 1
-    while depth < length and hits.time[chain[depth]] - hits.time[chain[0]] <= rules.window:
+    end = time[chain[0]] + window
+    while depth < length and time[chain[depth]] <= end:
         depth += 1
     return depth
 
 
 @part
-def is_spoiled(rules: Rules, hits: Hits, chain: Int64s, length: int, spoiled_at: Int64s) -> bool:
+def is_spoiled(
+    time: Int64s, chain: Int64s, depth: int, window: int, spoilers: Int64s, spoiled_at: Int64s
+) -> bool:
     """Does an exclusion come strictly between its steps, or in time where the latter was not reached?
 
     `spoiled_at` is when each exclusion came first after its earlier step.
     """
-    depth = depth_of(rules, hits, chain, length)
     spoiled = False
-    for number in range(len(rules.spoilers)):
-        from_step, to_step = rules.spoilers[number, 0], rules.spoilers[number, 1]
+    for number in range(len(spoilers)):
+        from_step, to_step = spoilers[number, 0], spoilers[number, 1]
         if depth > from_step:
-            end = hits.time[chain[0]] + rules.window + 1
+            end = time[chain[0]] + window + 1
             if depth > to_step:
-                end = hits.time[chain[to_step]]
+                end = time[chain[to_step]]
             spoiled |= spoiled_at[number] < end
     return spoiled
 
 
 @part
 def settle(
-    rules: Rules, hits: Hits, found: Found, slot: int, unit: int, chain: Int64s, length: int, spoiled: bool
+    time: Int64s,
+    row: Int64s,
+    chain: Int64s,
+    depth: int,
+    reason: int,
+    slot: int,
+    depths: NDArray[np.int8],
+    reasons: NDArray[np.int8],
+    tries: NDArray[np.int32],
+    rows: Int64s,
+    micros: Int64s,
 ) -> None:
     """Note an attempt. Loops go backwards in time, so that of equals the earliest is noted last."""
-    found.unit[slot] = unit
-    depth = depth_of(rules, hits, chain, length)
-    if spoiled:
-        if found.depth[slot] == 0:
-            found.reason[slot] = EXCLUDED
-            found.rows[slot, 0] = hits.row[chain[0]]
-    elif depth >= found.depth[slot]:
-        if depth > found.depth[slot]:
-            found.depth[slot] = depth
-            found.tries[slot] = 0
-            for step in range(rules.steps):
-                found.micros[slot, step] = 0
-        found.tries[slot] += 1
-        found.rows[slot, 0] = hits.row[chain[0]]
+    if reason == EXCLUDED:
+        if depths[slot] == 0:
+            reasons[slot] = EXCLUDED
+            rows[slot, 0] = row[chain[0]]
+    elif depth >= depths[slot]:
+        if depth > depths[slot]:
+            depths[slot] = depth
+            tries[slot] = 0
+            for step in range(micros.shape[1]):
+                micros[slot, step] = 0
+        tries[slot] += 1
+        rows[slot, 0] = row[chain[0]]
         for step in range(1, depth):
-            found.rows[slot, step] = hits.row[chain[step]]
-            found.micros[slot, step] += hits.time[chain[step]] - hits.time[chain[step - 1]]
-        if depth == rules.steps:
-            found.reason[slot] = CONVERTED
-        elif depth < length:
-            found.reason[slot] = TOO_LATE
-        elif hits.time[chain[0]] + rules.window > rules.known_until:
-            found.reason[slot] = OPEN
-        else:
-            found.reason[slot] = NEVER
+            rows[slot, step] = row[chain[step]]
+            micros[slot, step] += time[chain[step]] - time[chain[step - 1]]
+        reasons[slot] = reason
 
 
 @part
-def clear(found: Found, slot: int) -> None:
+def why(depth: int, length: int, steps: int, closes: int, known_until: int) -> int:
+    """Why an attempt ended: `length` steps were done in all, `depth` of them before its window closed."""
+    if depth == steps:
+        return CONVERTED
+    if depth < length:
+        return TOO_LATE
+    return OPEN if closes > known_until else NEVER
+
+
+@part
+def clear(slot: int, depths: NDArray[np.int8], rows: Int64s) -> None:
     """Make a slot ready."""
-    found.depth[slot] = 0
-    found.tries[slot] = 0
-    for step in range(found.rows.shape[1]):
-        found.rows[slot, step] = -1
-
-
-@part
-def next_slot(rules: Rules, found: Found, slot: int) -> tuple[int, int]:
-    """The slot for the next attempt, and the first that no attempt has taken."""
-    if rules.many:
-        slot += 1
-        clear(found, slot)
-        return slot, slot
-    return slot, slot + 1
+    depths[slot] = 0
+    for step in range(rows.shape[1]):
+        rows[slot, step] = -1

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.insights.journeys.calc.kernels.compiling import kernel, part
-from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s
+from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s, UInt32s
 
 NEW, RETURNING, RESURRECTING, DORMANT = range(4)
 NO_BUCKET = -1
@@ -33,23 +33,48 @@ def bucket_of(edges: Int64s, moment: int, guess: int) -> int:
 
 
 @kernel
-def attend(hits: Hits, edges: Int64s, first: int, found: Attendance) -> int:
-    """Note every bucket of every unit once; how many were noted."""
-    count = 0
+def attend(
+    offsets: Int64s,
+    time: Int64s,
+    event: NDArray[np.int32],
+    of_event: UInt32s,
+    of_row: UInt32s,
+    since: int,
+    until: int,
+    edges: Int64s,
+    first: int,
+    last: int,
+    units: NDArray[np.int32],
+    buckets_of: NDArray[np.int32],
+    rows: Int64s,
+) -> int:
+    """Note every bucket of units first to last once, by the first row there that counts; how many."""
+    filtered = len(of_row) > 1
     buckets = len(edges) - 1
     width = (edges[buckets] - edges[0]) // buckets
-    for place in range(len(hits.offsets) - 1):
-        last = NO_BUCKET
-        for hit in range(hits.offsets[place], hits.offsets[place + 1]):
-            moment = hits.time[hit]
-            if moment < edges[0] or moment >= edges[buckets]:
+    begin, close = max(since, edges[0]), min(until, edges[buckets] - 1)
+    count = 0
+    for unit in range(first, last):
+        # Times are in order: until the bucket ends, the rest of it is passed over.
+        end = begin
+        for row in range(offsets[unit], offsets[unit + 1]):
+            moment = time[row]
+            if moment < end:
                 continue
-            if last >= 0 and moment < edges[last + 1]:
+            if moment > close:
+                break
+            bits = of_event[event[row]]
+            if filtered:
+                bits &= of_row[row]
+            if bits == 0:
                 continue
-            last = bucket_of(edges, moment, min((moment - edges[0]) // width, buckets - 1))
-            found.unit[count] = first + place
-            found.bucket[count] = last
-            found.row[count] = hits.row[hit]
+            bucket = min((moment - edges[0]) // width, buckets - 1)
+            while edges[bucket + 1] <= moment:
+                bucket += 1
+            while edges[bucket] > moment:
+                bucket -= 1
+            end = edges[bucket + 1]
+            units[count], buckets_of[count], rows[count] = unit, bucket, row
             count += 1
     return count
 
@@ -59,8 +84,7 @@ def tally(hits: Hits, edges: Int64s, counts: Int64s) -> None:
     """Count every hit in its bucket."""
     buckets = len(edges) - 1
     width = (edges[buckets] - edges[0]) // buckets
-    for hit in range(len(hits.row)):
-        moment = hits.time[hit]
+    for moment in hits.time:
         if edges[0] <= moment < edges[buckets]:
             counts[bucket_of(edges, moment, min((moment - edges[0]) // width, buckets - 1))] += 1
 
@@ -69,16 +93,17 @@ def tally(hits: Hits, edges: Int64s, counts: Int64s) -> None:
 def count_statuses(found: Attendance, count: int, born: NDArray[np.int64], buckets: int) -> Int64s:
     """How many units are new, returning, resurrecting and dormant in each bucket; `born` is by unit."""
     statuses = np.zeros((4, buckets + 1), np.int64)
+    units, buckets_of, _ = found
     for place in range(count):
-        unit, bucket = found.unit[place], found.bucket[place]
+        unit, bucket = units[place], buckets_of[place]
         if born[unit] == bucket:
             statuses[NEW, bucket] += 1
-        elif place > 0 and found.unit[place - 1] == unit and found.bucket[place - 1] == bucket - 1:
+        elif place > 0 and units[place - 1] == unit and buckets_of[place - 1] == bucket - 1:
             statuses[RETURNING, bucket] += 1
         else:
             statuses[RESURRECTING, bucket] += 1
-        goes_on = place + 1 < count and found.unit[place + 1] == unit
-        if not goes_on or found.bucket[place + 1] != bucket + 1:
+        goes_on = place + 1 < count and units[place + 1] == unit
+        if not goes_on or buckets_of[place + 1] != bucket + 1:
             statuses[DORMANT, bucket + 1] += 1
     return statuses[:, :buckets]
 
@@ -87,10 +112,11 @@ def count_statuses(found: Attendance, count: int, born: NDArray[np.int64], bucke
 def count_buckets(found: Attendance, count: int, buckets: int) -> Int64s:
     """How many units were there in exactly 1, 2, ... buckets."""
     histogram = np.zeros(buckets + 1, np.int64)
+    units = found.unit
     here = 0
     for place in range(count):
         here += 1
-        if place + 1 == count or found.unit[place + 1] != found.unit[place]:
+        if place + 1 == count or units[place + 1] != units[place]:
             histogram[here] += 1
             here = 0
     return histogram[1:]
@@ -100,11 +126,12 @@ def count_buckets(found: Attendance, count: int, buckets: int) -> Int64s:
 def count_recent(found: Attendance, count: int, buckets: int, back: int) -> Int64s:
     """How many units were there in each bucket or any of the `back` before it."""
     change = np.zeros(buckets + 1, np.int64)
+    units, buckets_of, _ = found
     for place in range(count):
-        bucket = found.bucket[place]
+        bucket = buckets_of[place]
         until = bucket + back + 1
-        if place + 1 < count and found.unit[place + 1] == found.unit[place]:
-            until = min(until, found.bucket[place + 1])
+        if place + 1 < count and units[place + 1] == units[place]:
+            until = min(until, buckets_of[place + 1])
         change[bucket] += 1
         change[min(until, buckets)] -= 1
     return np.cumsum(change[:buckets])

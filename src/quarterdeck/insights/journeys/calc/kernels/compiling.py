@@ -17,10 +17,7 @@ def kernel(loop: Loop) -> Loop:
 
 
 def part(loop: Loop) -> Loop:
-    """A piece of a kernel that is written into its caller: a call costs more than what it does.
-
-    Arrays handed over are counted, and threads that count the same array wait for each other.
-    """
+    """A piece of a kernel that is written into its caller: a call that passes arrays costs a lot."""
     return cast("Loop", numba.njit(nogil=True, inline="always")(loop))
 
 

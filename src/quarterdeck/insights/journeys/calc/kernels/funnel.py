@@ -8,9 +8,11 @@ Events of one instant are a group: they may stand in either order.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quarterdeck.insights.journeys.calc.kernels.attempts import (
     BROKEN,
+    EXCLUDED,
     NEVER,
     NO_TIME,
     Found,
@@ -18,23 +20,23 @@ from quarterdeck.insights.journeys.calc.kernels.attempts import (
     clear,
     depth_of,
     is_spoiled,
-    next_slot,
     settle,
+    why,
 )
 from quarterdeck.insights.journeys.calc.kernels.compiling import called, kernel, part
-from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s
+from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s, UInt32s
 
 
 @part
-def group_begin(hits: Hits, tie: int, begin: int, high: int) -> int:
+def group_begin(time: Int64s, tie: int, begin: int, high: int) -> int:
     """The first hit of the instant that a hit lies in."""
     low = high
     if tie == 1:
-        while low > begin and hits.time[low - 1] == hits.time[high]:
+        while low > begin and time[low - 1] == time[high]:
             low -= 1
     else:
-        instant = hits.time[high] // tie
-        while low > begin and hits.time[low - 1] // tie == instant:
+        instant = time[high] // tie
+        while low > begin and time[low - 1] // tie == instant:
             low -= 1
     return low
 
@@ -50,71 +52,83 @@ def step_of(bits: np.uint32) -> int:
 
 
 @part
-def look_ahead(rules: Rules, hits: Hits, low: int, high: int, ahead: Int64s) -> None:
+def look_ahead(time: Int64s, bits: UInt32s, steps: int, low: int, high: int, ahead: Int64s) -> None:
     """Note when the exclusions among some hits came."""
     for hit in range(high, low - 1, -1):
-        for number in range(len(rules.spoilers)):
-            if (hits.bits[hit] >> np.uint32(rules.steps + number)) & np.uint32(1):
-                ahead[number] = hits.time[hit]
+        for number in range(len(ahead)):
+            if (bits[hit] >> np.uint32(steps + number)) & np.uint32(1):
+                ahead[number] = time[hit]
 
 
 @part
-def follow_on(hit: int, onward: Int64s, chain: Int64s) -> int:
-    """Write the chain that begins with a hit; how long it is."""
+def follow_on(time: Int64s, onward: Int64s, hit: int, window: int, chain: Int64s) -> tuple[int, bool]:
+    """Write the chain that begins with a hit, as far as its window goes; how deep, and whether it goes on."""
+    end = time[hit] + window
     chain[0] = hit
-    length = 1
-    while length < len(chain) and onward[chain[length - 1]] >= 0:
-        chain[length] = onward[chain[length - 1]]
-        length += 1
-    return length
+    depth = 1
+    following = onward[hit]
+    while following >= 0 and time[following] <= end:
+        chain[depth] = following
+        depth += 1
+        following = onward[following]
+    return depth, following >= 0
 
 
 @part
 def was_spoiled(
-    rules: Rules, hits: Hits, chain: Int64s, length: int, ahead_of: Int64s, spoiled_at: Int64s
+    time: Int64s, chain: Int64s, depth: int, window: int, spoilers: Int64s, ahead_of: Int64s, at: Int64s
 ) -> bool:
     """Is an attempt excluded, by what was noted as ahead of each of its hits?"""
-    for number in range(len(rules.spoilers)):
-        spoiled_at[number] = ahead_of[chain[min(rules.spoilers[number, 0], length - 1)], number]
-    return is_spoiled(rules, hits, chain, length, spoiled_at)
+    for number in range(len(spoilers)):
+        at[number] = ahead_of[chain[min(spoilers[number, 0], depth - 1)], number]
+    return is_spoiled(time, chain, depth, window, spoilers, at)
 
 
 @kernel
 def walk_ordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
     """Steps in order, with anything between them; how many slots were filled."""
-    steps, spoilers = rules.steps, len(rules.spoilers)
+    steps, until, known_until, window, tie = rules[:5]
+    spoilers, many = rules.spoilers, rules.many
+    offsets, time, bits, row = hits
+    units, depths, reasons, tries, rows, micros = found
     step_mask = np.uint32((1 << steps) - 1)
-    onward = np.empty(len(hits.row), np.int64)
-    nearest = np.empty(steps + 1, np.int64)
+    onward, nearest = np.empty(len(row), np.int64), np.empty(steps + 1, np.int64)
     chain = np.empty(steps, np.int64)
-    ahead, spoiled_at = np.empty(spoilers, np.int64), np.empty(spoilers, np.int64)
-    ahead_of = np.empty((len(hits.row) if spoilers else 0, spoilers), np.int64)
+    ahead, at = np.empty(len(spoilers), np.int64), np.empty(len(spoilers), np.int64)
+    ahead_of = np.empty((len(row) if len(spoilers) else 0, len(spoilers)), np.int64)
     slot = 0
-    for place in range(len(hits.offsets) - 1):
-        begin, high = hits.offsets[place], hits.offsets[place + 1] - 1
+    for place in range(len(offsets) - 1):
+        begin, high = offsets[place], offsets[place + 1] - 1
         nearest[:] = -1
         ahead[:] = NO_TIME
         opened = slot
-        clear(found, slot)
+        clear(slot, depths, rows)
         while high >= begin:
-            low = group_begin(hits, rules.tie, begin, high)
+            low = group_begin(time, tie, begin, high)
             # Later steps first: an event of the same instant may be the next one on.
             for turn in range(steps - 1 if low < high else 0, -1, -1):
                 for hit in range(high, low - 1, -1):
-                    bits = hits.bits[hit] & step_mask
-                    if bits == 0 or (low < high and step_of(bits) != turn):
+                    marks = bits[hit] & step_mask
+                    if marks == 0 or (low < high and step_of(marks) != turn):
                         continue
-                    step = step_of(bits)
+                    step = step_of(marks)
                     onward[hit] = nearest[step + 1]
                     nearest[step] = hit
-                    for number in range(spoilers):
+                    for number in range(len(spoilers)):
                         ahead_of[hit, number] = ahead[number]
-                    if step == 0 and hits.time[hit] <= rules.until:
-                        length = follow_on(hit, onward, chain)
-                        spoiled = was_spoiled(rules, hits, chain, length, ahead_of, spoiled_at)
-                        settle(rules, hits, found, slot, first + place, chain, length, spoiled)
-                        slot, opened = next_slot(rules, found, slot)
-            look_ahead(rules, hits, low, high, ahead)
+                    if step > 0 or time[hit] > until:
+                        continue
+                    depth, longer = follow_on(time, onward, hit, window, chain)
+                    reason = why(depth, depth + longer, steps, time[hit] + window, known_until)
+                    if was_spoiled(time, chain, depth, window, spoilers, ahead_of, at):
+                        reason = EXCLUDED
+                    settle(time, row, chain, depth, reason, slot, depths, reasons, tries, rows, micros)
+                    units[slot] = first + place
+                    opened = slot + 1
+                    if many:
+                        slot += 1
+                        clear(slot, depths, rows)
+            look_ahead(time, bits, steps, low, high, ahead)
             high = low - 1
         slot = opened
     return slot
@@ -140,32 +154,42 @@ def in_order_of_time(hit: int, step: int, nearest: Int64s, chain: Int64s) -> int
 @kernel
 def walk_unordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
     """Steps in any order: step k means that k of them were done; how many slots were filled."""
-    step_mask = np.uint32((1 << rules.steps) - 1)
-    nearest = np.empty(rules.steps, np.int64)
-    chain = np.empty(rules.steps, np.int64)
-    spoiled_at = np.empty(len(rules.spoilers), np.int64)
+    steps, until, known_until, window, tie = rules[:5]
+    spoilers, start_step, many = rules.spoilers, rules.start_step, rules.many
+    offsets, time, bits, row = hits
+    units, depths, reasons, tries, rows, micros = found
+    step_mask = np.uint32((1 << steps) - 1)
+    nearest, chain = np.empty(steps, np.int64), np.empty(steps, np.int64)
+    at = np.empty(len(spoilers), np.int64)
     slot = 0
-    for place in range(len(hits.offsets) - 1):
-        begin, end = hits.offsets[place], hits.offsets[place + 1]
+    for place in range(len(offsets) - 1):
+        begin, end = offsets[place], offsets[place + 1]
         high = end - 1
         nearest[:] = -1
         opened = slot
-        clear(found, slot)
+        clear(slot, depths, rows)
         while high >= begin:
-            low = group_begin(hits, rules.tie, begin, high)
+            low = group_begin(time, tie, begin, high)
             for hit in range(high, low - 1, -1):
-                if hits.bits[hit] & step_mask:
-                    nearest[step_of(hits.bits[hit])] = hit
+                if bits[hit] & step_mask:
+                    nearest[step_of(bits[hit])] = hit
             for hit in range(high, low - 1, -1):
-                if not hits.bits[hit] & step_mask or hits.time[hit] > rules.until:
+                if not bits[hit] & step_mask or time[hit] > until:
                     continue
-                step = step_of(hits.bits[hit])
-                if rules.start_step in (-1, step):
-                    length = in_order_of_time(hit, step, nearest, chain)
-                    find_spoilers(rules, hits, chain, length, end, spoiled_at)
-                    spoiled = is_spoiled(rules, hits, chain, length, spoiled_at)
-                    settle(rules, hits, found, slot, first + place, chain, length, spoiled)
-                    slot, opened = next_slot(rules, found, slot)
+                step = step_of(bits[hit])
+                if start_step not in (-1, step):
+                    continue
+                length = in_order_of_time(hit, step, nearest, chain)
+                depth = depth_of(time, chain, length, window)
+                reason = why(depth, length, steps, time[hit] + window, known_until)
+                if find_spoilers(time, bits, steps, chain, depth, end, window, spoilers, at):
+                    reason = EXCLUDED
+                settle(time, row, chain, depth, reason, slot, depths, reasons, tries, rows, micros)
+                units[slot] = first + place
+                opened = slot + 1
+                if many:
+                    slot += 1
+                    clear(slot, depths, rows)
             high = low - 1
         slot = opened
     return slot
@@ -174,58 +198,79 @@ def walk_unordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
 @kernel
 def walk_strict(rules: Rules, hits: Hits, first: int, found: Found) -> int:
     """Steps in order, with no other hit between them; how many slots were filled. Hits are all rows."""
-    steps = rules.steps
+    steps, until, known_until, window, _ = rules[:5]
+    spoilers, many, equal_later, equal = rules.spoilers, rules.many, rules.equal_later, rules.equal
+    offsets, time, bits, row = hits
+    units, depths, reasons, tries, rows, micros = found
     chain = np.empty(steps, np.int64)
-    spoiled_at = np.empty(len(rules.spoilers), np.int64)
+    at = np.empty(len(spoilers), np.int64)
     slot = 0
-    for place in range(len(hits.offsets) - 1):
-        end = hits.offsets[place + 1]
+    for place in range(len(offsets) - 1):
+        end = offsets[place + 1]
         opened = slot
-        clear(found, slot)
-        for hit in range(end - 1, hits.offsets[place] - 1, -1):
-            if not hits.bits[hit] & np.uint32(1) or hits.time[hit] > rules.until:
+        clear(slot, depths, rows)
+        for hit in range(end - 1, offsets[place] - 1, -1):
+            if not bits[hit] & np.uint32(1) or time[hit] > until:
                 continue
             chain[0] = hit
             length = 1
-            while length < steps and hit + length < end and follows(rules, hits, hit, length):
+            while length < steps and hit + length < end:
+                if not follows(time, bits, equal_later, equal, hit, length):
+                    break
                 chain[length] = hit + length
                 length += 1
-            find_spoilers(rules, hits, chain, length, end, spoiled_at)
-            spoiled = is_spoiled(rules, hits, chain, length, spoiled_at)
-            settle(rules, hits, found, slot, first + place, chain, length, spoiled)
-            depth = depth_of(rules, hits, chain, length)
-            if not spoiled and depth == found.depth[slot] and found.reason[slot] == NEVER:
-                after = hit + length
-                if after < end and hits.time[after] <= hits.time[hit] + rules.window:
-                    found.reason[slot] = BROKEN
-            slot, opened = next_slot(rules, found, slot)
+            depth = depth_of(time, chain, length, window)
+            reason = why(depth, length, steps, time[hit] + window, known_until)
+            after = hit + length
+            if reason == NEVER and after < end and time[after] <= time[hit] + window:
+                reason = BROKEN
+            if find_spoilers(time, bits, steps, chain, depth, end, window, spoilers, at):
+                reason = EXCLUDED
+            settle(time, row, chain, depth, reason, slot, depths, reasons, tries, rows, micros)
+            units[slot] = first + place
+            opened = slot + 1
+            if many:
+                slot += 1
+                clear(slot, depths, rows)
         slot = opened
     return slot
 
 
 @part
-def follows(rules: Rules, hits: Hits, hit: int, length: int) -> bool:
+def follows(
+    time: Int64s, bits: UInt32s, equal_later: bool, equal: NDArray[np.bool_], hit: int, length: int
+) -> bool:
     """Does the hit `length` behind the first count for step `length`?"""
     onward = hit + length
-    good = bool((hits.bits[onward] >> np.uint32(length)) & np.uint32(1))
-    if rules.equal_later:
+    good = bool((bits[onward] >> np.uint32(length)) & np.uint32(1))
+    if equal_later:
         for step in range(length):
-            good &= not (rules.equal[step, length] and hits.time[hit + step] == hits.time[onward])
+            good &= not (equal[step, length] and time[hit + step] == time[onward])
     return good
 
 
 @called
-def find_spoilers(rules: Rules, hits: Hits, chain: Int64s, length: int, end: int, spoiled_at: Int64s) -> None:
-    """When each exclusion came first after its earlier step, by looking through the hits behind that."""
-    for number in range(len(rules.spoilers)):
-        spoiled_at[number] = NO_TIME
-        if rules.spoilers[number, 0] >= length:
+def find_spoilers(
+    time: Int64s,
+    bits: UInt32s,
+    steps: int,
+    chain: Int64s,
+    depth: int,
+    end: int,
+    window: int,
+    spoilers: Int64s,
+    at: Int64s,
+) -> bool:
+    """Is an attempt excluded, as one sees by looking through the hits behind its steps?"""
+    for number in range(len(spoilers)):
+        at[number] = NO_TIME
+        if spoilers[number, 0] >= depth:
             continue
-        begin = chain[rules.spoilers[number, 0]]
+        begin = chain[spoilers[number, 0]]
         for hit in range(begin + 1, end):
-            if hits.time[hit] > hits.time[begin] + rules.window:
+            if time[hit] > time[begin] + window:
                 break
-            spoils = (hits.bits[hit] >> np.uint32(rules.steps + number)) & np.uint32(1)
-            if spoils and hits.time[hit] > hits.time[begin]:
-                spoiled_at[number] = hits.time[hit]
+            if (bits[hit] >> np.uint32(steps + number)) & np.uint32(1) and time[hit] > time[begin]:
+                at[number] = time[hit]
                 break
+    return is_spoiled(time, chain, depth, window, spoilers, at)

@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.insights.journeys.calc.kernels.attempts import (
+    EXCLUDED,
     NO_TIME,
     Found,
     Rules,
     clear,
+    depth_of,
     is_spoiled,
-    next_slot,
     settle,
+    why,
 )
-from quarterdeck.insights.journeys.calc.kernels.compiling import called, kernel, part
+from quarterdeck.insights.journeys.calc.kernels.compiling import called, kernel
 from quarterdeck.insights.journeys.calc.kernels.funnel import find_spoilers, group_begin, look_ahead
 from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s, UInt32s
 
@@ -62,7 +64,7 @@ def share_out(rules: Rules, marks: UInt32s, step: int, held: int, owner: Int64s)
     return taken
 
 
-@part
+@called
 def link(
     rules: Rules,
     step: int,
@@ -93,6 +95,17 @@ def link(
             spoil[step, number] = ahead[number]
 
 
+@called
+def note(
+    rules: Rules, hits: Hits, found: Found, slot: int, chain: Int64s, depth: int, length: int, spoiled: bool
+) -> None:
+    """Note an attempt."""
+    closes = hits.time[chain[0]] + rules.window
+    reason = EXCLUDED if spoiled else why(depth, length, rules.steps, closes, rules.known_until)
+    _, depths, reasons, tries, rows, micros = found
+    settle(hits.time, hits.row, chain, depth, reason, slot, depths, reasons, tries, rows, micros)
+
+
 @kernel
 def walk_ordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
     """Steps in order, with anything between them; how many slots were filled."""
@@ -109,9 +122,9 @@ def walk_ordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
         spoil[:] = NO_TIME
         ahead[:] = NO_TIME
         opened = slot
-        clear(found, slot)
+        clear(slot, found.depth, found.rows)
         while high >= begin:
-            low = group_begin(hits, rules.tie, begin, high)
+            low = group_begin(hits.time, rules.tie, begin, high)
             marks = hits.bits[low : high + 1] & step_mask
             owner = np.empty(len(marks), np.int64)
             old, old_length, old_spoil = chain.copy(), length.copy(), spoil.copy()
@@ -139,10 +152,15 @@ def walk_ordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
                 link(
                     rules, 0, taken, low, owner, old, old_length, old_spoil, one, one_length, one_spoil, ahead
                 )
-                spoiled = is_spoiled(rules, hits, one[0], one_length[0], one_spoil[0])
-                settle(rules, hits, found, slot, first + unit, one[0], one_length[0], spoiled)
-                slot, opened = next_slot(rules, found, slot)
-            look_ahead(rules, hits, low, high, ahead)
+                depth = depth_of(hits.time, one[0], one_length[0], rules.window)
+                spoiled = is_spoiled(hits.time, one[0], depth, rules.window, rules.spoilers, one_spoil[0])
+                note(rules, hits, found, slot, one[0], depth, one_length[0], spoiled)
+                found.unit[slot] = first + unit
+                opened = slot + 1
+                if rules.many:
+                    slot += 1
+                    clear(slot, found.depth, found.rows)
+            look_ahead(hits.time, hits.bits, steps, low, high, ahead)
             high = low - 1
         slot = opened
     return slot
@@ -200,9 +218,9 @@ def walk_unordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
         high = end - 1
         nearest[:] = -1
         opened = slot
-        clear(found, slot)
+        clear(slot, found.depth, found.rows)
         while high >= begin:
-            low = group_begin(hits, rules.tie, begin, high)
+            low = group_begin(hits.time, rules.tie, begin, high)
             for hit in range(high, low - 1, -1):
                 for step in range(steps):
                     if (hits.bits[hit] >> np.uint32(step)) & np.uint32(1):
@@ -215,10 +233,16 @@ def walk_unordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
                 if bits == 0 or hits.time[hit] > rules.until:
                     continue
                 length = earliest(rules, hits, hit, nearest, chain)
-                find_spoilers(rules, hits, chain, length, end, spoiled_at)
-                spoiled = is_spoiled(rules, hits, chain, length, spoiled_at)
-                settle(rules, hits, found, slot, first + unit, chain, length, spoiled)
-                slot, opened = next_slot(rules, found, slot)
+                depth = depth_of(hits.time, chain, length, rules.window)
+                spoiled = find_spoilers(
+                    hits.time, hits.bits, steps, chain, depth, end, rules.window, rules.spoilers, spoiled_at
+                )
+                note(rules, hits, found, slot, chain, depth, length, spoiled)
+                found.unit[slot] = first + unit
+                opened = slot + 1
+                if rules.many:
+                    slot += 1
+                    clear(slot, found.depth, found.rows)
             high = low - 1
         slot = opened
     return slot
