@@ -1,7 +1,7 @@
 """The page says how the week went, in words that claim no more than is known."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -88,7 +88,11 @@ def test_the_headline_says_how_the_week_went(measures, said):
 
 def test_the_headline_says_what_is_asked():
     assert headline([STAR], ())[1].text == "No decision is asked for this week."
-    assert headline([STAR], FULL.decisions)[1].text == "One decision by Wednesday."
+    (one,) = FULL.decisions
+    assert headline([STAR], [one])[1].text == "One decision by Wednesday."
+    assert headline([STAR], [one, one])[1].text == "Two decisions by Wednesday."
+    later = replace(one, by=one.by + timedelta(2))
+    assert headline([STAR], [one, later])[1].text == "Two decisions, the first by Wednesday."
 
 
 def test_a_movement_is_told_with_figures_slice_and_date():

@@ -35,7 +35,7 @@ def demo(
     _write_facts(opened, company, transaction=f"demo-{events}-{seed}-{'stories' if stories else 'quiet'}")
     written = write_brief(opened, as_of=company.truth.as_of)
     page = written.folder / "brief.html"
-    typer.echo(" ".join(said.text for said in written.document.headline))
+    typer.echo(written.document.headline[0].text)
     typer.echo(f"The brief, all made up: {page}")
     if not no_serve:
         _serve(opened, as_of=company.truth.as_of, port=port)

@@ -98,6 +98,18 @@ def test_what_has_never_arrived_is_no_data() -> None:
     assert judge_week(weeks([0.0] * 26, base=500), "share", None)[1].kind == "no data"
 
 
+def test_a_week_that_counts_too_little_has_no_range() -> None:
+    assert expect_week(weeks([0.4] * 24 + [0.5, 0.9], base=26), "share").expected_low is None
+    assert expect_week(weeks([3.0, 4.0] * 13), "count").expected_low is None
+
+
+def test_a_share_above_the_whole_is_flagged_not_judged() -> None:
+    week, verdict = judge_week(weeks([0.9] * 25 + [1.24], base=500), "share", None)
+    assert verdict.kind == "no data"
+    assert "above 100 %" in verdict.reason
+    assert week.expected_low is None
+
+
 def test_a_steady_climb_is_expected_to_go_on() -> None:
     values: list[float | None] = [100.0 + 10 * week for week in range(26)]
     assert judge_week(weeks(values), "count", None)[1].kind == "within noise"

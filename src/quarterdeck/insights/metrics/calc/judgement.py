@@ -73,8 +73,16 @@ def spread_of(unit: Unit, has_base: bool) -> Spread:
 def expect_week(weeks: Sequence[Point], unit: Unit, confidence: float = WEEK_CONFIDENCE) -> Point:
     """The last of the weeks with the range it was expected in, from the weeks before it.
 
-    The range is a prediction interval around a robust line; its variance is at least what
-    sampling alone gives a share of that base. Without enough history the range stays open.
+    Without enough history, or where it counts too little to tell a change from chance, the range stays open.
+    """
+    ranged = _ranged(weeks, unit, confidence)
+    return ranged if _too_small(ranged, unit) is None else weeks[-1]
+
+
+def _ranged(weeks: Sequence[Point], unit: Unit, confidence: float) -> Point:
+    """The last of the weeks with a prediction interval around a robust line, however little it counts.
+
+    Its variance is at least what sampling alone gives a share of that base.
     """
     *before, week = weeks
     known = [(index, point.value) for index, point in enumerate(before) if point.value is not None]
@@ -107,12 +115,12 @@ def judge_week(
     of the week's seven `days` left their own ranges to one side, the week is held to the range of a detail.
     """
     week = weeks[-1]
-    if (unknown := _unknown(weeks, absent_since)) is not None:
+    if (unknown := _unknown(weeks, unit, absent_since)) is not None:
         return week, unknown
     agreed = _agreed_side(days[-7:])
-    expected = expect_week(weeks, unit, DETAIL_CONFIDENCE) if agreed else week
+    expected = _ranged(weeks, unit, DETAIL_CONFIDENCE) if agreed else week
     if not agreed or expected.outside != agreed:
-        agreed, expected = "", expect_week(weeks, unit)
+        agreed, expected = "", _ranged(weeks, unit, WEEK_CONFIDENCE)
     if (small := _too_small(expected, unit)) is not None:
         return replace(expected, expected_low=None, expected_high=None), small
     side = expected.outside
@@ -149,7 +157,7 @@ def not_mature_yet(judged: Sequence[Point], later: Sequence[Point], days: int) -
     )
 
 
-def _unknown(weeks: Sequence[Point], absent_since: date | None) -> Verdict | None:
+def _unknown(weeks: Sequence[Point], unit: Unit, absent_since: date | None) -> Verdict | None:
     """Why the last week cannot be judged, if it cannot."""
     week = weeks[-1]
     if absent_since is not None or week.value is None:
@@ -158,6 +166,9 @@ def _unknown(weeks: Sequence[Point], absent_since: date | None) -> Verdict | Non
         )
         return Verdict(kind="no data", reason=f"No data{since}.")
     known = [point.value for point in weeks[:-1] if point.value is not None]
+    if unit == "share" and week.base is not None and week.value > 1:
+        reason = "It is above 100 %: what it counts is no part of what it is divided by."
+        return Verdict(kind="no data", reason=reason)
     if week.value == 0 and not any(known):
         return Verdict(kind="no data", reason="It has always been 0; does its definition name what arrives?")
     if not week.mature:

@@ -139,8 +139,9 @@ def _verb(measures: Sequence[Measure]) -> str:
 def _asked(decisions: Sequence[Decision]) -> str:
     if not decisions:
         return "No decision is asked for this week."
-    first = min(decision.by for decision in decisions)
-    return f"{opening(counted(len(decisions), 'decision'))} by {day_name(first)}."
+    days = {decision.by for decision in decisions}
+    first = ", the first" if len(days) > 1 else ""
+    return f"{opening(counted(len(decisions), 'decision'))}{first} by {day_name(min(days))}."
 
 
 def score_row(measure: Measure, remarks: Sequence[Remark] = (), signed: Sequence[Signed] = ()) -> ScoreRow:

@@ -40,7 +40,8 @@ def draft(workspace: Workspace, *, as_of: date, by: Person | None) -> Edition:
     if kept is not None and kept.is_published:
         return kept
     week = read_for_brief(workspace, as_of=as_of)
-    headline = " ".join(said.text for said in BriefPages(week).document.headline)
+    # How the week went stays as it was read; what is asked is asked anew whenever the page is opened.
+    headline = BriefPages(week).document.headline[0].text
     with transaction.atomic():
         edition, made = Edition.objects.select_for_update().get_or_create(
             as_of=as_of,
