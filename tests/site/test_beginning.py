@@ -114,3 +114,20 @@ def test_an_unfinished_choice_and_a_bad_file_say_what_to_do(fresh, alice, client
     assert wrong.status_code == 400
     assert "theirs.csv" in wrong.content.decode()
     assert "/tmp/" not in wrong.content.decode()
+
+
+def test_rows_that_all_wait_are_told_with_their_reason_and_the_way_out(fresh, alice, dave, client):
+    client.force_login(alice)
+    file = io.BytesIO(b"user_id,event,timestamp\np1,joined,2026-11-02 10:00\np2,joined,2026-11-03 10:00\n")
+    file.name = "events.csv"
+    address = client.post("/facts/upload/", {"table": "events", "file": file}).headers["Location"]
+    text = "person: user_id\nevent: event\ntime: timestamp\n"
+    client.post(address, {"table": "events", "map": "written", "text": text})
+    run_all()
+    page = client.get("/start/").content.decode()
+    assert "The first facts wait in quarantine." in page
+    assert "2 rows wait in quarantine</a>: <code>time</code> has no offset" in page
+    assert 'href="/facts/quarantine/mend/?table=events">Mend</a>' in page
+    assert "Bring the first facts in." not in page
+    client.force_login(dave)
+    assert ">Mend</a>" not in client.get("/start/").content.decode()

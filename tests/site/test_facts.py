@@ -299,3 +299,40 @@ def test_uploads_that_nobody_imported_are_forgotten(here, sign_in, bob, monkeypa
     assert forget_old_uploads(here) == 0
     monkeypatch.setattr("quarterdeck.site.uploading.KEPT_SECONDS", -1)
     assert forget_old_uploads(here) == 1
+
+
+LOCAL = "user_id,event_name,timestamp\n" + "".join(
+    f"p{day},paid,2026-11-{day:02} 10:00:00\n" for day in range(1, 11)
+)
+
+
+def test_times_without_an_offset_come_in_by_the_clock_of_the_company(here, sign_in, bob):
+    client = sign_in(bob)
+    place = upload(client, LOCAL).headers["Location"]
+    page = client.get(place).content.decode()
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)[1]
+    assert "timezone: Europe/Amsterdam" in text
+    assert re.search(r'value="written" checked', page)
+    client.post(place, {"table": "events", "map": "written", "text": text})
+    job = work()
+    assert (job.result["added"], job.result["in quarantine"]) == (10, 0)
+    with FactStore(here.facts_path).snapshot() as snapshot:
+        first = snapshot.rows("SELECT min(time) FROM events")[0][0]
+    assert f"{first:%H:%M}" == "09:00"
+
+
+def test_a_map_is_tried_on_the_first_rows_before_anything_is_imported(here, sign_in, bob, seeing):
+    client = sign_in(bob)
+    place = upload(client, LOCAL).headers["Location"].partition("?")[0]
+    text = "person: user_id\nevent: event_name\ntime: timestamp\n"
+    given = {"table": "events", "map": "written", "try": "yes"}
+    without = client.post(place, {**given, "text": text}).content.decode()
+    assert "Of the first 10 rows, 0 would come in, 10 would wait on." in without
+    assert "no offset" in without
+    assert text.strip() in without
+    good = client.post(place, {**given, "text": text + "timezone: UTC\n"}).content.decode()
+    assert "Of the first 10 rows, 10 would come in, none would wait on." in good
+    wrong = client.post(place, {**given, "text": text.replace("user_id", "who")})
+    assert wrong.status_code == 400
+    assert "events.csv has no column" in wrong.content.decode()
+    assert not Job.objects.exists()

@@ -64,8 +64,11 @@ def columns_of(file: Path) -> tuple[str, ...]:
     return tuple(map(str, row)) if isinstance(row, dict) else ()
 
 
-def guessed_map(table: Table, columns: Sequence[str]) -> str:
-    """A map as YAML text to begin from; what is required and not found stands there to be filled in."""
+def guessed_map(table: Table, columns: Sequence[str], *, timezone: str) -> str:
+    """A map as YAML text to begin from; what is required and not found stands there to be filled in.
+
+    `timezone` is whose clock times without an offset are taken for, where there are times at all.
+    """
     by_plain = {_plain(name): name for name in reversed(columns)}
     lines: list[str] = []
     taken: set[str] = set()
@@ -76,6 +79,8 @@ def guessed_map(table: Table, columns: Sequence[str]) -> str:
             lines.append(f"{column.name}: {_quoted(found)}")
         elif column.required:
             lines.append(f"{column.name}:  # {column.description} Which column of the file says so?")
+    if any(column.type == "time" for column in table.columns):
+        lines.append(f"timezone: {timezone}  # of times that name no offset")
     if table.properties and set(columns) - taken:
         lines.append("properties: all")
     return "\n".join([*lines, ""])

@@ -79,11 +79,16 @@ def mend(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """What a map would do with rows that wait: how many come in, which stay and why."""
+    """What a map would do with rows: how many come in, which wait and why."""
 
     good: int
     reasons: Mapping[str, int]
     left: Mapping[str, tuple[int, str]]
+
+    @property
+    def tried(self) -> int:
+        """All rows that were read."""
+        return self.good + self.still
 
     @property
     def still(self) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from quarterdeck.definitions.blocks import replace_block
-from quarterdeck.facts.status import read_status
+from quarterdeck.facts.status import TableStatus, read_status
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.calc.suggesting import Suggestion
 from quarterdeck.insights.metrics.service.book import METRIC, TREE, read_metrics
@@ -32,11 +32,20 @@ WHY = "Chosen among what was suggested from the data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """Rows in quarantine: how many, and of those the table and the reason that most of them have."""
+
+    rows: int
+    table: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Beginning:
     """The state of the first hours: what is done, and the numbers that say so."""
 
     events: int
-    waiting: int
+    waiting: Waiting | None
     latest: datetime | None
     measured: tuple[str, ...]
     unmeasured: tuple[str, ...]
@@ -66,11 +75,22 @@ def where_we_stand() -> Beginning:
         (measured if asked <= known and known else unmeasured).append(name)
     return Beginning(
         events=events.rows if events else 0,
-        waiting=sum(sum(state.quarantined.values()) for state in states.values()),
+        waiting=_waiting(states.values()),
         latest=events.latest if events else None,
         measured=tuple(measured),
         unmeasured=tuple(unmeasured),
         brief=Edition.objects.defer("reading", "contributions").first(),
+    )
+
+
+def _waiting(states: Iterable[TableStatus]) -> Waiting | None:
+    """What waits; its reason without the value for example, which may be about a person."""
+    counts = [(n, state.table, reason) for state in states for reason, n in state.quarantined.items()]
+    if not counts:
+        return None
+    _, table, reason = max(counts)
+    return Waiting(
+        rows=sum(count for count, _, _ in counts), table=table, reason=reason.partition(", such as ")[0]
     )
 
 

@@ -1,6 +1,7 @@
 """How is a fact written for a reader, and what of it is hidden from who may not see personal data?"""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,6 +24,13 @@ def shown_rows(table: Table, found: NewestRows, *, sees_personal: bool) -> list[
         ]
         for row in found.rows
     ]
+
+
+def told_reasons(reasons: Mapping[str, int], *, sees_personal: bool) -> list[tuple[str, int]]:
+    """Why rows wait, and how many; the value for example stood in a row, which may be about a person."""
+    if sees_personal:
+        return list(reasons.items())
+    return [(reason.partition(", such as ")[0], count) for reason, count in reasons.items()]
 
 
 def written(value: object, *, widest: int = WIDEST) -> str:

@@ -7,9 +7,13 @@ from django.views.decorators.http import require_http_methods
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.guessing import columns_of, guessed_map
+from quarterdeck.facts.import_request import chosen_map
 from quarterdeck.facts.importing import table_named
+from quarterdeck.facts.maps import FactMap
+from quarterdeck.facts.mending import Trial
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.store import FactStore
+from quarterdeck.facts.trying import try_file
 from quarterdeck.jobs.models import Job
 from quarterdeck.jobs.queue import ask
 from quarterdeck.records.doors import door, signed_in
@@ -17,6 +21,7 @@ from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
 from quarterdeck.records.permissions import Permission
 from quarterdeck.site.facts_maps import MapFault, choices, chosen, map_from_text
+from quarterdeck.site.facts_words import told_reasons
 from quarterdeck.site.facts_work import IMPORT
 from quarterdeck.site.uploading import Upload, find_upload, keep_upload
 
@@ -49,7 +54,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @door(Permission.EDIT)
 @require_http_methods(["GET", "POST"])
 def import_form(request: HttpRequest, key: str) -> HttpResponse:
-    """Choose the table and the map, then import."""
+    """Choose the table and the map, try it on the first rows, then import."""
     found = find_upload(workspace(), key)
     if found is None:
         context = {"tables": IMPORTABLE, "chosen": "events", "limit": _limit(), "gone": True}
@@ -58,6 +63,8 @@ def import_form(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "GET":
         return _form(request, found, given.get("table", "events"))
     try:
+        if "try" in given:
+            return _form(request, found, given.get("table", "events"), trial=_tried(request, found))
         job = ask_import(
             found,
             table=given.get("table", ""),
@@ -92,11 +99,28 @@ def ask_import(found: Upload, *, table: str, choice: str, text: str, by: Person)
     )
 
 
+def _tried(request: HttpRequest, found: Upload) -> Trial:
+    """What the map that is chosen makes of the first rows; the folder of the upload is not named."""
+    table = table_named(_store(), request.POST.get("table", ""))
+    choice = request.POST.get("map", "")
+    if choice == WRITTEN:
+        fact_map: FactMap | None = map_from_text(table, request.POST.get("text", ""))
+    else:
+        map_file, preset = chosen(workspace(), choice)
+        fact_map = chosen_map(table, workspace().path / map_file if map_file else None, preset or None)
+    try:
+        return try_file(_store(), table, found.file, fact_map)
+    except QuarterdeckError as error:
+        said = error.message.replace(str(found.file), found.file.name)
+        raise QuarterdeckError(said, error.hint) from error
+
+
 def _form(
     request: HttpRequest,
     found: Upload,
     name: str,
     *,
+    trial: Trial | None = None,
     trouble: QuarterdeckError | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -107,7 +131,7 @@ def _form(
     except QuarterdeckError as error:
         said = error.message.replace(str(found.file), found.file.name)
         trouble = trouble or QuarterdeckError(said, error.hint)
-    guess = guessed_map(table, columns)
+    guess = guessed_map(table, columns, timezone=workspace().timezone)
     named_alike = all(column.name in columns for column in table.columns if column.required)
     context = {
         "upload": found,
@@ -118,8 +142,12 @@ def _form(
         "more_columns": max(0, len(columns) - COLUMNS_SHOWN),
         "choices": [choice for choice in choices(workspace()) if choice.table == table.name],
         "named_alike": named_alike,
-        "picked": request.POST.get("map", "" if named_alike else WRITTEN),
+        "picked": request.POST.get("map", WRITTEN if columns else ""),
         "text": request.POST.get("text", guess),
+        "trial": trial,
+        "reasons": told_reasons(
+            trial.reasons if trial else {}, sees_personal=signed_in(request).sees_personal
+        ),
         "trouble": trouble,
         "line": trouble.line if isinstance(trouble, MapFault) else 0,
     }

@@ -23,6 +23,7 @@ from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
 from quarterdeck.records.permissions import Permission
 from quarterdeck.site.facts_maps import MapFault, choices, map_from_text
+from quarterdeck.site.facts_words import told_reasons
 from quarterdeck.site.facts_work import DISMISS, MEND
 
 ROWS_TRIED = 20_000
@@ -113,7 +114,7 @@ def _first_map(waiting: Waiting) -> str:
         with suppress(QuarterdeckError):
             fitted(map_from_text(waiting.table, text), header, (), Path(waiting.file))
             return text
-    return guessed_map(waiting.table, header)
+    return guessed_map(waiting.table, header, timezone=here.timezone)
 
 
 def _form(
@@ -130,15 +131,12 @@ def _form(
     rows = waiting_rows(
         store, wanted={"table": waiting.table.name, "file": waiting.file}, offset=0, most=EXAMPLES
     )
-    reasons = trial.reasons if trial else {}
     context = {
         "table": waiting.table,
         "file": waiting.file,
         "text": text,
         "trial": trial,
-        "reasons": reasons.items()
-        if sees
-        else [(why.partition(", such as ")[0], n) for why, n in reasons.items()],
+        "reasons": told_reasons(trial.reasons if trial else {}, sees_personal=sees),
         "trouble": trouble,
         "line": trouble.line if isinstance(trouble, MapFault) else 0,
         "header": header_of_waiting(store, waiting.table.name, waiting.file),
