@@ -51,7 +51,7 @@ docs: $(VENV)/.developing ## The documentation, into site-docs/.
 	$(BIN)/mkdocs build --strict --quiet --site-dir site-docs
 
 bench: $(VENV)/.developing ## Measure speed beside a peer or a floor.
-	@for name in $$(cd benchmarks && ls *.py | grep -v '^_' | sed 's/\.py$$//'); do \
+	@for name in $$(cd benchmarks && ls *.py */__main__.py | grep -v '^_' | sed 's,/__main__,,; s/\.py$$//'); do \
 		echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 lock: ## Pin every dependency anew (needs uv); hashes and versions, no addresses.

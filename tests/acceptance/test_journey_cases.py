@@ -12,10 +12,10 @@ CASES = Path(__file__).parents[3] / "shared" / "cases" / "peer_cases.json"
 WRONG_IN_THE_SOURCE = {
     "test_interval_filtering#2": "names the first five of six weeks; its source looked at five alone",
     "test_timezone_weekly#1": "cuts weeks in UTC although its project lives in US/Pacific",
-    "test_median_filtering#1": "rounds 150.5, the middle of 101 to 200; its source allows one half",
-    "test_p90_filtering#1": "rounds 190.1, as before",
-    "test_p95_filtering#1": "rounds 195.05, as before",
-    "test_p99_filtering#1": "rounds 199.01, as before",
+    "test_median_filtering#1": "is 150.5, the middle of 101 to 200; its source allows 0.5 either way",
+    "test_p90_filtering#1": "is 190.1, as before",
+    "test_p95_filtering#1": "is 195.05, as before",
+    "test_p99_filtering#1": "is 199.01, as before",
     "test_steps_with_custom_steps_parameter_are_equivalent_to_funnel_step#1": "has no events",
     "test_steps_with_custom_steps_parameter_where_funnel_step_equivalence_isnt_possible#1": "has no events",
 }
