@@ -152,7 +152,7 @@ def _rules(question: Question, *, many: bool, start_step: int) -> Rules:
     return Rules(
         steps=steps,
         until=question.period.until,
-        known_until=min(question.period.known_until, question.later_until),
+        known_until=question.period.known_until,
         window=question.window,
         tie=dialect.tie_microseconds,
         equal_later=dialect.equal_steps_later,

@@ -49,8 +49,10 @@ class Question:
 
     @property
     def later_until(self) -> int:
-        """Until when later steps count."""
-        return self.period.until + (self.window if self.dialect.steps_after_end else 0)
+        """Until when later steps count; what is to come by the moment of the question is out of sight."""
+        if not self.dialect.steps_after_end:
+            return self.period.until
+        return min(self.period.until + self.window, max(self.period.until, self.period.known_until))
 
     @property
     def buckets(self) -> Buckets:
