@@ -109,10 +109,23 @@ def draw_over_time(
     )
     return Drawn(
         claim=claim,
-        measure=f"{opening(unit_words(measure) + f'by {grain}')}{zero_words(from_zero)}",
+        measure=opening(unit_words(measure) + f"by {grain}")
+        + zero_words(from_zero)
+        + _range_words(chart, grain),
         wide=draw_line_chart(chart, PAGE_WIDE),
         narrow=draw_line_chart(chart, PAGE_NARROW),
         spots=_spots(chart, buckets, written, grain),
+    )
+
+
+def _range_words(chart: LineChart, grain: Grain) -> str:
+    """How much of what is quiet the grey holds."""
+    if not chart.band_label:
+        return ""
+    return (
+        ". Grey holds 99 of 100 quiet days"
+        if grain == "day"
+        else ". Grey holds all but one in 5,000 quiet weeks"
     )
 
 
