@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from quarterdeck.demo.company import Company
 
 TRUTH_FILE = "truth.json"
+HOST = "127.0.0.1"
 
 
 def demo(
@@ -29,7 +30,10 @@ def demo(
     """Make a company up, write its brief, serve its pages; a second run ends what a first one began."""
     from quarterdeck.demo.company import generate  # slow import
     from quarterdeck.report.brief.service.write import write_brief  # slow import
+    from quarterdeck.site.listening import need_port
 
+    if not no_serve:
+        need_port(HOST, port)
     company = generate(events=events, seed=seed, stories=stories)
     opened = _begin(workspace, company)
     _write_facts(opened, company, transaction=f"demo-{events}-{seed}-{'stories' if stories else 'quiet'}")
@@ -48,7 +52,7 @@ def _serve(workspace: "Workspace", *, as_of: "date", port: int) -> None:
 
     bring_up(workspace)
     fill_deck(workspace, as_of=as_of)
-    run(host="127.0.0.1", port=port, workers=2, jobs=True, link=sign_in_path())
+    run(workspace, host=HOST, port=port, workers=2, jobs=True, link=sign_in_path())
 
 
 def _begin(path: Path, company: "Company") -> "Workspace":

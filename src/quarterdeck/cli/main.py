@@ -1,22 +1,28 @@
 """Which command was asked for, and how does trouble reach the person who asked?"""
 
 import sys
-
-import typer
+from typing import TYPE_CHECKING
 
 from quarterdeck.errors import QuarterdeckError
-from quarterdeck.site.capabilities import CAPABILITIES, VERBS, load
+
+if TYPE_CHECKING:
+    import typer
 
 TROUBLE = 2
 INTERRUPTED = 130
 
 
-def build(asked: str | None = None) -> typer.Typer:
+def build(asked: str | None = None) -> "typer.Typer":
     """The command line: the kernels' verbs, then a group for each capability.
 
     Where one command is asked for, the others are only named: loading them all would take a third of the time
-    that `--help` may take.
+    that `--help` may take. Imports stand in here, where `run` hears a Ctrl-C.
     """
+    import typer  # slow import
+
+    from quarterdeck.cli.version import tell_version  # slow import
+    from quarterdeck.site.capabilities import CAPABILITIES, VERBS, load  # slow import
+
     app = typer.Typer(
         name="quarterdeck",
         help="Product operations as one system: raw signals in, a decision-ready weekly brief out.",
@@ -25,7 +31,7 @@ def build(asked: str | None = None) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    app.callback()(_version)
+    app.callback()(tell_version)
     for verb in VERBS:
         loaded = asked in (None, verb.name)
         app.command(verb.name, help=verb.help)(load(verb.command) if loaded else _named)
@@ -64,19 +70,3 @@ def run() -> None:
         sys.exit(TROUBLE)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
-
-
-def _print_version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
-
-        typer.echo(f"quarterdeck {version('quarterdeck')}")
-        raise typer.Exit
-
-
-def _version(
-    _asked: bool = typer.Option(
-        False, "--version", help="Show the version.", is_eager=True, callback=_print_version
-    ),
-) -> None:
-    pass

@@ -1,9 +1,13 @@
 """How is the server started, and who is let in first?"""
 
+import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from quarterdeck.definitions.workspace import Workspace
 
 Where = Annotated[
     Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the current folder's.")
@@ -21,11 +25,14 @@ def serve(
 ) -> None:
     """Serve the pages of a workspace and do the work behind them, until Ctrl-C."""
     from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.site.listening import need_port
     from quarterdeck.site.start import bring_up  # slow import
 
-    bring_up(open_workspace(workspace))
+    opened = open_workspace(workspace)
+    need_port(host, port)
+    bring_up(opened)
     _need_sign_in_libraries()
-    run(host=host, port=port, workers=workers, jobs=not no_jobs)
+    run(opened, host=host, port=port, workers=workers, jobs=not no_jobs)
 
 
 def invite(
@@ -67,12 +74,13 @@ def tick(workspace: Where = Path()) -> None:
         typer.echo("Nothing is due.")
 
 
-def run(*, host: str, port: int, workers: int, jobs: bool, link: str = "") -> None:
+def run(workspace: "Workspace", *, host: str, port: int, workers: int, jobs: bool, link: str = "") -> None:
     """Run the server and say where it listens, and how to get in."""
     from quarterdeck.records.models import Person  # slow import
+    from quarterdeck.site.listening import address_at, noted
     from quarterdeck.site.server import run_server  # slow import
 
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+    address = address_at(host, port)
     somebody = Person.objects.exists()
 
     def say() -> None:
@@ -80,11 +88,15 @@ def run(*, host: str, port: int, workers: int, jobs: bool, link: str = "") -> No
         if link:
             typer.echo(f"Sign in, once, within the hour: {address}{link}")
         elif not somebody:
+            here = Path.cwd().is_relative_to(workspace.path)
+            where = "" if here else f" --workspace {shlex.quote(str(workspace.path))}"
             typer.echo(
-                "Nobody can sign in yet: `quarterdeck invite you@company.com --role admin` prints a link."
+                "Nobody can sign in yet; this prints a link: "
+                f"quarterdeck invite you@company.com --role admin{where}"
             )
 
-    run_server(host=host, port=port, workers=workers, jobs=jobs, ready=say)
+    with noted(workspace.path / ".quarterdeck", address):
+        run_server(host=host, port=port, workers=workers, jobs=jobs, ready=say)
 
 
 def _need_sign_in_libraries() -> None:

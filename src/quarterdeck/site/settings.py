@@ -3,7 +3,8 @@
 QUARTERDECK_WORKSPACE      the workspace folder; `quarterdeck serve` sets it
 QUARTERDECK_SECRET_KEY     else the workspace's own .quarterdeck/secret_key
 QUARTERDECK_HOSTS          names this server answers to, with commas; else this machine only
-QUARTERDECK_URL            how people reach it from outside, for links in letters; https makes cookies secure
+QUARTERDECK_URL            how people reach it from outside, for links in letters; https makes cookies secure;
+                           else where `quarterdeck serve` listens now
 DATABASE_URL               postgres://... for teams; else SQLite inside the workspace
 EMAIL_URL                  smtp://user:password@host:port, smtps:// or smtp+tls://; else none is sent
 QUARTERDECK_MAIL_FROM      who letters come from
@@ -19,9 +20,9 @@ from typing import Any
 
 from quarterdeck.site.capabilities import CAPABILITIES
 from quarterdeck.site.environment import database, mail, read_client_secret, read_secret
+from quarterdeck.site.listening import noted_address
 
 QUARTERDECK_WORKSPACE = os.environ.get("QUARTERDECK_WORKSPACE", "")
-QUARTERDECK_URL = os.environ.get("QUARTERDECK_URL", "http://127.0.0.1:8000").rstrip("/")
 QUARTERDECK_WEBHOOK_URL = os.environ.get("QUARTERDECK_WEBHOOK_URL", "")
 QUARTERDECK_SSO_ISSUER = os.environ.get("QUARTERDECK_SSO_ISSUER", "")
 QUARTERDECK_SSO_CLIENT_ID = os.environ.get("QUARTERDECK_SSO_CLIENT_ID", "")
@@ -31,6 +32,9 @@ QUARTERDECK_JOBS = [
 ]
 QUARTERDECK_ABOUT = [capability.about for capability in CAPABILITIES if capability.about]
 HOME = Path(QUARTERDECK_WORKSPACE) / ".quarterdeck" if QUARTERDECK_WORKSPACE else None
+QUARTERDECK_URL = (
+    os.environ.get("QUARTERDECK_URL") or noted_address(HOME) or "http://127.0.0.1:8000"
+).rstrip("/")
 QUARTERDECK_SSO_CLIENT_SECRET = read_client_secret(HOME)
 SECURE = QUARTERDECK_URL.startswith("https://")
 
