@@ -186,5 +186,5 @@ def test_history_is_read_at_its_end_but_silence_is_not_hidden(workspace):
 def test_sources_that_fell_silent_are_said_to_be(workspace):
     written = write_brief(workspace, as_of=date(2026, 11, 23))
     said = [sentence.text for sentence in written.document.footer]
-    assert said[0] == "No events since Sunday 15 November."
+    assert said[0] == "No events after Sunday 15 November."
     assert written.document.headline[0].text == "No data for this week."

@@ -88,7 +88,7 @@ def tell_trust(trust: Trust, *, as_of: date) -> tuple[Sentence, ...]:
     else:
         last = events.fresh_to.date()
         late = (as_of - last).days > 1
-        reach = f"No events since {long_date(last)}." if late else f"Events are complete to {day_name(last)}."
+        reach = f"No events after {long_date(last)}." if late else f"Events are complete to {day_name(last)}."
     rows = trust.open_rows
     waiting = f"{whole(rows)} {'row waits' if rows == 1 else 'rows wait'} in quarantine."
     said = (Sentence(text=reach, evidence=DATA_PAGE),)
