@@ -12,7 +12,7 @@ from quarterdeck.cli.main import build
 from quarterdeck.definitions.workspace import init_workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.store import FactStore
-from quarterdeck.insights.journeys.service.running import explain_person, run_journey
+from quarterdeck.insights.journeys.service.running import compare_journey, explain_person, run_journey
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 AS_OF = datetime(2026, 2, 10)  # noqa: DTZ001 -- a day, as the command line reads it
@@ -176,3 +176,32 @@ def test_other_rules_give_another_number(workspace):
     ours = run_journey(workspace, "twice", as_of=AS_OF).figures["groups"][0]["steps"]
     theirs = run_journey(workspace, "twice", dialect="posthog", as_of=AS_OF).figures["groups"][0]["steps"]
     assert [ours[1]["reached"], theirs[1]["reached"]] == [1, 0]
+
+
+def test_whoever_flips_under_other_rules_is_named(workspace):
+    save(
+        workspace,
+        "journeys/late.yaml",
+        FUNNEL.replace("since: 2026-01-01", "since: all\nuntil: 2026-01-05 10:00:00"),
+    )
+    found = compare_journey(workspace, "late", dialect="posthog", as_of=AS_OF)
+    assert (found.before, found.after) == ((3, 0), (3, 1))
+    assert [(flip.unit, flip.before, flip.after) for flip in found.flips] == [("al", 1, 2)]
+    with pytest.raises(QuarterdeckError, match="nothing to compare"):
+        compare_journey(workspace, "late")
+
+
+def test_what_came_late_is_told_from_what_was_there(workspace):
+    store = FactStore(workspace / "facts")
+    version = store.versions()["events"]
+    late = {
+        "person": ["bo"],
+        "event": ["buy"],
+        "time": pa.array([BEGIN + timedelta(hours=5)], pa.timestamp("us", "UTC")),
+        "properties": pa.array([{"plan": "pro"}], pa.struct([("plan", pa.string())])),
+    }
+    store.append("events", [pa.table(late)], transaction="late")
+    arguments = ["journeys", "compare", "to_purchase", "-w", str(workspace), "--as-of", "2026-02-10"]
+    said = CliRunner().invoke(build(), [*arguments, "--at", f"events={version}"]).output
+    assert "1 flip." in said
+    assert "bo: 1 steps, then 2" in said

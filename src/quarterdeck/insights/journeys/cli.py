@@ -112,6 +112,29 @@ def why(
     typer.echo(f"{found.unit} {found.reason}.")
 
 
+@app.command()
+def compare(
+    query: QueryArgument,
+    dialect: DialectOption = None,
+    at: PinOption = None,
+    as_of: AsOfOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Say how far a funnel moved from another tool's rules, or from earlier versions, and who flips."""
+    from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
+
+    keep_kernels_in(workspace.resolve())
+    from quarterdeck.insights.journeys.service.running import compare_journey  # slow import
+
+    found = compare_journey(workspace, query, dialect=dialect, pins=at or (), as_of=as_of)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        return
+    for line in found.lines():
+        typer.echo(line)
+
+
 @app.command("list")
 def list_(workspace: WorkspaceOption = Path()) -> None:
     """Show the saved journeys."""

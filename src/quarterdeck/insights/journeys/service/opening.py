@@ -25,7 +25,9 @@ from quarterdeck.insights.journeys.service.asked import cohorts_of, columns_of, 
 from quarterdeck.insights.journeys.service.book import find_journey, read_cohorts
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-FOLDER = "sequences"
+FOLDER, PINNED = "sequences", "sequences/pinned"
+"""Where sequences are kept: those of the newest versions, and the last that were pinned."""
+
 PERSON = "person"
 
 
@@ -40,11 +42,11 @@ class Opened:
 
 @contextmanager
 def open_journey(
-    workspace: Workspace, snapshot: Snapshot, journey: Journey, now: datetime
+    workspace: Workspace, snapshot: Snapshot, journey: Journey, now: datetime, folder: str = FOLDER
 ) -> Iterator[Opened]:
     """The events of a snapshot as a journey wants them; its threads end with the block."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        opening = _Opening(workspace, snapshot, now)
+        opening = _Opening(workspace, snapshot, now, folder)
         view, versions = opening.view(journey)
         question = replace(opening.question(journey, view), each=threads.map)
         yield Opened(question=question, view=view, versions=versions)
@@ -56,7 +58,8 @@ def calendar_of(workspace: Workspace) -> Calendar:
 
 
 class _Opening:
-    def __init__(self, workspace: Workspace, snapshot: Snapshot, now: datetime) -> None:
+    def __init__(self, workspace: Workspace, snapshot: Snapshot, now: datetime, folder: str) -> None:
+        self._sequences = SequenceStore(workspace.path / folder)
         self._workspace = workspace
         self._snapshot = snapshot
         self._now = now
@@ -68,7 +71,7 @@ class _Opening:
         names = columns_of(journey)
         for name in cohorts_of(journey):
             names += columns_of_cohort(self._cohort(name).model)
-        sequences = SequenceStore(self._workspace.path / FOLDER).open(self._snapshot, dict.fromkeys(names))
+        sequences = self._sequences.open(self._snapshot, dict.fromkeys(names))
         view = view_of(sequences)
         if journey.unit != PERSON:
             view = walked_by(view, view.columns[journey.unit])

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from quarterdeck.definitions.workspace import Workspace, open_workspace
+from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.pins import parse_pins
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.journeys.definitions.journey import DialectName, Journey
 from quarterdeck.insights.journeys.service.answers import JourneyAnswer, answer
 from quarterdeck.insights.journeys.service.book import find_journey, read_file
 from quarterdeck.insights.journeys.service.explaining import Explained, explain
-from quarterdeck.insights.journeys.service.opening import Opened, open_journey
+from quarterdeck.insights.journeys.service.flipping import Moved, moved
+from quarterdeck.insights.journeys.service.opening import FOLDER, PINNED, Opened, open_journey
 
 
 def run_journey(
@@ -41,6 +43,28 @@ def explain_person(path: Path, query: str, person: str, *, as_of: datetime | Non
         return explain(opened, person)
 
 
+def compare_journey(
+    path: Path,
+    query: str,
+    *,
+    dialect: DialectName | None = None,
+    pins: Iterable[str] = (),
+    as_of: datetime | None = None,
+) -> Moved:
+    """What a funnel counts now, after what it counted by another tool's rules or at earlier versions."""
+    workspace = open_workspace(path)
+    journey = read_query(workspace, query)
+    other = journey if dialect is None else journey.model_copy(update={"dialect": dialect})
+    pinned = tuple(pins)
+    if other == journey and not pinned:
+        raise QuarterdeckError("There is nothing to compare with.", "Give --dialect, or --at TABLE=VERSION.")
+    with (
+        _opened(workspace, other, as_of, pinned) as before,
+        _opened(workspace, journey, as_of, ()) as after,
+    ):
+        return moved(before, after)
+
+
 def read_query(workspace: Workspace, query: str) -> Journey:
     """A saved journey by name, or the one in a file."""
     if query.endswith((".yaml", ".yml")):
@@ -52,10 +76,10 @@ def read_query(workspace: Workspace, query: str) -> Journey:
 def _opened(
     workspace: Workspace, journey: Journey, as_of: datetime | None, pins: Iterable[str]
 ) -> Iterator[Opened]:
-    now = _now(workspace, as_of)
+    now, pinned = _now(workspace, as_of), parse_pins(pins)
     with (
-        FactStore(workspace.facts_path).snapshot(at=parse_pins(pins)) as snapshot,
-        open_journey(workspace, snapshot, journey, now) as opened,
+        FactStore(workspace.facts_path).snapshot(at=pinned) as snapshot,
+        open_journey(workspace, snapshot, journey, now, folder=PINNED if pinned else FOLDER) as opened,
     ):
         yield opened
 
