@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from quarterdeck.site.middleware import PAGES_AT_ONCE, FewAtOnce
+from quarterdeck.records.turns import PAGES_AT_ONCE, step_aside
+from quarterdeck.site.middleware import FewAtOnce
 
 
 class Busy:
@@ -54,3 +55,23 @@ def test_a_page_that_fails_gives_its_turn_back() -> None:
             answer(RequestFactory().get("/"))
         except ZeroDivisionError:
             continue
+
+
+def test_a_page_that_waits_for_facts_lets_others_go_and_takes_its_turn_again() -> None:
+    facts, waiting = threading.Event(), threading.Barrier(PAGES_AT_ONCE + 1)
+
+    def page(request: HttpRequest) -> HttpResponse:
+        if request.path == "/slow/":
+            with step_aside():
+                waiting.wait(10)
+                facts.wait(10)
+        return HttpResponse(request.path)
+
+    answer, factory = FewAtOnce(page), RequestFactory()
+    with ThreadPoolExecutor(4) as readers:
+        slow = [readers.submit(answer, factory.get("/slow/")) for _ in range(PAGES_AT_ONCE)]
+        waiting.wait(10)
+        for _ in range(3):
+            assert answer(factory.get("/quick/")).content == b"/quick/"
+        facts.set()
+        assert [each.result(10).content for each in slow] == [b"/slow/"] * PAGES_AT_ONCE

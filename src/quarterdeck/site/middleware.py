@@ -1,7 +1,6 @@
 """What happens to every request: headers that keep it safe, a line in the log, trouble said plainly?"""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import cast
@@ -11,6 +10,7 @@ from django.middleware.http import ConditionalGetMiddleware
 from django.template.loader import render_to_string
 
 from quarterdeck.errors import Conflict, DefinitionError, QuarterdeckError
+from quarterdeck.records.turns import Turns
 from quarterdeck.site.problems import problem
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -20,7 +20,6 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 MULTIPART = "multipart/form-data"
-PAGES_AT_ONCE = 2
 log = logging.getLogger("quarterdeck.requests")
 
 
@@ -96,20 +95,16 @@ class RefuseNul:
 
 
 class FewAtOnce:
-    """Lets two pages at a time be made in a process; the others wait, and uploads wait for nobody.
-
-    Python runs one thread at a time. Eight pages made together all come late: with two at once, the 95th
-    percentile of ten readers fell from 348 to 207 ms (`benchmarks/deck.py`), and more were answered.
-    """
+    """Lets few pages at a time be made in a process; the others wait, and what is sent waits for nobody."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
-        self._turns = threading.BoundedSemaphore(PAGES_AT_ONCE)
+        self._turns = Turns()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return self._answer(request)
-        with self._turns:
+        with self._turns.one():
             return self._answer(request)
 
 

@@ -15,6 +15,7 @@ from quarterdeck.jobs.queue import ask
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
+from quarterdeck.records.turns import step_aside
 from quarterdeck.site.beginning import ask_for_suggestions, outdated, suggested, take_up, where_we_stand
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -92,7 +93,7 @@ def _reconciled(request: HttpRequest) -> Reconciliation:
         file = Path(folder) / "figures.csv"
         file.write_bytes(given.read())
         try:
-            with FactStore(here.facts_path).snapshot() as snapshot:
+            with step_aside(), FactStore(here.facts_path).snapshot() as snapshot:
                 return reconcile(here, snapshot, request.POST.get("metric", ""), file)
         except QuarterdeckError as error:
             # People know the file by its name, not by where it lay for a moment.

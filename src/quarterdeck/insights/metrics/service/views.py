@@ -37,6 +37,7 @@ from quarterdeck.insights.metrics.service.movement import largest
 from quarterdeck.insights.metrics.service.reader import MetricReader
 from quarterdeck.insights.metrics.service.show import read_ranged
 from quarterdeck.insights.metrics.service.week import last_week_end, read_or_say
+from quarterdeck.records.turns import step_aside
 
 SHOWN: Mapping[Grain, int] = {"day": 42, "week": 13, "month": 13}
 MOST_SLICES = 12
@@ -70,7 +71,10 @@ def view_of(
     known = _read(VIEW, file)
     if known is not None:
         return known
-    with FactStore(workspace.facts_path).snapshot(at=pinned(workspace, kept.tables)) as snapshot:
+    with (
+        step_aside(),
+        FactStore(workspace.facts_path).snapshot(at=pinned(workspace, kept.tables)) as snapshot,
+    ):
         reader = MetricReader(workspace, snapshot, kept.as_of)
         metric = reader.book.get(name)
         if dimension is not None and dimension not in metric.dimensions:
@@ -96,7 +100,7 @@ def pinned_reading(
     file = _place(workspace, "pinned", f"{digest} {name}")
     dossier = _read(ONE, file)
     if dossier is None:
-        with FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot:
+        with step_aside(), FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot:
             reader = MetricReader(workspace, snapshot, as_of)
             reader.book.get(name)
             reading = read_or_say(reader, name, last_week_end(workspace, as_of))
