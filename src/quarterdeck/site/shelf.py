@@ -30,7 +30,12 @@ def find_definitions(words: str, person: Person) -> Iterator[Found]:
         for place in here.places(kind):
             if place.nameable:
                 text = place.file.read_text("utf-8", errors="replace")
-                yield Found(title=place.name.replace("_", " "), kind=kind.name, path=place.path, more=text)
+                yield Found(
+                    title=place.name.replace("_", " "),
+                    kind="definition",
+                    path=place.path,
+                    more=f"{kind.name} {text}",
+                )
 
 
 @lru_cache(maxsize=4)

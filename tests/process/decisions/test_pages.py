@@ -190,3 +190,11 @@ def test_words_of_people_are_never_markup(form, sign_in, carol):
     page = client.get(f"/decisions/{Decision.objects.get().pk}/").content.decode()
     assert nasty not in page
     assert "javascript:" not in page
+
+
+def test_what_was_asked_stands_on_the_page_once_and_not_in_its_history_again(sign_in, bob, asked):
+    page = sign_in(bob).get(f"/decisions/{asked.pk}/").content.decode()
+    changes = page.partition("<h2>Changes</h2>")[2].partition("</section>")[0]
+    assert "Asked" in changes
+    assert "<br>" not in changes
+    assert asked.question not in changes
