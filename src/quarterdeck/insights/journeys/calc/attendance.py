@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +15,8 @@ from quarterdeck.insights.journeys.calc.picks import mark
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView
 from quarterdeck.insights.journeys.definitions.conditions import Pick
+
+Result = TypeVar("Result")
 
 STATUSES = ("new", "returning", "resurrecting", "dormant")
 
@@ -59,12 +63,21 @@ class AttendanceWitnesses:
 
 
 def attend(
-    view: SequenceView, question: Question, pick: Pick, buckets: Buckets, since: int, until: int
-) -> list[AttendanceWitnesses]:
-    """Who did what a pick counts in which bucket, piece after piece of the units."""
+    view: SequenceView,
+    question: Question,
+    pick: Pick,
+    buckets: Buckets,
+    span: tuple[int, int],
+    read: Callable[[AttendanceWitnesses], Result],
+) -> list[Result]:
+    """What is read off who did what a pick counts in which bucket, piece after piece of the units.
+
+    `span` is the time in which rows count, both ends in. No more witnesses stand in memory than are read.
+    """
+    since, until = span
     marks = mark(view, [pick], question.journey.where, question.cohorts)
 
-    def attend_piece(piece: Piece) -> AttendanceWitnesses:
+    def attend_piece(piece: Piece) -> Result:
         most = int(view.offsets[piece[1]] - view.offsets[piece[0]])
         unit, bucket, row = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int64)
         count = loops.attend(
@@ -81,8 +94,10 @@ def attend(
             bucket,
             row,
         )
-        return AttendanceWitnesses(
-            unit=unit[:count], bucket=bucket[:count], row=view.source_rows(row[:count]), buckets=buckets
+        return read(
+            AttendanceWitnesses(
+                unit=unit[:count], bucket=bucket[:count], row=view.source_rows(row[:count]), buckets=buckets
+            )
         )
 
     return do_each(question.each, attend_piece, view.offsets)

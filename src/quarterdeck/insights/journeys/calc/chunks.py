@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from quarterdeck.insights.journeys.calc.sequence import Rows
 
-ROWS_AT_ONCE = 1 << 20
+ROWS_AT_ONCE = 1 << 18
 
 Result = TypeVar("Result")
 Piece = tuple[int, int]

@@ -17,10 +17,13 @@ from quarterdeck.insights.journeys.calc.breakdown import (
     pairs,
     touched,
 )
+from quarterdeck.insights.journeys.calc.chunks import Piece, do_each
+from quarterdeck.insights.journeys.calc.conditions import column_of
 from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses, best_per_unit, marks_of, together, walk
-from quarterdeck.insights.journeys.calc.picks import Marks
+from quarterdeck.insights.journeys.calc.kernels.touching import touch
+from quarterdeck.insights.journeys.calc.picks import EVERYTHING, Marks
 from quarterdeck.insights.journeys.calc.question import Question, narrowed
-from quarterdeck.insights.journeys.calc.sequence import Rows, SequenceView, regroup
+from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView, regroup
 
 Groups = dict[Value, FunnelWitnesses]
 
@@ -65,10 +68,44 @@ def _seen(view: SequenceView, question: Question, marks: Marks) -> Rows:
 def _by_touch(view: SequenceView, question: Question, marks: Marks, *, many: bool) -> Groups:
     by = question.journey.by
     whole = walk(view, question, marks, many=many)
-    found = cut(view, _seen(view, question, marks), by)
-    placed = touched(view, found, last=question.journey.attribution == "last")[whole.unit]
-    values = (*found.values, nothing(by))
-    return {values[code]: whole.taken(placed == code) for code in np.unique(placed)}
+    if len(by) == 1:
+        placed, values = _touched_once(view, question, marks)
+    else:
+        found = cut(view, _seen(view, question, marks), by)
+        placed = touched(view, found, last=question.journey.attribution == "last")
+        values = (*found.values, nothing(by))
+    places = placed[whole.unit]
+    return {values[code]: whole.taken(places == code) for code in np.flatnonzero(np.bincount(places))}
+
+
+def _touched_once(view: SequenceView, question: Question, marks: Marks) -> tuple[Codes, tuple[Value, ...]]:
+    """The value of one property by which each unit is placed, looked for no further than needed."""
+    column = column_of(view, question.journey.by[0])
+    placed = np.full(len(view.units), len(column.values), np.int32)
+    steps = np.uint32((1 << len(question.journey.steps)) - 1)
+    # Where steps are strict, every event counts.
+    every = question.journey.order == "strict"
+    of_event = np.full_like(marks.of_event, steps) if every else marks.of_event
+    of_row = np.array([EVERYTHING]) if every else marks.of_row
+
+    def touch_piece(piece: Piece) -> None:
+        touch(
+            view.offsets,
+            view.time,
+            view.event.codes,
+            of_event,
+            of_row,
+            int(steps),
+            column.codes,
+            question.period.since,
+            question.later_until,
+            question.journey.attribution == "last",
+            *piece,
+            placed,
+        )
+
+    do_each(question.each, touch_piece, view.offsets)
+    return placed, (*((value,) for value in column.values), ("",))
 
 
 def _by_every_event(view: SequenceView, question: Question, marks: Marks, *, many: bool) -> Groups:

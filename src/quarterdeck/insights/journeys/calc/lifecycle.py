@@ -25,9 +25,16 @@ def lifecycle(view: SequenceView, question: Question) -> dict[str, Rows]:
     use_profile = question.dialect.new_by_profile and view.created is not None
     born = view.created if use_profile and view.created is not None else view.first_seen
     since, until = int(buckets.edges[0]), int(buckets.edges[-1]) - 1
-    parts = attend(view, question, question.journey.series[0], buckets, since, until)
     begun = buckets.of(born)
-    counts = added((part.statuses(begun) for part in parts), len(STATUSES), len(buckets))[:, 1:]
+    parts = attend(
+        view,
+        question,
+        question.journey.series[0],
+        buckets,
+        (since, until),
+        lambda witnesses: witnesses.statuses(begun),
+    )
+    counts = added(parts, len(STATUSES), len(buckets))[:, 1:]
     found = dict(zip(STATUSES, counts, strict=True))
     return found | {"dormant": -found["dormant"]}
 
@@ -52,5 +59,6 @@ def _present(view: SequenceView, question: Question) -> Rows:
     since = microseconds(question.calendar.floor(question.period.begin, question.journey.grain))
     end = question.calendar.after(question.calendar.floor(question.period.end, "hour"), "hour")
     until = microseconds(end - timedelta(microseconds=1))
-    parts = attend(view, question, question.journey.series[0], buckets, since, until)
-    return added((part.days_present for part in parts), len(buckets))
+    series = question.journey.series[0]
+    parts = attend(view, question, series, buckets, (since, until), lambda found: found.days_present)
+    return added(parts, len(buckets))

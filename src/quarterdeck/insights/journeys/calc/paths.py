@@ -16,6 +16,7 @@ from quarterdeck.insights.journeys.calc.question import MICROSECONDS, Question
 from quarterdeck.insights.journeys.calc.sequence import Coded, Codes, Rows, SequenceView
 
 MOST_EDGES = 50
+MOST_KEYS = 1 << 22
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,8 +101,7 @@ def edges(found: WayWitnesses, most: int = MOST_EDGES) -> list[Edge]:
     """The moves made most often, the most frequent first."""
     count = len(found.stops)
     keys = (found.step.astype(np.int64) * count + found.source) * count + found.target
-    kept, place, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-    seconds = np.bincount(place, weights=found.seconds, minlength=len(kept))
+    kept, sizes, seconds = _counted(keys, found.seconds)
     listed = []
     for key, size, total in zip(kept.tolist(), sizes.tolist(), seconds.tolist(), strict=True):
         step, source, target = key // count // count, key // count % count, key % count
@@ -115,6 +115,17 @@ def edges(found: WayWitnesses, most: int = MOST_EDGES) -> list[Edge]:
             )
         )
     return sorted(listed, key=lambda edge: (-edge.count, edge.step, edge.source, edge.target))[:most]
+
+
+def _counted(keys: Rows, seconds: NDArray[np.float64]) -> tuple[Rows, Rows, NDArray[np.float64]]:
+    """The distinct keys, how often each comes, and its seconds in all."""
+    if len(keys) and int(keys.max()) < MOST_KEYS:
+        every = np.bincount(keys).astype(np.int64)
+        kept = np.flatnonzero(every).astype(np.int64)
+        return kept, every[kept], np.bincount(keys, weights=seconds)[kept].astype(np.float64)
+    kept, place, sizes = np.unique(keys, return_inverse=True, return_counts=True)
+    sums = np.bincount(place, weights=seconds, minlength=len(kept))
+    return kept, sizes.astype(np.int64), sums.astype(np.float64)
 
 
 def _code(stops: Coded, name: str | None) -> int:

@@ -165,9 +165,10 @@ def _active(view: SequenceView, question: Question, series: Series) -> Line:
     buckets = question.buckets
     if series.measure in BACK_DAYS:
         return _recently_active(view, question, series)
-    parts = attend(view, question, series, buckets, since_of(question), question.period.until)
-    counts = added((part.unique for part in parts), len(buckets))
-    total = sum(part.units for part in parts)
+    span = since_of(question), question.period.until
+    parts = attend(view, question, series, buckets, span, lambda found: (found.unique, found.units))
+    counts = added((unique for unique, _ in parts), len(buckets))
+    total = sum(units for _, units in parts)
     return Line(label=series.name, value=(), data=counts.astype(np.float64), total=float(total))
 
 
@@ -178,12 +179,12 @@ def _recently_active(view: SequenceView, question: Question, series: Series) -> 
     first = calendar.after(calendar.floor(buckets.starts[0], "day"), "day", -back)
     last = calendar.after(buckets.starts[-1], buckets.grain)
     days = calendar.buckets(first, last - timedelta(microseconds=1), "day")
-    since, until = int(days.edges[0]), question.period.until
-    parts = attend(view, question, series, days, since, until)
-    counts = added((part.recent(back) for part in parts), len(days))
+    span = int(days.edges[0]), question.period.until
+    parts = attend(view, question, series, days, span, lambda found: (found.recent(back), found.unique))
+    counts = added((recent for recent, _ in parts), len(days))
     data = counts[days.of(buckets.edges[1:] - 1)].astype(np.float64)
     if question.dialect.active_on_event_days:
-        busy = added((part.unique for part in parts), len(days))
+        busy = added((unique for _, unique in parts), len(days))
         places = days.of(buckets.edges)
         some = [busy[max(low, back) : high].any() for low, high in pairwise(places)]
         data = np.where(some, data, 0.0)
