@@ -95,6 +95,10 @@ CAPABILITIES: tuple[Capability, ...] = (
             "quarterdeck.insights.journeys.service.book:JOURNEY",
             "quarterdeck.insights.journeys.service.book:COHORT",
         ),
+        app="quarterdeck.insights.journeys",
+        urls="quarterdeck.insights.journeys.web.pages",
+        jobs="quarterdeck.insights.journeys.jobs",
+        entries=(Entry(section="Insights", label="Journeys", path="/journeys/", key="j", thumb=True),),
     ),
     Capability(
         name="brief",

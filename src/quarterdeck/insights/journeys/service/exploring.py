@@ -1,0 +1,204 @@
+"""What does a funnel find, step by step, week by week, person by person? Everything that its page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.facts.schema import TABLES
+from quarterdeck.facts.sequences.columns import known_columns
+from quarterdeck.facts.snapshot import Snapshot
+from quarterdeck.facts.store import FactStore
+from quarterdeck.insights.journeys.calc.buckets import instant, microseconds
+from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses
+from quarterdeck.insights.journeys.calc.funnel_figures import entries
+from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
+from quarterdeck.insights.journeys.calc.kernels.attempts import OPEN
+from quarterdeck.insights.journeys.calc.sequence import SequenceView
+from quarterdeck.insights.journeys.definitions.journey import Journey
+from quarterdeck.insights.journeys.service.asking import Asked, AskedStep
+from quarterdeck.insights.journeys.service.opening import Opened, open_journey
+from quarterdeck.insights.journeys.service.readiness import pinned
+from quarterdeck.insights.journeys.service.running import _now
+from quarterdeck.insights.journeys.service.seen import (
+    Choices,
+    FunnelSeen,
+    GroupSeen,
+    Rate,
+    StepSeen,
+    WeekSeen,
+    lasting,
+    rate,
+    title_of,
+)
+from quarterdeck.insights.journeys.service.stopping import stopped_before
+from quarterdeck.insights.metrics.service.masking import masked_value
+from quarterdeck.stats.interval import wilson_interval
+
+RECENT = timedelta(days=30)
+MOST_GROUPS = 4
+MOST_WEEKS = 16
+SHADES = 3
+NOUNS = {"person": "people", "account": "accounts"}
+
+
+def explore(
+    workspace: Workspace,
+    journey: Journey,
+    looked_at: Asked,
+    *,
+    tables: Mapping[str, int],
+    sees_personal: bool,
+) -> tuple[FunnelSeen, Choices]:
+    """A funnel as its page shows it, and what else could be asked."""
+    now = _now(workspace, None)
+    with (
+        FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot,
+        open_journey(workspace, snapshot, journey, now) as opened,
+    ):
+        seen = _funnel(opened, looked_at, sees_personal=sees_personal)
+        return seen, _choices(opened, snapshot, microseconds(now))
+
+
+def try_a_question(workspace: Workspace, *, tables: Mapping[str, int]) -> None:
+    """Ask a funnel of two steps, as most are, and throw the answer away."""
+    asked = Asked(steps=(AskedStep(event="any"), AskedStep(event="other")), since="-1d")
+    explore(workspace, asked.journey(), asked, tables=tables, sees_personal=False)
+
+
+def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelSeen:
+    journey, question = opened.question.journey, opened.question
+    whole = walk_groups(opened.view, _asking(opened, by=()).question)[()]
+    groups = {} if not journey.by else walk_groups(opened.view, question)
+    stop = looked_at.stop if 2 <= looked_at.stop <= len(journey.steps) else _largest_loss(whole)
+    return FunnelSeen(
+        noun=NOUNS.get(journey.unit, f"values of {journey.unit}"),
+        since=question.period.begin.date(),
+        until=question.period.end.date(),
+        within=journey.within,
+        steps=_steps(journey, whole),
+        groups=tuple(
+            GroupSeen(name=_name(opened, value, place, sees_personal), rates=_rates(group.reached))
+            for place, (value, group) in enumerate(groups.items(), 1)
+        ),
+        weeks=_weeks(opened),
+        excluded=int(np.count_nonzero(whole.depth == 0)),
+        stopped=stopped_before(opened, whole, stop, looked_at, sees_personal=sees_personal) if stop else None,
+        versions=opened.versions,
+    )
+
+
+def _asking(opened: Opened, **changes: object) -> Opened:
+    """The same events, asked a little differently."""
+    journey = opened.question.journey.model_copy(update=changes)
+    return replace(opened, question=replace(opened.question, journey=journey))
+
+
+def _name(opened: Opened, value: tuple[str, ...], place: int, sees_personal: bool) -> str:
+    names = (opened.question.cohort_names.get(part, part) or "no value" for part in value)
+    shown = (masked_value(name, sees_personal=sees_personal, place=place) for name in names)
+    if opened.question.journey.by and not sees_personal and _is_personal(opened.question.journey.by[0]):
+        return f"hidden {place}"
+    return " / ".join(shown)
+
+
+def _is_personal(field: str) -> bool:
+    owner, _, name = field.rpartition(".")
+    tables = ("people",) if owner == "person" else ("accounts",) if owner == "account" else ("events",)
+    return any(name in TABLES[table].personal_columns for table in tables)
+
+
+def _rates(reached: list[int]) -> tuple[Rate | None, ...]:
+    return tuple(_rate(count, reached[0]) for count in reached)
+
+
+def _rate(count: int, base: int) -> Rate | None:
+    return rate(count, base, wilson_interval(count, base)) if base else None
+
+
+def _steps(journey: Journey, found: FunnelWitnesses) -> tuple[StepSeen, ...]:
+    reached, steps, still = found.reached, [], 0
+    for place, pick in enumerate(journey.steps):
+        waits = int(np.count_nonzero((found.depth == place) & (found.reason == OPEN))) if place else 0
+        still += waits
+        low, middle, high = _quartiles(found, place)
+        conditions = ", ".join(
+            f"{each.field} {' '.join(map(str, each.comparison))}" for each in pick.where if each.field
+        )
+        steps.append(
+            StepSeen(
+                number=place + 1,
+                name=pick.label or title_of(pick.name),
+                about=f"{pick.name}, {conditions}" if conditions else "",
+                reached=reached[place],
+                of_all=_rate(reached[place], reached[0]),
+                of_before=_rate(reached[place], reached[place - 1]) if place else None,
+                stopped=reached[place - 1] - reached[place] - waits if place else 0,
+                open=waits,
+                still=still,
+                median=middle,
+                middle=f"{low} to {high}" if low else "",
+            )
+        )
+    return tuple(steps)
+
+
+def _quartiles(found: FunnelWitnesses, place: int) -> tuple[str, str, str]:
+    seconds = found.seconds[found.depth > place, place] if place else np.zeros(0)
+    if not len(seconds):
+        return "", "", ""
+    low, middle, high = np.percentile(seconds, (25, 50, 75))
+    return lasting(float(low)), lasting(float(middle)), lasting(float(high))
+
+
+def _largest_loss(found: FunnelWitnesses) -> int:
+    """The step before which most stopped for good; 0 where nobody could."""
+    steps = found.rows.shape[1]
+    lost = np.array(
+        [np.count_nonzero((found.depth == place) & (found.reason != OPEN)) for place in range(1, steps)]
+    )
+    return 2 + int(np.argmax(lost)) if lost.any() else 0
+
+
+def _weeks(opened: Opened) -> tuple[WeekSeen, ...]:
+    """Conversion by the week in which people began, each week by its own attempts."""
+    weekly = _asking(opened, by=(), grain="week", show="trend", from_step=1, to_step=None)
+    question = weekly.question
+    attempts = walk_groups(weekly.view, question, many=True)[()]
+    buckets = question.buckets
+    found = entries(question.journey, attempts, buckets)
+    highest = max((one.rate for one in found), default=0.0) or 1.0
+    known = instant(question.period.known_until, question.calendar.zone)
+    weeks = []
+    for start, one in zip(buckets.starts, found, strict=True):
+        closes = start + timedelta(days=7, seconds=question.journey.window_seconds)
+        weeks.append(
+            WeekSeen(
+                start=start.date(),
+                entered=one.entered,
+                rate=_rate(one.converted, one.entered),
+                open=one.open,
+                open_until=closes.date() if one.open and closes > known else None,
+                shade=min(SHADES, 1 + int(SHADES * one.rate / highest)),
+            )
+        )
+    return tuple(weeks[-MOST_WEEKS:])
+
+
+def _choices(opened: Opened, snapshot: Snapshot, now: int) -> Choices:
+    lately = now - int(RECENT.total_seconds() * 1_000_000)
+    counts = _counts(opened.view, lately)
+    values = opened.view.event.values
+    events = sorted(zip(values, counts.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+    properties = [name for name in known_columns(snapshot) if not _is_personal(name)]
+    return Choices(events=tuple(events), properties=tuple(dict.fromkeys(properties)))
+
+
+def _counts(view: SequenceView, lately: int) -> NDArray[np.int64]:
+    codes = view.event.codes[view.time >= lately]
+    return np.bincount(codes[codes >= 0], minlength=len(view.event.values))

@@ -1,0 +1,53 @@
+"""Are the events sorted into sequences yet, as a question needs them, and how do they come to be?
+
+Reading a question is quick once the projection stands; to build it may take minutes, so that is a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.facts.newest import newest_versions
+from quarterdeck.facts.sequences.manifest import Manifest, read_manifest
+from quarterdeck.facts.sequences.store import SequenceStore
+from quarterdeck.facts.snapshot import ABSENT
+from quarterdeck.facts.store import FactStore
+from quarterdeck.insights.journeys.definitions.journey import Journey
+from quarterdeck.insights.journeys.service.asked import columns_of
+from quarterdeck.insights.journeys.service.opening import FOLDER
+
+PREPARE = "journeys.prepare"  # the job that sorts the events
+FEW_ROWS = 2_000_000  # of so many, a column is added while somebody waits
+Tell = Callable[[str], None]
+
+
+def has_events(workspace: Workspace) -> bool:
+    """Is there anything to ask about?"""
+    return "events" in newest_versions(workspace.facts_path)
+
+
+def pinned(workspace: Workspace, tables: Mapping[str, int]) -> dict[str, int]:
+    """Pins that hold for every table: those that were not there then stay away."""
+    newest = newest_versions(workspace.facts_path)
+    return {**dict.fromkeys(newest, ABSENT), **tables} if tables else {}
+
+
+def is_ready(workspace: Workspace, journey: Journey, tables: Mapping[str, int]) -> bool:
+    """Can a question be answered at once?"""
+    manifest = _built(workspace)
+    if manifest is None or manifest.versions != (dict(tables) or newest_versions(workspace.facts_path)):
+        return False
+    missing = set(columns_of(journey)) - set(manifest.columns)
+    return not missing or manifest.rows <= FEW_ROWS
+
+
+def prepare(workspace: Workspace, *, tables: Mapping[str, int], columns: Iterable[str], tell: Tell) -> int:
+    """Sort the events of some versions, with these columns; the number of rows."""
+    tell("Sorting the events by person and time")
+    with FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot:
+        return len(SequenceStore(workspace.path / FOLDER).open(snapshot, dict.fromkeys(columns)).time)
+
+
+def _built(workspace: Workspace) -> Manifest | None:
+    return read_manifest(workspace.path / FOLDER)

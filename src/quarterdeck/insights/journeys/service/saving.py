@@ -1,0 +1,62 @@
+"""How does a question become a definition: its YAML, and the draft that others can read before it counts?"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+
+from ruamel.yaml import YAML
+
+from quarterdeck.errors import Conflict, QuarterdeckError
+from quarterdeck.insights.journeys.definitions.journey import Journey
+from quarterdeck.insights.journeys.service.book import COHORT, JOURNEY
+from quarterdeck.records.here import workspace
+from quarterdeck.records.models import Person
+from quarterdeck.records.workshop import drafting
+from quarterdeck.records.workshop.shelf import Shelf
+
+MOST_NAME = 60
+RESERVED = frozenset({"explore", "new"})  # the last part of another page's address
+
+
+def yaml_of(journey: Journey) -> str:
+    """A journey as its file says it: what is as usual is left out."""
+    said = journey.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
+    first = {key: said.pop(key) for key in ("title", "description", "kind", "owner") if key in said}
+    writer = YAML()
+    writer.default_flow_style = False
+    writer.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    writer.dump({**first, **said}, stream)
+    return stream.getvalue()
+
+
+def name_of(title: str) -> str:
+    """The name of the file for a title: "First week of a team" is first_week_of_a_team.
+
+    >>> name_of("Première semaine, 2026")
+    'premiere_semaine_2026'
+    """
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:MOST_NAME].strip("_")
+    if not name or not name[0].isalpha() or name in RESERVED:
+        raise QuarterdeckError(
+            f"'{title[:MOST_NAME]}' makes no name for a file.",
+            "Begin with a letter, for example: First week.",
+        )
+    return name
+
+
+def save_as_draft(*, journey: Journey, title: str, by: Person) -> str:
+    """Begin a draft of a journey; the address where it is edited and promoted."""
+    title = " ".join(title.replace("\0", "").split())[:MOST_NAME]
+    shelf = Shelf(path=workspace().path, kinds=(JOURNEY, COHORT))
+    place = shelf.place(JOURNEY.name, name_of(title))
+    if shelf.on_disk(place).digest:
+        raise Conflict(
+            f"There is a journey '{place.name}' already.", "Choose another title, or edit that one."
+        )
+    text = yaml_of(journey.model_copy(update={"title": title}))
+    drafting.begin(shelf=shelf, place=place, by=by, text=text)
+    return f"{place.path}edit/"
