@@ -31,12 +31,14 @@ class Conflict(QuarterdeckError):
     """Somebody else changed the same thing in the meantime."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
     """The question "Did you mean 'x'?" for the nearest known word, or nothing when none is near.
 
     >>> did_you_mean("timezon", ["timezone", "currency"])
     "Did you mean 'timezone'?"
+    >>> did_you_mean("country", ["account"]), did_you_mean("country", ["account"], likeness=0.75)
+    ("Did you mean 'account'?", '')
     """
     by_folded = {name.casefold(): name for name in known}
-    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=likeness)
     return f"Did you mean '{by_folded[near[0]]}'?" if near else ""

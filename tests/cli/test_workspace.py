@@ -1,13 +1,18 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from quarterdeck.cli import workspace
 from quarterdeck.definitions.schema import undescribed
+from quarterdeck.definitions.workspace import open_workspace
 from quarterdeck.errors import DefinitionError
+from quarterdeck.facts.schema import TABLES
+from quarterdeck.facts.store import FactStore
 from quarterdeck.site.capabilities import load_kinds
 
 STAGES = ("startup", "scaleup", "enterprise")
@@ -103,3 +108,21 @@ def test_editors_find_a_description_for_every_key():
     }
     for kind in load_kinds():
         assert {key.rpartition(".")[2] for key in undescribed(kind)} <= allowed
+
+
+def test_what_must_be_mended_comes_before_what_may_be(run, tmp_path):
+    run("init", tmp_path / "new", "--timezone", "UTC")
+    opened = open_workspace(tmp_path / "new")
+    rows = pa.Table.from_pylist(
+        [{"event": "opened", "person": "p", "time": datetime(2026, 11, 2, tzinfo=UTC)}],
+        schema=TABLES["events"].arrow_schema,
+    )
+    FactStore(opened.facts_path).append("events", [rows], transaction="t")
+    (tmp_path / "new" / "metrics" / "zz.yaml").write_text("title: [\n")
+    checked = run("check", tmp_path / "new")
+    lines = [line for line in checked.output.splitlines() if ".yaml:" in line]
+    warned = ["warning:" in line for line in lines]
+    assert warned == sorted(warned)
+    assert not warned[0]
+    assert any(warned)
+    assert "zz.yaml" in lines[0]

@@ -58,7 +58,8 @@ def check(
 
     path, kinds = find_workspace(directory), load_kinds()
     findings = check_workspace(path, kinds, fact_names(path))
-    for finding in findings:
+    # What must be mended first; warnings would bury it.
+    for finding in sorted(findings, key=lambda finding: finding.warning):
         typer.echo(f"{_shown(finding.file)}:{finding.line}: {finding.words}")
     count = sum(not finding.warning for finding in findings)
     if count:

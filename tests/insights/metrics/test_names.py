@@ -41,6 +41,17 @@ def test_an_unknown_event_and_property_are_warnings_with_what_was_meant(
     }
 
 
+def test_dimensions_that_no_row_has_are_one_line_and_nothing_far_is_suggested(
+    make_workspace: MakeWorkspace,
+) -> None:
+    dimensions = "dimensions: [device, country, channel, account.plan, browser]\n"
+    workspace = make_workspace(orders=f"kind: count\nevent: order_placed\n{dimensions}")
+    add_events(workspace, EVENTS)
+    (found,) = warnings(workspace)
+    assert found.message == "no row of events has 'device' or 'country' or 'browser'"
+    assert found.hint == "The metric reads all the same; only the breakdown waits."
+
+
 def test_without_facts_nothing_is_doubted(make_workspace: MakeWorkspace) -> None:
     assert warnings(make_workspace(orders="kind: count\nevent: anything\n")) == []
 

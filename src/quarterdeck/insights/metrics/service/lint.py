@@ -1,7 +1,7 @@
 """What in a metric's definition is well formed and yet cannot be right?"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from quarterdeck.definitions.folder import FACT_NAMES, Models, Problem
@@ -14,6 +14,8 @@ from quarterdeck.insights.metrics.facts.fields import is_personal
 
 EVENT, PROPERTY = "event", "property of events"  # what names found in the facts may name
 
+# Names in facts are many and short: less alike than this, one is not the other mistyped.
+MISTYPED = 0.75
 VOLATILE = re.compile(r"\b(random|now|today|current_date|current_timestamp|uuid|setseed)\b", re.IGNORECASE)
 
 
@@ -75,7 +77,8 @@ def unknown_event(_name: str, metric: Metric, models: Models) -> Iterator[Proble
         if event not in known:
             location: Location = ("event",) if isinstance(metric.event, str) else ("event", index)
             hint = (
-                did_you_mean(event, known) or "Has it not come yet? `no_lint: [unknown_event]` silences this."
+                did_you_mean(event, known, likeness=MISTYPED)
+                or "Has it not come yet? `no_lint: [unknown_event]` silences this."
             )
             yield location, f"no fact is an event '{event}'", hint
 
@@ -90,10 +93,34 @@ def unknown_property(_name: str, metric: Metric, models: Models) -> Iterator[Pro
         return
     for source in sorted(sources):
         known = {*TABLES[source].column_names, *(events if source == "events" else ())}
-        for location, field in _fields_named(metric):
-            if field not in known and field.partition(".")[0] not in ("account", "person"):
-                hint = did_you_mean(field, known) or "The metric cannot be read before one has."
+        missing = [
+            (location, field)
+            for location, field in _fields_named(metric)
+            if field not in known and field.partition(".")[0] not in ("account", "person")
+        ]
+        yield from _missing_dimensions(
+            source, [each for each in missing if each[0][0] == "dimensions"], known
+        )
+        for location, field in missing:
+            if location[0] != "dimensions":
+                hint = (
+                    did_you_mean(field, known, likeness=MISTYPED)
+                    or "The metric cannot be read before one has."
+                )
                 yield location, f"no row of {source} has '{field}'", hint
+
+
+def _missing_dimensions(
+    source: str, missing: Sequence[tuple[Location, str]], known: Collection[str]
+) -> Iterator[Problem]:
+    """All in one: a metric reads without them, and many a metric starts with some that a company has not."""
+    if missing:
+        names = " or ".join(f"'{field}'" for _, field in missing)
+        near = " ".join(
+            hint for _, field in missing if (hint := did_you_mean(field, known, likeness=MISTYPED))
+        )
+        rest = "The metric reads all the same; only the breakdown waits."
+        yield missing[0][0], f"no row of {source} has {names}", near or rest
 
 
 def ratio_of_ratio(_name: str, metric: Metric, models: Models) -> Iterator[Problem]:
