@@ -110,6 +110,28 @@ def test_a_bad_file_stops_no_other_and_is_told_at_the_end(quarterdeck, tmp_path:
     assert "b.csv is empty" in complaint
 
 
+def test_a_map_is_looked_for_in_the_workspace_too(quarterdeck, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "maps" / "events_here.yaml").write_text(
+        "person: person\nevent: event\ntime: time\ntimezone: UTC\n"
+    )
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    words = ("import", "events", "../local.csv", "-w", "..", "--map", "maps/events_here.yaml")
+    assert "1 added" in quarterdeck(*words)[0]
+    assert "maps/none.yaml cannot be read" in quarterdeck(*words[:-1], "maps/none.yaml", code=2)[1]
+
+
+@pytest.mark.parametrize("words", [("metrics", "show", "activation"), ("brief",)])
+def test_a_day_in_another_order_is_told_how_it_is_written(quarterdeck, words) -> None:
+    said = quarterdeck(*words, "--as-of", "10.11.2026", code=2)[1]
+    assert said == "'10.11.2026' is no day.\n  Write the day like 2026-11-10.\n"
+
+
+def test_without_a_metric_the_tree_is_pointed_to(quarterdeck) -> None:
+    said = quarterdeck("metrics", "show", code=2)[1]
+    assert "`quarterdeck metrics tree` lists them all" in said
+
+
 def test_a_folder_without_data_says_so(quarterdeck, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     assert "has no file to import" in quarterdeck("import", "events", "nothing", code=2)[1]

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from quarterdeck.errors import DefinitionError, FactError
+from quarterdeck.facts.importing import import_file, table_named
 from quarterdeck.facts.store import FactStore
 from tests.facts.conftest import EVENTS_MAP, GOOD, HEADER, Import
 
@@ -273,3 +274,44 @@ def test_unknown_tables_and_presets_are_told_with_a_guess(bring: Import) -> None
         bring(HEADER, preset="segmnt")
     with pytest.raises(FactError, match="Nothing is imported into quarantine"):
         bring(HEADER, table="quarantine")
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ('{\n  "events": [\n    {"id": 1},\n    {"id": 2}\n  ]\n}\n', "jq -c '.events[]' FILE"),
+        ('{"export": {\n"made": "today",\n"rows": [\n{"id": 1}\n]}}', "jq -c '.rows[]' FILE"),
+        ('\n{\n\n"id": 1,\n"user": {"id": 7}\n}\n', "jq -c . FILE"),
+    ],
+)
+def test_a_json_document_over_several_lines_is_refused_before_any_row(
+    store: FactStore, tmp_path, text: str, command: str
+) -> None:
+    file = tmp_path / "export.json"
+    file.write_text(text)
+    with pytest.raises(FactError) as caught:
+        import_file(store, table_named(store, "events"), file, None)
+    assert "is one JSON document over several lines; JSON lines are needed." in caught.value.message
+    assert command in caught.value.hint
+    assert store.versions() == {}
+
+
+def test_a_torn_first_row_does_not_make_a_file_a_document(bring: Import) -> None:
+    good = '{"id": 2, "user": {"id": "x"}, "name": "buy", "at": "2024-05-01T12:00:00Z"}'
+    rows = f'{{"id": 1, "user": {{"id":\n{good}\n'
+    result = bring(rows, map_text=JSON_MAP, name="events.jsonl")
+    assert (result.added, result.quarantined) == (1, 1)
+
+
+@pytest.mark.parametrize("ending", ["json", "csv"])
+def test_bytes_that_are_no_text_are_not_called_utf_16(store: FactStore, tmp_path, ending: str) -> None:
+    file = tmp_path / f"export.{ending}"
+    for content, said in (
+        (b"\x07\x00" + bytes(range(200, 250)) + b"\n", "begins with bytes that are no text"),
+        ("person,event,time\n".encode("utf-16-le"), "it looks like UTF-16"),
+        ("person,event,time\n".encode("utf-16-be"), "it looks like UTF-16"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(FactError) as caught:
+            import_file(store, table_named(store, "events"), file, None)
+        assert said in caught.value.message

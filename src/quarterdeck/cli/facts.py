@@ -65,9 +65,10 @@ def import_(
 
     # Where a server reads pages from this machine at the same time, its readers come first.
     os.setpriority(os.PRIO_PROCESS, 0, GIVES_WAY)
-    store = FactStore(open_workspace(workspace).facts_path)
+    opened = open_workspace(workspace)
+    store = FactStore(opened.facts_path)
     fact_table = table_named(store, table)
-    fact_map = chosen_map(fact_table, map_file, preset)
+    fact_map = chosen_map(fact_table, map_file, preset, home=opened.path)
     names = [file.name for file in files or []]
     if dismiss:
         if not quarantine or fact_map is not None:

@@ -12,13 +12,21 @@ from quarterdeck.facts.reading.formats import ENDINGS, is_data_file
 from quarterdeck.facts.schema import Table
 
 
-def chosen_map(table: Table, map_file: Path | None, preset: str | None) -> FactMap | None:
-    """The map that was asked for; None means that columns named as in the schema map themselves."""
+def chosen_map(
+    table: Table, map_file: Path | None, preset: str | None, *, home: Path | None = None
+) -> FactMap | None:
+    """The map that was asked for; None means that columns named as in the schema map themselves.
+
+    A file that is not here is looked for in the workspace, `home`, where maps lie.
+    """
     if map_file is not None and preset is not None:
         raise FactError("A map and a preset were given.", "Give one of them.")
     if preset is not None:
         return preset_map(table, preset)
-    return None if map_file is None else read_map(table, map_file)
+    if map_file is None:
+        return None
+    inside = home / map_file if home is not None else map_file
+    return read_map(table, inside if inside.is_file() and not map_file.exists() else map_file)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,20 @@ _UTF8 = {"utf8", "utf8sig", "ascii", "usascii"}
 _CHUNK = 1024 * 1024
 
 
+def refuse_nul(path: Path, start: bytes) -> None:
+    """Refuse a file whose first bytes are no text; in UTF-16 every other byte of a Latin text is zero."""
+    if b"\0" not in start:
+        return
+    if max(start[place::2].count(0) for place in (0, 1)) * 4 > len(start):
+        raise FactError(
+            f"{path} has NUL bytes; it looks like UTF-16.", "Add the line `encoding: utf-16` to the map."
+        )
+    raise FactError(
+        f"{path} begins with bytes that are no text.",
+        "CSV, JSON lines and Parquet are read, also as .gz, .zst or .bz2. Is it whole, and not encrypted?",
+    )
+
+
 class Readable(Protocol):
     """Anything that gives bytes."""
 

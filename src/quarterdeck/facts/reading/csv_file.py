@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 
 from quarterdeck.errors import FactError
 from quarterdeck.facts.reading.block import BadRow, Block, Wanted, selected
-from quarterdeck.facts.reading.bytes_of import PlainBytes
+from quarterdeck.facts.reading.bytes_of import PlainBytes, refuse_nul
 from quarterdeck.facts.reading.csv_record import parse_record
 from quarterdeck.facts.reading.csv_split import Judges, Record, Split, split_records
 from quarterdeck.facts.reading.lines import LineBlocks, OverlongLine
@@ -43,11 +43,7 @@ class CsvFile:
         header = self._lines.header()
         if header is None:
             raise FactError(f"{self.path} is empty.", "A CSV file begins with a line of column names.")
-        if b"\0" in header:
-            raise FactError(
-                f"{self.path} has NUL bytes in its header; it looks like UTF-16.",
-                "Add the line `encoding: utf-16` to the map.",
-            )
+        refuse_nul(self.path, header)
         return _header_fields(self.path, header, delimiter)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,13 +12,15 @@ import pyarrow as pa
 
 from quarterdeck.errors import FactError
 from quarterdeck.facts.reading.block import BadRow, Block, Wanted
-from quarterdeck.facts.reading.bytes_of import PlainBytes
+from quarterdeck.facts.reading.bytes_of import PlainBytes, refuse_nul
 from quarterdeck.facts.reading.json_row import as_text, parse_row, value_at, values_at
 from quarterdeck.facts.reading.lines import LineBlocks, OverlongLine
 from quarterdeck.facts.reading.property_columns import PropertyColumns
 
 # JSON objects take several times their text in memory.
 _BLOCK_BYTES = 8 * 1024 * 1024
+_FIRST_BYTES = 4096
+_LIST_OF_ROWS = re.compile(rb'^\s*"([A-Za-z_]\w*)"\s*:\s*\[', re.MULTILINE)
 
 
 class JsonFile:
@@ -30,7 +33,7 @@ class JsonFile:
         self._bytes = PlainBytes(path, encoding)
         try:
             self._lines = LineBlocks(self._bytes, _BLOCK_BYTES)
-            self._check(self._lines.peek(64).lstrip())
+            self._check(self._lines.peek(_FIRST_BYTES).lstrip())
         except FactError:
             self.close()
             raise
@@ -38,15 +41,18 @@ class JsonFile:
     def _check(self, start: bytes) -> None:
         if not start:
             raise FactError(f"{self.path} is empty.", "A JSON lines file has one object per line.")
-        if b"\0" in start:
-            raise FactError(
-                f"{self.path} has NUL bytes; it looks like UTF-16.",
-                "Add the line `encoding: utf-16` to the map.",
-            )
+        refuse_nul(self.path, start[:64])
         if start.startswith(b"["):
             raise FactError(
                 f"{self.path} is one JSON array.",
                 "One object per line is needed: `jq -c '.[]' FILE > FILE.jsonl` makes it so.",
+            )
+        if _is_over_several_lines(start):
+            named = _LIST_OF_ROWS.search(start)
+            rows = f"'.{named[1].decode()}[]'" if named else "."
+            raise FactError(
+                f"{self.path} is one JSON document over several lines; JSON lines are needed.",
+                f"One object per line: `jq -c {rows} FILE > FILE.jsonl` makes it so.",
             )
 
     def close(self) -> None:
@@ -86,6 +92,12 @@ class JsonFile:
             kept = [texts[row - line] for row in numbers]
             yield json_block(number, objects, numbers, bad, wanted, kept)
             line += len(texts)
+
+
+def _is_over_several_lines(start: bytes) -> bool:
+    """Does the first object go on in the second line? There a row of JSON lines would begin with a brace."""
+    first, *others = [line for line in start.split(b"\n") if line.strip()]
+    return first.startswith(b"{") and not _is_row(first) and bool(others) and others[0].lstrip()[:1] in b'"}]'
 
 
 def _parsed(texts: Sequence[bytes], first: int) -> tuple[list[dict[str, object]], list[int], list[BadRow]]:

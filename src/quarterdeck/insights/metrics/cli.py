@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from quarterdeck.definitions.days import read_day
+from quarterdeck.errors import QuarterdeckError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,11 +26,11 @@ WorkspaceOption = Annotated[
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="The metric.")],
+    name: Annotated[str, typer.Argument(help="The metric.", show_default=False)] = "",
     by: Annotated[str | None, typer.Option(metavar="DIM", help="Break down by this dimension.")] = None,
     grain: Annotated[Literal["day", "week", "month"], typer.Option(help="Length of a bucket.")] = "week",
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only events before it.")
+        datetime | None, typer.Option(parser=read_day, metavar="DATE", help="Only events before it.")
     ] = None,
     buckets: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many buckets back.")] = 13,
     at: Annotated[
@@ -42,6 +45,8 @@ def show(
     from quarterdeck.facts.store import FactStore  # slow import
     from quarterdeck.insights.metrics.service.show import show_metric  # slow import
 
+    if not name:
+        raise QuarterdeckError("Which metric?", "Name one; `quarterdeck metrics tree` lists them all.")
     opened = open_workspace(workspace)
     with FactStore(opened.facts_path).snapshot(at=parse_pins(at or [])) as snapshot:
         shown = show_metric(

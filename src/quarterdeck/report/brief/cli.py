@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from quarterdeck.definitions.days import read_day
+
 
 def brief(
     as_of: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only what happened before it; else today."),
+        typer.Option(parser=read_day, metavar="DATE", help="Only what happened before it; else today."),
     ] = None,
     pins: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A brief.json: write that brief again, exactly.")
