@@ -5,7 +5,7 @@
 Both answer over data that is sorted by person and time; what it takes to get there is told, too. Each
 question is asked in turn of both, several times: `ours_s` and `peer_s` are medians, the first answers stand
 beside them (ours may compile then). `equal` says that both gave the same answer. The peer is optional:
-`pip install chdb`.
+`pip install --group bench`.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -83,6 +84,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=5, help="how often each is asked when warm")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
+    if asked.peer and find_spec(asked.peer) is None:
+        parser.error(f"{asked.peer} is not installed: pip install --group bench")
     threads = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
