@@ -97,6 +97,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         ),
         app="quarterdeck.insights.journeys",
         urls="quarterdeck.insights.journeys.web.pages",
+        api="quarterdeck.insights.journeys.api:router",
         jobs="quarterdeck.insights.journeys.jobs",
         entries=(Entry(section="Insights", label="Journeys", path="/journeys/", key="j", thumb=True),),
     ),

@@ -16,12 +16,12 @@ from pydantic import ValidationError
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.definitions.conditions import Condition
-from quarterdeck.insights.journeys.definitions.journey import SECONDS, WINDOW, Journey
+from quarterdeck.insights.journeys.definitions.journey import WINDOW, Journey
+from quarterdeck.insights.journeys.service.bounds import refuse_endless
 
 MOST_STEPS = 12
 MOST_PLACES = 100_000
 LONGEST = 200
-LONGEST_WINDOW_DAYS = 3660
 NUMBERS = ("above", "at_least", "below", "at_most")
 WORDS = {
     "equals": "is",
@@ -163,14 +163,6 @@ def checked(asked: Mapping[str, object]) -> Journey:
         ) from error
     refuse_endless(journey)
     return journey
-
-
-def refuse_endless(journey: Journey) -> None:
-    """A window beyond ten years is a slip of the hand, and more than the clock of the facts can count."""
-    if journey.window_seconds > LONGEST_WINDOW_DAYS * SECONDS["day"]:
-        raise QuarterdeckError(f"'{journey.within}' is longer than ten years.", "Choose a shorter time.")
-    if journey.pause_minutes > LONGEST_WINDOW_DAYS * 1440 or journey.smooth > LONGEST_WINDOW_DAYS:
-        raise QuarterdeckError("A pause or a mean over more than ten years is none.", "Choose a shorter one.")
 
 
 def asked_of(given: Given) -> Asked:

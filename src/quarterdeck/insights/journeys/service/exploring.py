@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.sequences.columns import known_columns
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.facts.store import FactStore
@@ -22,8 +22,9 @@ from quarterdeck.insights.journeys.calc.kernels.attempts import OPEN
 from quarterdeck.insights.journeys.calc.sequence import SequenceView
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.asking import Asked, AskedStep
+from quarterdeck.insights.journeys.service.bounds import is_personal, refuse_many
 from quarterdeck.insights.journeys.service.opening import Opened, open_journey
-from quarterdeck.insights.journeys.service.readiness import pinned
+from quarterdeck.insights.journeys.service.readiness import folder_of, pinned
 from quarterdeck.insights.journeys.service.running import _now
 from quarterdeck.insights.journeys.service.seen import (
     Choices,
@@ -59,10 +60,19 @@ def explore(
     now = _now(workspace, None)
     with (
         FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot,
-        open_journey(workspace, snapshot, journey, now) as opened,
+        opened_at(workspace, snapshot, journey, tables) as opened,
     ):
+        refuse_many(journey, opened.question.period)
         seen = _funnel(opened, looked_at, sees_personal=sees_personal)
         return seen, _choices(opened, snapshot, microseconds(now))
+
+
+def opened_at(
+    workspace: Workspace, snapshot: Snapshot, journey: Journey, tables: Mapping[str, int]
+) -> AbstractContextManager[Opened]:
+    """A journey before the events of a snapshot, as of the company's now."""
+    folder = folder_of(workspace, tables)
+    return open_journey(workspace, snapshot, journey, _now(workspace, None), folder)
 
 
 def try_a_question(workspace: Workspace, *, tables: Mapping[str, int]) -> None:
@@ -73,7 +83,7 @@ def try_a_question(workspace: Workspace, *, tables: Mapping[str, int]) -> None:
 
 def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelSeen:
     journey, question = opened.question.journey, opened.question
-    whole = walk_groups(opened.view, _asking(opened, by=()).question)[()]
+    whole = walk_groups(opened.view, asking_alike(opened, by=()).question)[()]
     groups = {} if not journey.by else walk_groups(opened.view, question)
     stop = looked_at.stop if 2 <= looked_at.stop <= len(journey.steps) else _largest_loss(whole)
     return FunnelSeen(
@@ -93,7 +103,7 @@ def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelS
     )
 
 
-def _asking(opened: Opened, **changes: object) -> Opened:
+def asking_alike(opened: Opened, **changes: object) -> Opened:
     """The same events, asked a little differently."""
     journey = opened.question.journey.model_copy(update=changes)
     return replace(opened, question=replace(opened.question, journey=journey))
@@ -102,15 +112,9 @@ def _asking(opened: Opened, **changes: object) -> Opened:
 def _name(opened: Opened, value: tuple[str, ...], place: int, sees_personal: bool) -> str:
     names = (opened.question.cohort_names.get(part, part) or "no value" for part in value)
     shown = (masked_value(name, sees_personal=sees_personal, place=place) for name in names)
-    if opened.question.journey.by and not sees_personal and _is_personal(opened.question.journey.by[0]):
+    if opened.question.journey.by and not sees_personal and is_personal(opened.question.journey.by[0]):
         return f"hidden {place}"
     return " / ".join(shown)
-
-
-def _is_personal(field: str) -> bool:
-    owner, _, name = field.rpartition(".")
-    tables = ("people",) if owner == "person" else ("accounts",) if owner == "account" else ("events",)
-    return any(name in TABLES[table].personal_columns for table in tables)
 
 
 def _rates(reached: list[int]) -> tuple[Rate | None, ...]:
@@ -167,7 +171,7 @@ def _largest_loss(found: FunnelWitnesses) -> int:
 
 def _weeks(opened: Opened) -> tuple[WeekSeen, ...]:
     """Conversion by the week in which people began, each week by its own attempts."""
-    weekly = _asking(opened, by=(), grain="week", show="trend", from_step=1, to_step=None)
+    weekly = asking_alike(opened, by=(), grain="week", show="trend", from_step=1, to_step=None)
     question = weekly.question
     attempts = walk_groups(weekly.view, question, many=True)[()]
     buckets = question.buckets
@@ -195,7 +199,7 @@ def _choices(opened: Opened, snapshot: Snapshot, now: int) -> Choices:
     counts = _counts(opened.view, lately)
     values = opened.view.event.values
     events = sorted(zip(values, counts.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-    properties = [name for name in known_columns(snapshot) if not _is_personal(name)]
+    properties = [name for name in known_columns(snapshot) if not is_personal(name)]
     return Choices(events=tuple(events), properties=tuple(dict.fromkeys(properties)))
 
 

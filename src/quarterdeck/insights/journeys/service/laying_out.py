@@ -9,13 +9,10 @@ from typing import Any
 
 from quarterdeck.charts.svg import Drawing, element, number, picture
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.journeys.definitions.journey import Journey
-from quarterdeck.insights.journeys.service.answers import JourneyAnswer, answer
-from quarterdeck.insights.journeys.service.opening import open_journey
-from quarterdeck.insights.journeys.service.running import _now
+from quarterdeck.insights.journeys.service.answering import answer_journey
+from quarterdeck.insights.journeys.service.answers import JourneyAnswer
 from quarterdeck.insights.journeys.service.seen import lasting, percent, title_of
-from quarterdeck.insights.metrics.service.masking import masked_value
 from quarterdeck.stats.figures import short_date, whole
 
 MOST_ROWS = 60
@@ -66,29 +63,13 @@ class LaidOut:
 
 def lay_out(workspace: Workspace, journey: Journey, *, sees_personal: bool) -> LaidOut:
     """The answer to a saved journey, laid out."""
-    with (
-        FactStore(workspace.facts_path).snapshot() as snapshot,
-        open_journey(workspace, snapshot, journey, _now(workspace, None)) as opened,
-    ):
-        found = answer(opened)
-    masked = _masked(found.figures, sees_personal=sees_personal)
+    found = answer_journey(workspace, journey, tables={}, sees_personal=sees_personal)
     return LaidOut(
         since=datetime.fromisoformat(found.since),
         until=datetime.fromisoformat(found.until),
         versions=found.versions,
-        tables=tuple(LAYS[journey.kind](masked, found, journey)),
+        tables=tuple(LAYS[journey.kind](found.figures, found, journey)),
     )
-
-
-def _masked(figures: Any, *, sees_personal: bool) -> Any:
-    """The same figures without addresses and telephone numbers among their texts."""
-    if isinstance(figures, str):
-        return masked_value(figures, sees_personal=sees_personal, place=0).removesuffix(" 0")
-    if isinstance(figures, Mapping):
-        return {key: _masked(value, sees_personal=sees_personal) for key, value in figures.items()}
-    if isinstance(figures, list | tuple):
-        return [_masked(value, sees_personal=sees_personal) for value in figures]
-    return figures
 
 
 def _day(text: str) -> str:

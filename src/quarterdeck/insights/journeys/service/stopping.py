@@ -37,7 +37,13 @@ class _Stopped:
 
 
 def stopped_before(
-    opened: Opened, found: FunnelWitnesses, step: int, looked_at: Asked, *, sees_personal: bool
+    opened: Opened,
+    found: FunnelWitnesses,
+    step: int,
+    looked_at: Asked,
+    *,
+    sees_personal: bool,
+    listed: int = MOST_LISTED,
 ) -> StoppedSeen:
     """Who reached the step before and not this one; a list of some, and why one of them is in it."""
     journey = opened.question.journey
@@ -46,11 +52,11 @@ def stopped_before(
     chosen = next((reason for reason in reasons if reason.key == looked_at.reason), None)
     if chosen is None and looked_at.reason == "":
         chosen = next((reason for reason in reasons if reason.key != "open"), None)
-    listed = _listed(stopped, chosen)
-    names = [_name(opened, stopped, place, number, sees_personal) for number, place in enumerate(listed, 1)]
+    places = _listed(stopped, chosen, listed)
+    names = [_name(opened, stopped, place, number, sees_personal) for number, place in enumerate(places, 1)]
     people = tuple(
         PersonSeen(place=number, name=name, last=_time(opened, int(stopped.last[place])))
-        for number, (place, name) in enumerate(zip(listed, names, strict=True), 1)
+        for number, (place, name) in enumerate(zip(places, names, strict=True), 1)
     )
     who = looked_at.who - 1
     return StoppedSeen(
@@ -60,8 +66,8 @@ def stopped_before(
         reasons=reasons,
         reason=chosen,
         people=people,
-        why=_why(opened, stopped, int(listed[who]), names[who], chosen)
-        if chosen is not None and 0 <= who < len(listed)
+        why=_why(opened, stopped, int(places[who]), names[who], chosen)
+        if chosen is not None and 0 <= who < len(places)
         else None,
     )
 
@@ -105,13 +111,13 @@ def _reasons(opened: Opened, stopped: _Stopped, step: int) -> tuple[ReasonSeen, 
     return tuple(sorted(found, key=lambda reason: (reason.key == "open", -reason.count)))
 
 
-def _listed(stopped: _Stopped, chosen: ReasonSeen | None) -> Places:
+def _listed(stopped: _Stopped, chosen: ReasonSeen | None, most: int) -> Places:
     """The places of those who were seen last, the latest first; of equals in the order of the facts."""
     if chosen is None:
         return np.zeros(0, np.int64)
     places = np.flatnonzero(stopped.reasons == KEYS.index(chosen.key))
     latest = np.argsort(-stopped.last_time[places], kind="stable")
-    return places[latest][:MOST_LISTED]
+    return places[latest][:most]
 
 
 def _name(opened: Opened, stopped: _Stopped, place: int, number: int, sees_personal: bool) -> str:

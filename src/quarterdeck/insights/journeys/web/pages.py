@@ -20,8 +20,8 @@ from quarterdeck.insights.journeys.service.asking import (
     rearranged,
 )
 from quarterdeck.insights.journeys.service.book import find_journey, read_journeys
+from quarterdeck.insights.journeys.service.preparing import NotReady, ready
 from quarterdeck.insights.journeys.service.saving import save_as_draft, yaml_of
-from quarterdeck.insights.journeys.web.preparing import NotReady, ready
 from quarterdeck.insights.metrics.service.asked import pins_of
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace

@@ -1,0 +1,311 @@
+"""What people see of journeys in the browser and through the API."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from ruamel.yaml import YAML
+
+from quarterdeck.errors import QuarterdeckError
+from quarterdeck.insights.journeys.definitions.journey import Journey
+from quarterdeck.insights.journeys.service.asking import (
+    Asked,
+    AskedStep,
+    Filter,
+    asked_by,
+    asked_of,
+    rearranged,
+)
+from quarterdeck.insights.journeys.service.bounds import refuse_endless
+from quarterdeck.insights.journeys.service.exploring import explore
+from quarterdeck.insights.journeys.service.saving import name_of, yaml_of
+from quarterdeck.jobs.models import Job
+from quarterdeck.jobs.worker import Worker
+from tests.insights.metrics.conftest import add_events
+
+RETURN = "start: {event: signed_up}\nreturn: {event: looked}\n"
+WAY = "title: Way\nkind: funnel\nsteps: [{event: signed_up}, {event: worked}]\n"
+DAY = timedelta(days=1)
+NOW = datetime.now(UTC)
+STEPS = ("signed_up", "invited", "planned", "worked")
+FUNNEL = "/journeys/explore/?" + "&".join(f"step={step}" for step in STEPS) + "&within=7+days"
+
+
+def walk(person, steps, days_ago, device="web"):
+    """A person who does so many steps, one an hour."""
+    begin = NOW - days_ago * DAY
+    return [
+        (person, "", step, (begin + number * timedelta(hours=1)).isoformat(), {"device": device})
+        for number, step in enumerate(STEPS[:steps])
+    ]
+
+
+@pytest.fixture
+def here(db, own_workspace):
+    """Eight stop at once, one of whom looks around; four after inviting; eight come through; one is young."""
+    rows = [event for number in range(8) for event in walk(f"stops{number}@acme.test", 1, 20)]
+    rows += [event for number in range(4) for event in walk(f"invites{number}", 2, 20, "android")]
+    rows += [event for number in range(8) for event in walk(f"works{number}", 4, 20)]
+    rows += [("stops0@acme.test", "", "looked", (NOW - 19 * DAY).isoformat(), {"device": "web"})]
+    rows += walk("young", 1, 2)
+    add_events(own_workspace, rows)
+    return own_workspace
+
+
+@pytest.fixture
+def sorted_events(here, sign_in, dave):
+    """The job that the first question asks for has run."""
+    sign_in(dave).get(FUNNEL)
+    work()
+    return here
+
+
+def work():
+    """Everything that was asked for is done."""
+    while Worker().run_one():
+        pass
+
+
+def shown(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.content.decode()[-3000:]
+    return answer.content.decode()
+
+
+def test_an_empty_workspace_says_what_to_do_next(own_workspace, sign_in, dave):
+    client = sign_in(dave)
+    assert "No journey is saved yet." in shown(client, "/journeys/")
+    answer = client.get("/journeys/explore/?step=signed_up")
+    assert answer.status_code == 400
+    assert "There are no events yet." in answer.content.decode()
+    assert Job.objects.count() == 0
+
+
+def test_the_first_question_waits_for_a_job_and_does_not_block(here, sign_in, dave):
+    client = sign_in(dave)
+    page = shown(client, FUNNEL)
+    assert "The events are being sorted." in page
+    assert 'hx-trigger="every 1s"' in page
+    shown(client, FUNNEL)
+    assert Job.objects.filter(task="journeys.prepare").count() == 1
+    work()
+    assert Job.objects.get().state == "done", Job.objects.get().trouble
+    assert "The events are being sorted." not in shown(client, FUNNEL)
+
+
+def test_work_that_failed_is_told_and_not_asked_for_again(here, sign_in, dave):
+    client = sign_in(dave)
+    shown(client, FUNNEL)
+    Job.objects.update(state="failed")
+    answer = client.get(FUNNEL)
+    assert answer.status_code == 400
+    assert "could not be sorted" in answer.content.decode()
+    assert Job.objects.count() == 1
+
+
+def test_a_funnel_of_four_steps_says_where_people_stop_and_why(sorted_events, sign_in, dave):
+    page = shown(sign_in(dave), FUNNEL)
+    assert "stop between “Signed up” and “Invited”" in page
+    assert "8 stopped before “Invited”" in page
+    assert "Never came back in time" in page
+    assert "Came back, but not to “invited”" in page
+    assert "May still do it" in page
+    assert 'role="img"' in page
+
+
+def test_a_breakdown_shows_each_value_with_its_interval(sorted_events, sign_in, dave):
+    page = shown(sign_in(dave), f"{FUNNEL}&by=device")
+    assert '<section class="section soft" id="groups"><h2>By device</h2>' in page
+    assert '<th scope="row">android</th>' in page
+
+
+def test_why_somebody_is_here_is_told_with_times_and_without_a_name(sorted_events, sign_in, dave, alice):
+    why = f"{FUNNEL}&stop=2&reason=gone&who=1"
+    page = shown(sign_in(dave), why)
+    assert "Why is Person 1 here?" in page
+    assert "No “Invited”, and nothing else, by" in page
+    assert "acme.test" not in page
+    alice.sees_personal = True
+    alice.save()
+    assert "@acme.test here?" in shown(sign_in(alice), why)
+
+
+def test_every_stop_has_one_reason_and_the_figures_add_up(sorted_events, sign_in, dave):
+    asked = Asked(steps=tuple(AskedStep(event=step) for step in STEPS), within="7 days", stop=2)
+    seen, choices = explore(sorted_events, asked.journey(), asked, tables={}, sees_personal=False)
+    first, second, third, _ = seen.steps
+    assert [step.reached for step in seen.steps] == [21, 12, 8, 8]
+    assert first.reached == second.reached + second.stopped + second.open
+    assert (second.stopped, second.open, third.stopped) == (8, 1, 4)
+    assert {reason.key: reason.count for reason in seen.stopped.reasons} == {"gone": 7, "other": 1, "open": 1}
+    assert sum(week.entered for week in seen.weeks) == 21
+    assert [week.open for week in seen.weeks if week.open] == [1]
+    assert dict(choices.events)["signed_up"] == 21
+    assert "device" in choices.properties
+    assert "person" not in choices.properties
+
+
+def test_filters_order_and_exclusions_narrow_the_question(sorted_events, sign_in, dave):
+    client = sign_in(dave)
+    android = "&step_property=device&step_is=equals&step_value=android"
+    page = shown(client, f"/journeys/explore/?step=signed_up{android}&step=invited&within=7+days")
+    assert "signed_up, device equals android" in page
+    assert ">4<" in page
+    left_out = shown(client, "/journeys/explore/?step=signed_up&step=worked&leave_out=planned&within=7+days")
+    assert "are left out: planned came in between" in left_out
+    wrong = client.get("/journeys/explore/?step=signed_up&step_property=device&step_is=above&step_value=x")
+    assert wrong.status_code == 400
+    assert "is no number" in wrong.content.decode()
+
+
+def test_buttons_work_without_javascript(sorted_events, sign_in, dave):
+    client = sign_in(dave)
+    answer = client.get(f"{FUNNEL}&do=remove+2")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/journeys/explore/?step=signed_up&step=planned&step=worked")
+    live = client.get(f"{FUNNEL}&do=up+2&step=", headers={"HX-Request": "true"})
+    assert live["HX-Push-Url"].startswith("/journeys/explore/?step=invited&step=signed_up&step=planned")
+
+
+def test_a_link_with_pins_shows_the_same_numbers_after_new_facts(sorted_events, sign_in, dave):
+    client = sign_in(dave)
+    page = shown(client, FUNNEL)
+    pinned = page.split('data-pinned="')[1].split('"')[0].replace("&amp;", "&").split("testserver")[1]
+    add_events(sorted_events, walk("late", 4, 20), transaction="later")
+    for path in (FUNNEL, pinned):
+        client.get(path)
+        work()
+    assert "Share of 22 people" in shown(client, FUNNEL)
+    assert "Share of 21 people" in shown(client, pinned)
+
+
+def test_a_question_is_saved_as_a_draft_of_a_definition(sorted_events, sign_in, carol, dave):
+    save = FUNNEL.replace("explore/?", "explore/save/?")
+    assert sign_in(dave).post(save, {"title": "First week"}).status_code == 403
+    client = sign_in(carol)
+    answer = client.post(save, {"title": "First week"})
+    assert answer["Location"] == "/definitions/journey/first_week/edit/"
+    page = shown(client, answer["Location"])
+    assert "kind: funnel" in page
+    assert "event: signed_up" in page
+    assert client.post(save, {"title": "99"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("retention", f"grain: day\ncolumns: 4\n{RETURN}", "back in day 1"),
+        ("trend", "series: [{event: worked}]\n", "Worked: "),
+        ("lifecycle", "grain: week\nseries: [{}]\n", "new, returning"),
+        ("stickiness", "series: [{}]\n", "in one day only"),
+        ("paths", "pause_minutes: 100\n", "most often from signed_up to invited"),
+        ("funnel", "steps: [{event: [signed_up, looked]}, {event: worked}]\n", "came through"),
+    ],
+)
+def test_every_kind_of_saved_journey_has_a_page(sorted_events, sign_in, dave, kind, text, words):
+    folder = sorted_events.path / "journeys"
+    folder.mkdir(exist_ok=True)
+    (folder / "asked.yaml").write_text(f"title: What is asked\nkind: {kind}\n{text}")
+    client = sign_in(dave)
+    assert "What is asked" in shown(client, "/journeys/")
+    assert words in shown(client, "/journeys/asked/")
+
+
+def test_a_saved_funnel_opens_in_the_explorer(sorted_events, sign_in, dave):
+    folder = sorted_events.path / "journeys"
+    folder.mkdir(exist_ok=True)
+    (folder / "way.yaml").write_text(WAY)
+    answer = sign_in(dave).get("/journeys/way/", follow=True)
+    assert answer.redirect_chain[0][0].startswith("/journeys/explore/?step=signed_up&step=worked")
+    assert "<h1>Way</h1>" in answer.content.decode()
+    assert sign_in(dave).get("/journeys/none/").status_code == 404
+
+
+def test_an_address_says_the_whole_question_and_nothing_else():
+    web = Filter(field="device", comparison="is_not", value="web")
+    asked = Asked(
+        steps=(AskedStep(event="a", filter=web), AskedStep(event="b")),
+        within="3 days",
+        by="plan",
+        leave_out="c",
+    )
+    given = {}
+    for name, value in replace(asked, stop=2).pairs:
+        given.setdefault(name, []).append(value)
+    assert asked_of(given) == replace(asked, stop=2)
+    journey = asked.journey()
+    assert asked_by(journey) == asked
+    assert Journey.model_validate(YAML(typ="safe").load(yaml_of(journey))) == journey
+    assert [step.event for step in rearranged(asked, "up 2").steps] == ["b", "a"]
+    assert rearranged(asked, "remove 9") == asked
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"within": "99999999999 months"},
+        {"since": "-99999999999d"},
+        {"since": "2026-13-45"},
+        {"since": "0001-01-01"},
+        {"until": "9999-12-31T23:59:59"},
+        {"where": [{"property": "x", "matches": "("}]},
+    ],
+)
+def test_endless_and_malformed_questions_are_refused(odd):
+    with pytest.raises(QuarterdeckError):
+        refuse_endless(Journey.model_validate({"kind": "funnel", "steps": [{}], **odd}))
+
+
+def test_a_title_makes_the_name_of_a_file():
+    assert name_of("First week of a team") == "first_week_of_a_team"
+    for title in ("", "7 days", "Explore"):
+        with pytest.raises(QuarterdeckError):
+            name_of(title)
+
+
+def test_the_api_answers_and_explains(sorted_events, sign_in, dave):
+    client = sign_in(dave)
+    client.get("/")
+    question = {"kind": "funnel", "within": "7 days", "steps": [{"event": step} for step in STEPS]}
+
+    def post(path, body):
+        token = client.cookies["csrftoken"].value if "csrftoken" in client.cookies else ""
+        return client.post(
+            path, json.dumps(body), content_type="application/json", headers={"X-CSRFToken": token}
+        )
+
+    found = post("/api/journeys/run", question)
+    assert found.status_code == 200, found.content
+    assert [step["reached"] for step in found.json()["figures"]["groups"][0]["steps"]] == [21, 12, 8, 8]
+    stopped = post("/api/journeys/stopped?step=2&reason=gone&who=1", question).json()
+    assert stopped["count"] == 8
+    assert stopped["why"]["verdict"] == "No “Invited”, and nothing else, by"
+    assert "acme.test" not in json.dumps(stopped)
+    assert post("/api/journeys/stopped?step=9", question).status_code == 400
+    named = post("/api/journeys/run", {**question, "by": ["person"]})
+    assert named.status_code == 400
+    assert "would name people" in named.json()["title"]
+    assert post("/api/journeys/run", {**question, "since": "-9999999y"}).status_code == 400
+    hourly = {"kind": "trend", "grain": "hour", "since": "1990-01-01", "series": [{}]}
+    assert post("/api/journeys/run", hourly).status_code == 400
+
+
+def test_saved_journeys_are_listed_through_the_api(sorted_events, sign_in, dave):
+    folder = sorted_events.path / "journeys"
+    folder.mkdir(exist_ok=True)
+    (folder / "way.yaml").write_text("title: Way\nkind: trend\nseries: [{event: worked}]\n")
+    client = sign_in(dave)
+    assert client.get("/api/journeys").json()["items"][0]["name"] == "way"
+    assert client.get("/api/journeys/way").json()["definition"]["series"] == [{"event": "worked"}]
+    assert client.get("/api/journeys/way/answer").json()["figures"]["lines"][0]["total"] == 8
+    assert client.get("/api/journeys/none").status_code == 404
+
+
+def test_the_api_says_when_events_are_still_being_sorted(here, sign_in, dave):
+    folder = here.path / "journeys"
+    folder.mkdir(exist_ok=True)
+    (folder / "way.yaml").write_text("title: Way\nkind: trend\nseries: [{event: worked}]\n")
+    answer = sign_in(dave).get("/api/journeys/way/answer")
+    assert answer.status_code == 409
+    assert "being sorted" in answer.json()["title"]
