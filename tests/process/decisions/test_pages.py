@@ -198,3 +198,16 @@ def test_what_was_asked_stands_on_the_page_once_and_not_in_its_history_again(sig
     assert "Asked" in changes
     assert "<br>" not in changes
     assert asked.question not in changes
+
+
+def test_a_promise_follows_from_a_decision_chosen_by_its_question(sign_in, carol, asked, promised):
+    client = sign_in(carol)
+    page = client.get("/actions/").content.decode()
+    assert f'<option value="{asked.pk}">{asked.question[:40]}' in page
+    assert "decision number" not in page
+    assert '<option value="Core lead"></option>' in page
+    action = promised(decision=asked)
+    Decision.objects.update(state="reviewed")
+    edited = client.get(f"/actions/{action.pk}/").content.decode()
+    assert f'<option value="{asked.pk}" selected>' in edited
+    assert f'<option value="{asked.pk}"' not in client.get("/actions/").content.decode()

@@ -15,6 +15,7 @@ from quarterdeck.records.remembering import until_a_change
 
 Which = Literal["open", "mine", "late", "finished"]
 MOST_FOUND = 60
+MOST_FOLLOWED = 100
 FINISHED = tuple(state.value for state in ActionState if state != ActionState.OPEN)
 
 
@@ -88,6 +89,18 @@ def titles() -> tuple[str, ...]:
     """What people are called here, for whoever names a decider or an owner."""
     people = Person.objects.filter(is_active=True).exclude(title="").order_by("title")
     return tuple(dict.fromkeys(people.values_list("title", flat=True)))
+
+
+def followed_by_promises(*, also: Decision | None = None) -> tuple[tuple[str, str], ...]:
+    """Decisions that a promise may follow from, by number and question: the latest that nobody reviewed yet.
+
+    `also` is the one that a promise follows from already, whatever became of it.
+    """
+    there = decisions().exclude(state=DecisionState.REVIEWED).order_by("-changed_at", "-pk")
+    found = dict(there.values_list("pk", "question")[:MOST_FOLLOWED])
+    if also is not None:
+        found.setdefault(also.pk, also.question)
+    return tuple((str(number), question) for number, question in found.items())
 
 
 def of(person: Person) -> Q:

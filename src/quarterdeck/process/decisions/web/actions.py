@@ -121,6 +121,7 @@ def _list(request: HttpRequest, *, trouble: QuarterdeckError | None = None) -> H
         "may_promise": person.may(Permission.CONTRIBUTE),
         "given": request.POST if trouble else {"owner": person.shown},
         "titles": ledger.titles(),
+        "follows": ledger.followed_by_promises(),
         "trouble": trouble,
     }
     return render(request, "decisions/actions.html", context, status=400 if trouble else 200)
@@ -131,6 +132,7 @@ def _page(request: HttpRequest, action: Action, *, trouble: QuarterdeckError | N
         **frame(request, action, action_subject(action), trouble),
         "action": action,
         "given": request.POST if trouble and "text" in request.POST else promise_texts(action),
+        "follows": ledger.followed_by_promises(also=action.decision),
         "becomes": [(state.value, VERBS[state]) for state in acting.BECOMES[ActionState(action.state)]],
         "may_change": signed_in(request).may(Permission.CONTRIBUTE),
     }
@@ -151,5 +153,5 @@ def _decision(text: str) -> Decision | None:
     if number.isascii() and number.isdecimal():
         found = Decision.objects.filter(pk=int(number[:20])).first()
     if found is None:
-        raise QuarterdeckError(f"There is no decision '{number[:20]}'.", "Write its number, or leave it out.")
+        raise QuarterdeckError(f"There is no decision '{number[:20]}'.", "Choose one, or none.")
     return found
