@@ -307,7 +307,7 @@ def test_a_torn_first_row_does_not_make_a_file_a_document(bring: Import) -> None
 def test_bytes_that_are_no_text_are_not_called_utf_16(store: FactStore, tmp_path, ending: str) -> None:
     file = tmp_path / f"export.{ending}"
     for content, said in (
-        (b"\x07\x00" + bytes(range(200, 250)) + b"\n", "begins with bytes that are no text"),
+        (b"\x07\x00" + bytes(range(200, 250)) + b"\n", "has NUL bytes in its beginning, which no text has"),
         ("person,event,time\n".encode("utf-16-le"), "it looks like UTF-16"),
         ("person,event,time\n".encode("utf-16-be"), "it looks like UTF-16"),
     ):

@@ -103,7 +103,7 @@ def test_a_file_in_another_encoding_comes_in_by_a_map_that_says_so(here, sign_in
     [
         (b"", "events.csv", "events.csv is empty."),
         (b"PK\x03\x04rest", "events.xlsx", "is an Excel workbook"),
-        (b"person,event\x00,time\n1,2,3\n", "events.csv", "events.csv has NUL bytes in its header"),
+        (b"person,event\x00,time\n1,2,3\n", "events.csv", "events.csv has NUL bytes in its beginning"),
         (b"[1,2]", "events.json", "is one JSON array"),
     ],
 )

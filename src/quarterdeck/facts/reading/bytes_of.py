@@ -28,7 +28,7 @@ def refuse_nul(path: Path, start: bytes) -> None:
             f"{path} has NUL bytes; it looks like UTF-16.", "Add the line `encoding: utf-16` to the map."
         )
     raise FactError(
-        f"{path} begins with bytes that are no text.",
+        f"{path} has NUL bytes in its beginning, which no text has.",
         "CSV, JSON lines and Parquet are read, also as .gz, .zst or .bz2. Is it whole, and not encrypted?",
     )
 
