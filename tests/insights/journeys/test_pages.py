@@ -166,6 +166,8 @@ def test_buttons_work_without_javascript(sorted_events, sign_in, dave):
     assert answer["Location"].startswith("/journeys/explore/?step=signed_up&step=planned&step=worked")
     live = client.get(f"{FUNNEL}&do=up+2&step=", headers={"HX-Request": "true"})
     assert live["HX-Push-Url"].startswith("/journeys/explore/?step=invited&step=signed_up&step=planned")
+    same = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{live['HX-Push-Url']}"}
+    assert "HX-Push-Url" not in client.get(live["HX-Push-Url"], headers=same)
 
 
 def test_a_link_with_pins_shows_the_same_numbers_after_new_facts(sorted_events, sign_in, dave):

@@ -62,11 +62,10 @@ def explore_funnel(request: HttpRequest) -> HttpResponse:
         if not request.headers.get("HX-Request"):
             return redirect(f"{request.path}?{asked.address}")
     answer = _explored(request, asked)
-    if request.headers.get("HX-Request"):
+    address = f"{request.path}?{asked.address}"
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Current-URL", "").endswith(address):
         # What a form sends says more than the question: the address that is kept says the question alone.
-        answer["HX-Replace-Url" if answer.status_code != 200 else "HX-Push-Url"] = (
-            f"{request.path}?{asked.address}"
-        )
+        answer["HX-Push-Url"] = address
     return answer
 
 
