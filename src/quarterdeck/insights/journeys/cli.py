@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from quarterdeck.definitions.days import read_day
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 MOST_DIFFERENCES = 3
@@ -60,7 +62,7 @@ PinOption = Annotated[
     list[str] | None, typer.Option("--at", metavar="TABLE=VERSION", help="Read a table at this version.")
 ]
 AsOfOption = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="As if now were this day's end.")
+    datetime | None, typer.Option(parser=read_day, metavar="DATE", help="As if now were this day's end.")
 ]
 
 
