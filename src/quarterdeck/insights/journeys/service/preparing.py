@@ -35,13 +35,16 @@ def ready(journey: "Journey", tables: Mapping[str, int], *, by: Person) -> None:
     from quarterdeck.insights.journeys.service.asked import columns_of  # slow import
     from quarterdeck.insights.journeys.service.readiness import is_ready  # slow import
 
-    if is_ready(here, journey, tables):
-        return
     wanted = dict(tables) or newest_versions(here.facts_path)
     columns = columns_of(journey)
     digest = sha256(f"{sorted(wanted.items())} {sorted(columns)}".encode()).hexdigest()
     key = f"{PREPARE} {digest[:24]}"
     last = Job.objects.filter(key=key).first()
+    if last is not None and last.state in (State.WAITING, State.RUNNING):
+        # What is sorted is still being tried, which compiles what answers it; no reader need wait for both.
+        raise NotReady(last)
+    if is_ready(here, journey, tables):
+        return
     if last is not None and last.state == State.FAILED:
         raise QuarterdeckError(
             "The events could not be sorted for this question.",
