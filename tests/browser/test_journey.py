@@ -29,7 +29,7 @@ def boss(deck):
 def test_from_an_invitation_to_a_graded_decision(deck, boss, tmp_path):
     boss.goto("/people/")
     boss.fill("#email", "eve@tidewright.example")
-    boss.fill("#title", "Platform lead")
+    boss.fill("#title", "Core lead")
     boss.select_option("#role", "editor")
     press(boss, "Invite")
     link = boss.input_value('input[aria-label="Link of the invitation"]')
@@ -73,11 +73,10 @@ def import_a_file(page, tmp_path):
 
 
 def sign_a_metric(page):
-    page.goto("/definitions/metric/error_rate/")
-    press(page, "Propose for signing")
-    press(page, "Sign as Platform lead")
+    page.goto("/definitions/metric/invoiced_amount/")
+    press(page, "Sign as Core lead")
     page.locator(".state.signed").first.wait_for()
-    assert "Platform lead" in page.locator("main").inner_text()
+    assert "Core lead" in page.locator("main").inner_text()
 
 
 def annotate(page):

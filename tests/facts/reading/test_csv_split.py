@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import accumulate
 
 import pytest
 from hypothesis import assume, given, settings
@@ -60,6 +61,8 @@ def cut_at_returns(line: bytes) -> list[bytes]:
 def by_the_rule(data: bytes) -> tuple[list[tuple[int, bytes]], list[tuple[int, bytes]]]:
     """One line after the other, as the documentation says it."""
     lines = [part for line in data.split(b"\n") for part in cut_at_returns(line)]
+    # Every line is followed by one byte, whichever it is.
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
     if not lines[-1]:
         lines.pop()
     while lines and not lines[-1].removesuffix(b"\r"):
@@ -72,7 +75,7 @@ def by_the_rule(data: bytes) -> tuple[list[tuple[int, bytes]], list[tuple[int, b
         fields = parse_record(record.decode("latin-1"), ",")
         while fields is None and last + 1 < len(lines):
             last += 1
-            record = b"\n".join(lines[first : last + 1]).removesuffix(b"\r")
+            record = data[starts[first] : starts[last] + len(lines[last])].removesuffix(b"\r")
             if record.rfind(b'"') >= csv_split.MAX_OPEN_BYTES:
                 break
             fields = parse_record(record.decode("latin-1"), ",")
