@@ -14,7 +14,6 @@ from authlib.oauth2.rfc6749 import (
     AuthorizationCodeMixin,
     AuthorizationServer,
     ClientMixin,
-    JsonRequest,
     OAuth2Payload,
     OAuth2Request,
 )
@@ -240,9 +239,6 @@ class Provider(AuthorizationServer):
 
     def create_oauth2_request(self, request):
         return request
-
-    def create_json_request(self, request) -> JsonRequest:
-        raise NotImplementedError
 
     def handle_response(self, status, body, headers):
         return status, body, headers

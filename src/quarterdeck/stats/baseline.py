@@ -121,7 +121,10 @@ def _within_reach(trend: Trend, positions: Floats, values: Floats, loss: float) 
     """(n,) which values stand no farther from a line than chance takes but few."""
     count = int(trend.kept.sum())
     leverage = 1 / count + (positions - trend.centre) ** 2 / trend.spread
-    errors = np.sqrt(trend.variance * np.where(trend.kept, 1 - leverage, 1 + leverage)) / loss
+    # A value far from all others carries the line by itself: rounding may leave less than nothing.
+    errors = (
+        np.sqrt(trend.variance * np.maximum(np.where(trend.kept, 1 - leverage, 1 + leverage), 0.0)) / loss
+    )
     distance = student_quantile(1 - OUTLIER_CHANCE / 2, count - 2)
     return np.abs(values - trend.level - trend.slope * positions) <= distance * errors
 

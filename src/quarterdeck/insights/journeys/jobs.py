@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from quarterdeck.insights.journeys.service.compiling import keep_kernels_in
+from quarterdeck.insights.journeys.service.preparing import PREPARE
 from quarterdeck.jobs.tasks import Progress, Task
 from quarterdeck.records.here import workspace
-
-PREPARE = "journeys.prepare"
 
 
 def prepare_sequences(progress: Progress, tables: Mapping[str, int], columns: list[str]) -> Mapping[str, Any]:

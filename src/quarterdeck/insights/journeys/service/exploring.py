@@ -25,7 +25,7 @@ from quarterdeck.insights.journeys.service.asking import Asked, AskedStep
 from quarterdeck.insights.journeys.service.bounds import is_personal, refuse_many
 from quarterdeck.insights.journeys.service.opening import Opened, open_journey
 from quarterdeck.insights.journeys.service.readiness import folder_of, pinned
-from quarterdeck.insights.journeys.service.running import _now
+from quarterdeck.insights.journeys.service.running import moment_asked
 from quarterdeck.insights.journeys.service.seen import (
     Choices,
     FunnelSeen,
@@ -57,7 +57,7 @@ def explore(
     sees_personal: bool,
 ) -> tuple[FunnelSeen, Choices]:
     """A funnel as its page shows it, and what else could be asked."""
-    now = _now(workspace, None)
+    now = moment_asked(workspace, None)
     with (
         FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot,
         opened_at(workspace, snapshot, journey, tables) as opened,
@@ -72,7 +72,7 @@ def opened_at(
 ) -> AbstractContextManager[Opened]:
     """A journey before the events of a snapshot, as of the company's now."""
     folder = folder_of(workspace, tables)
-    return open_journey(workspace, snapshot, journey, _now(workspace, None), folder)
+    return open_journey(workspace, snapshot, journey, moment_asked(workspace, None), folder)
 
 
 def try_a_question(workspace: Workspace, *, tables: Mapping[str, int]) -> None:

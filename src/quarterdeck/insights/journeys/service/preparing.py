@@ -15,7 +15,7 @@ from quarterdeck.records.models import Person
 if TYPE_CHECKING:
     from quarterdeck.insights.journeys.definitions.journey import Journey
 
-PREPARE = "journeys.prepare"
+PREPARE = "journeys.prepare"  # the job that sorts the events
 
 
 class NotReady(Exception):  # noqa: N818 -- not an error: the page shows the work and looks again

@@ -17,14 +17,8 @@ from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.asked import columns_of
 from quarterdeck.insights.journeys.service.opening import FOLDER, PINNED
 
-PREPARE = "journeys.prepare"  # the job that sorts the events
 FEW_ROWS = 2_000_000  # of so many, a column is added while somebody waits
 Tell = Callable[[str], None]
-
-
-def has_events(workspace: Workspace) -> bool:
-    """Is there anything to ask about?"""
-    return "events" in newest_versions(workspace.facts_path)
 
 
 def pinned(workspace: Workspace, tables: Mapping[str, int]) -> dict[str, int]:

@@ -76,7 +76,7 @@ def read_query(workspace: Workspace, query: str) -> Journey:
 def _opened(
     workspace: Workspace, journey: Journey, as_of: datetime | None, pins: Iterable[str]
 ) -> Iterator[Opened]:
-    now, pinned = _now(workspace, as_of), parse_pins(pins)
+    now, pinned = moment_asked(workspace, as_of), parse_pins(pins)
     with (
         FactStore(workspace.facts_path).snapshot(at=pinned) as snapshot,
         open_journey(workspace, snapshot, journey, now, folder=PINNED if pinned else FOLDER) as opened,
@@ -84,7 +84,8 @@ def _opened(
         yield opened
 
 
-def _now(workspace: Workspace, as_of: datetime | None) -> datetime:
+def moment_asked(workspace: Workspace, as_of: datetime | None) -> datetime:
+    """Until when a question looks: the end of the day asked for or the calendar stands at; else now."""
     day = as_of.date() if as_of is not None else workspace.stands_at
     if day is None:
         return datetime.now(UTC)
