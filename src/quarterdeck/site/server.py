@@ -74,7 +74,8 @@ def _web(host: str, port: int, workers: int) -> list[str]:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return [
         *(sys.executable, "-m", "gunicorn", "quarterdeck.site.wsgi:application"),
-        *("--bind", address, "--workers", str(workers), "--worker-class", "gthread"),
+        *("--bind", address, "--workers", str(workers)),
+        *("--worker-class", "quarterdeck.site.sharing.SharingWorker"),
         *("--threads", str(THREADS), "--preload", "--graceful-timeout", str(GRACE_SECONDS)),
         *("--max-requests", "20000", "--max-requests-jitter", "5000"),
         *("--timeout", "120", "--keep-alive", "5"),
