@@ -1,6 +1,6 @@
 """What happens in the made-up product on a day?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from quarterdeck.demo.accounts import CHANNELS, COUNTRIES, PLANS, Accounts, account_ids, person_ids
 from quarterdeck.demo.columns import Column, joined, mixed, picked, table, times, where, words
+from quarterdeck.demo.onboarding import NewTeams, Taken
 from quarterdeck.demo.plan import (
     DAYS,
     OUTAGE_DAYS,
@@ -19,7 +20,7 @@ from quarterdeck.demo.plan import (
     instants,
 )
 from quarterdeck.demo.releases import DEVICE_EDGES, DEVICES, IOS, RELEASE_NAMES, installed
-from quarterdeck.demo.signups import SignUps, day_seconds, sign_ups
+from quarterdeck.demo.signups import SignUps, day_seconds
 from quarterdeck.demo.stories import LAUNCH_DAY, LAUNCH_FACTOR, LAUNCH_PLAN
 
 BATCH_ROWS = 250_000
@@ -48,6 +49,7 @@ PER_WEEK = {  # of a company of a million events; what is missing to its number 
     RECURRING: 420,
     ERROR: 210,
 }
+FIRST_STEPS = np.array([VIEWED, INVITED, CREATED, DISPATCHED])  # as onboarding numbers them
 SYNC_SECONDS = (0.62, 0.55, 0.48)  # medians by device
 
 
@@ -68,22 +70,25 @@ class Rows:
 def event_batches(plan: Plan, accounts: Accounts) -> Iterator[pa.Table]:
     """The table `events`, whole days at a time, in the order of time."""
     held: list[pa.Table] = []
+    teams = NewTeams(plan=plan, accounts=accounts)
     for day in range(DAYS):
-        held.append(event_day(plan, accounts, day))
+        held.append(event_day(plan, accounts, day, teams))
         if day == DAYS - 1 or sum(rows.num_rows for rows in held) >= BATCH_ROWS:
             yield pa.concat_tables(held).combine_chunks()
             held = []
 
 
-def event_day(plan: Plan, accounts: Accounts, day: int) -> pa.Table:
+def event_day(plan: Plan, accounts: Accounts, day: int, teams: NewTeams | None = None) -> pa.Table:
     """All events of one day; nothing but the plan and the day decides them."""
-    begun = sign_ups(plan, accounts, day)
+    teams = teams or NewTeams(plan=plan, accounts=accounts)
     lost_source = plan.stories and day in OUTAGE_DAYS
-    new = _sign_up_rows(begun, lost_source=lost_source)
-    wanted = max(int(plan.day_events[day]) - len(new.event), 0)
-    old = _customer_rows(plan, accounts, day, wanted, lost_source=lost_source)
+    new = _sign_up_rows(teams.begun(day), lost_source=lost_source)
+    steps = _first_rows(teams.taken(day), day, lost_source=lost_source)
+    wanted = max(int(plan.day_events[day]) - len(new.event) - len(steps.event), 0)
+    taken = np.bincount(steps.event, minlength=len(EVENTS))
+    old = _customer_rows(plan, accounts, day, wanted, taken, lost_source=lost_source)
     chance = plan.chance("event values", day)
-    rows = pa.concat_tables([_table(plan, day, old, chance), _table(plan, day, new, chance)])
+    rows = pa.concat_tables([_table(plan, day, each, chance) for each in (old, new, steps)])
     rows = rows.slice(0, int(plan.day_events[day])) if wanted == 0 else rows
     rows = rows.sort_by("time")
     ids = joined(f"{day:03d}-", pa.array(np.arange(rows.num_rows)).cast(pa.string()))
@@ -110,8 +115,45 @@ def _sign_up_rows(begun: SignUps, *, lost_source: bool) -> Rows:
     )
 
 
-def _customer_rows(plan: Plan, accounts: Accounts, day: int, wanted: int, *, lost_source: bool) -> Rows:
-    """What customers do: `wanted` rows, of which views are what the other events leave."""
+def _first_rows(taken: Iterable[Taken], day: int, *, lost_source: bool) -> Rows:
+    """What new teams do in their first days."""
+    parts = [_steps(each, lost_source=lost_source) for each in taken]
+    columns = {
+        name: np.concatenate([getattr(part, name) for part in parts] or [np.zeros(0, np.int64)])
+        for name in ("event", "channel", "country", "device", "seconds")
+    }
+    empty = pa.array([], pa.string())
+    return Rows(
+        account=pa.concat_arrays([empty, *(part.account for part in parts)]),
+        person=pa.concat_arrays([empty, *(part.person for part in parts)]),
+        release=installed(columns["device"], day, np.zeros(len(columns["device"]))),
+        **columns,
+    )
+
+
+def _steps(taken: Taken, *, lost_source: bool) -> Rows:
+    begun = taken.begun
+    heard = begun.device[taken.who] != IOS if lost_source else np.ones(len(taken.who), np.bool_)
+    who = taken.who[heard]
+    return Rows(
+        event=FIRST_STEPS[taken.step[heard]],
+        account=picked(begun.accounts(), who),
+        person=picked(begun.people(), who),
+        channel=begun.channel[who],
+        country=begun.country[who],
+        device=begun.device[who],
+        release=np.zeros(len(who), np.int64),  # what is installed depends on the day: see above
+        seconds=taken.seconds[heard],
+    )
+
+
+def _customer_rows(
+    plan: Plan, accounts: Accounts, day: int, wanted: int, taken: Integers, *, lost_source: bool
+) -> Rows:
+    """What customers do: `wanted` rows, of which views are what the other events leave.
+
+    Of each event that new teams did `taken`, customers do so many fewer: the company's total is what it is.
+    """
     chance = plan.chance("events", day)
     there = accounts.begun(day)
     who_parts, event_parts = [], []
@@ -126,6 +168,8 @@ def _customer_rows(plan: Plan, accounts: Accounts, day: int, wanted: int, *, los
     if lost_source:
         heard = _device(who, index) != IOS
         who, event_of, index = who[heard], event_of[heard], index[heard]
+    kept = _without(plan.chance("room", day), event_of, taken)
+    who, event_of, index = who[kept], event_of[kept], index[kept]
     if len(who) > wanted:
         kept = np.sort(chance.permutation(len(who))[:wanted])
         who, event_of, index = who[kept], event_of[kept], index[kept]
@@ -146,6 +190,16 @@ def _customer_rows(plan: Plan, accounts: Accounts, day: int, wanted: int, *, los
         release=installed(device, day, mixed(who, index + 5000)),
         seconds=day_seconds(chance, accounts.country[who]),
     )
+
+
+def _without(chance: np.random.Generator, event_of: Integers, taken: Integers) -> Integers:
+    """The rows that stay when so many of each event are taken out."""
+    order = chance.permutation(len(event_of))
+    sorted_events = order[np.argsort(event_of[order], kind="stable")]
+    counts = np.bincount(event_of, minlength=len(taken))
+    place = np.arange(len(event_of)) - np.repeat(np.cumsum(counts) - counts, counts)
+    stays: Integers = np.sort(sorted_events[place >= taken[event_of[sorted_events]]])
+    return stays
 
 
 def _weights(plan: Plan, accounts: Accounts, event: int, day: int) -> tuple[Floats, float]:

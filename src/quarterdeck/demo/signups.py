@@ -38,7 +38,11 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignUps:
-    """The sign-ups of one day as (n,) columns; `customer` is the paying account each became, or -1."""
+    """The sign-ups of one day as (n,) columns.
+
+    `customer` is the paying account each became, or -1; `campaign` came beyond the usual; `willing` would
+    activate if nothing kept them from it, `active` did.
+    """
 
     day: int
     customer: Integers
@@ -46,6 +50,8 @@ class SignUps:
     country: Integers
     device: Integers
     seconds: Floats
+    campaign: NDArray[np.bool_]
+    willing: NDArray[np.bool_]
     active: NDArray[np.bool_]
     active_seconds: Floats
     anonymous: NDArray[np.bool_]
@@ -85,10 +91,12 @@ def sign_ups(plan: Plan, accounts: Accounts, day: int) -> SignUps:
     device = np.digitize(chance.random(count), DEVICE_EDGES)
     seconds = day_seconds(chance, country)
     noise = 1 + plan.chance("activation", day // 7).uniform(-1, 1) * 3**0.5 * ACTIVATION_NOISE
-    rate = ACTIVATION[channel] * DEVICE_FACTOR[device] * noise
+    usual = ACTIVATION[channel] * DEVICE_FACTOR[device] * noise
+    rate = usual
     if plan.stories:
         broken = (device == ANDROID) & (instants(day, seconds) >= DROP_AT.timestamp() * 1e6)
-        rate = np.where(broken, rate * DROP_FACTOR, rate)
+        rate = np.where(broken, usual * DROP_FACTOR, usual)
+    drawn = chance.random(count)
     return SignUps(
         day=day,
         customer=np.concatenate([customer, np.full(trials + extra, -1)]),
@@ -96,7 +104,9 @@ def sign_ups(plan: Plan, accounts: Accounts, day: int) -> SignUps:
         country=country,
         device=device,
         seconds=seconds,
-        active=chance.random(count) < rate,
+        campaign=np.arange(count) >= count - extra,
+        willing=drawn < usual,
+        active=drawn < rate,
         # The same day, however late it is: a day's activation is final when the day is over.
         active_seconds=seconds + (DAY_SECONDS - 1 - seconds) * np.minimum(chance.random(count) ** 2, 0.9),
         anonymous=chance.random(count) < ALIAS_SHARE,
