@@ -21,6 +21,7 @@ class Dialect:
     - `hourly_rolling`: rolling retention counts from the full hour of the first start.
     - `active_on_event_days`: weekly and monthly active units are counted in buckets with events alone.
     - `shared_edge`: a period and the one before it share a day.
+    - `counts_held_values`: where a property is held constant, a person counts once for each of its values.
     - `crowded_bins`: histograms of strict and unordered funnels count each step as a sample.
     """
 
@@ -34,6 +35,7 @@ class Dialect:
     hourly_rolling: bool = False
     active_on_event_days: bool = False
     shared_edge: bool = False
+    counts_held_values: bool = False
     crowded_bins: bool = False
 
 
@@ -50,5 +52,7 @@ DIALECTS: dict[DialectName, Dialect] = {
         shared_edge=True,
         crowded_bins=True,
     ),
-    "amplitude": Dialect(name="amplitude", tie_microseconds=1_000_000, hourly_rolling=True),
+    "amplitude": Dialect(
+        name="amplitude", tie_microseconds=1_000_000, hourly_rolling=True, counts_held_values=True
+    ),
 }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from quarterdeck.insights.journeys.calc.buckets import Buckets
 from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses, best_per_unit
 from quarterdeck.insights.journeys.calc.kernels.attempts import OPEN
-from quarterdeck.insights.journeys.calc.sequence import Codes
+from quarterdeck.insights.journeys.calc.sequence import Codes, Rows
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.stats.interval import wilson_interval
 
@@ -92,9 +92,9 @@ def who_reached(witnesses: FunnelWitnesses, step: int) -> Codes:
 
 
 def entries(journey: Journey, attempts: FunnelWitnesses, buckets: Buckets) -> list[EntryFigures]:
-    """For each bucket the units that began in it, each by its best attempt there."""
+    """For each bucket the units that began in it, each by its best attempt there; or every conversion."""
     from_step, to_step = spans(journey)
-    best, place = best_per_bucket(attempts, buckets)
+    best, place = (all_per_bucket if journey.count == "conversions" else best_per_bucket)(attempts, buckets)
     counts = (
         np.bincount(place[which], minlength=len(buckets))
         for which in (
@@ -109,12 +109,29 @@ def entries(journey: Journey, attempts: FunnelWitnesses, buckets: Buckets) -> li
     ]
 
 
+def reached_in_bucket(
+    journey: Journey, attempts: FunnelWitnesses, buckets: Buckets
+) -> tuple[tuple[Codes, Rows], tuple[Codes, Rows]]:
+    """Who entered and who converted, each with the bucket in which they began."""
+    from_step, to_step = spans(journey)
+    best, place = (all_per_bucket if journey.count == "conversions" else best_per_bucket)(attempts, buckets)
+    entered, converted = best.depth >= from_step, best.depth >= to_step
+    return (best.unit[entered], place[entered]), (best.unit[converted], place[converted])
+
+
 def best_per_bucket(attempts: FunnelWitnesses, buckets: Buckets) -> tuple[FunnelWitnesses, NDArray[np.int64]]:
     """The best attempt of each unit among those that began in one bucket, and that bucket."""
     place = buckets.of(attempts.begin)
     inside = (place >= 0) & (place < len(buckets))
     best = best_per_unit(attempts.taken(inside), (place[inside],))
     return best, buckets.of(best.begin)
+
+
+def all_per_bucket(attempts: FunnelWitnesses, buckets: Buckets) -> tuple[FunnelWitnesses, NDArray[np.int64]]:
+    """The attempts that began in any bucket, and that bucket."""
+    place = buckets.of(attempts.begin)
+    inside = (place >= 0) & (place < len(buckets))
+    return attempts.taken(inside), place[inside]
 
 
 def spans(journey: Journey) -> tuple[int, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 
+from quarterdeck.insights.journeys.calc.attempts import attempts_of
 from quarterdeck.insights.journeys.calc.breakdown import (
     OTHER,
     Value,
@@ -19,7 +21,7 @@ from quarterdeck.insights.journeys.calc.breakdown import (
 )
 from quarterdeck.insights.journeys.calc.chunks import Piece, do_each
 from quarterdeck.insights.journeys.calc.conditions import column_of
-from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses, best_per_unit, marks_of, together, walk
+from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses, best_per_unit, marks_of, together
 from quarterdeck.insights.journeys.calc.kernels.touching import touch
 from quarterdeck.insights.journeys.calc.picks import EVERYTHING, Marks
 from quarterdeck.insights.journeys.calc.question import Question, narrowed
@@ -28,10 +30,13 @@ from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceVie
 Groups = dict[Value, FunnelWitnesses]
 
 
-def walk_groups(view: SequenceView, question: Question, *, many: bool = False) -> Groups:
+def walk_groups(
+    view: SequenceView, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
+) -> Groups:
     """The witnesses of a funnel under each value of its breakdown; () where there is none.
 
-    Every row that the question leaves out is out of sight for strict steps, too.
+    Every row that the question leaves out is out of sight for strict steps, too. `shown` are the values to
+    be shown; the largest unless told.
     """
     if question.journey.order == "strict":
         view = narrowed(view, question)
@@ -39,9 +44,9 @@ def walk_groups(view: SequenceView, question: Question, *, many: bool = False) -
     marks = marks_of(view, question)
     by = question.journey.by
     if not by:
-        return {(): walk(view, question, marks, many=many)}
+        return {(): attempts_of(view, question, marks, many=many)}
     if cohorts := cohorts_asked(question):
-        whole = walk(view, question, marks, many=many)
+        whole = attempts_of(view, question, marks, many=many)
         return {(name,): whole.taken(members(view, question, name)[whole.unit]) for name in cohorts}
     match question.journey.attribution:
         case "first" | "last":
@@ -50,7 +55,7 @@ def walk_groups(view: SequenceView, question: Question, *, many: bool = False) -
             groups = _by_every_event(view, question, marks, many=many)
         case _:
             groups = _by_step(view, question, marks, many=many)
-    return _limited(groups, question.journey.limit, len(question.journey.steps), many=many)
+    return _limited(groups, question, shown, many=many)
 
 
 def _rows_that_count(view: SequenceView, question: Question, marks: Marks, bits: int) -> Rows:
@@ -67,7 +72,7 @@ def _seen(view: SequenceView, question: Question, marks: Marks) -> Rows:
 
 def _by_touch(view: SequenceView, question: Question, marks: Marks, *, many: bool) -> Groups:
     by = question.journey.by
-    whole = walk(view, question, marks, many=many)
+    whole = attempts_of(view, question, marks, many=many)
     if len(by) == 1:
         placed, values = _touched_once(view, question, marks)
     else:
@@ -115,7 +120,7 @@ def _by_every_event(view: SequenceView, question: Question, marks: Marks, *, man
     wide = view.unit_of_rows[found.rows].astype(np.int64) * count + found.codes
     known, codes = np.unique(wide, return_inverse=True)
     apart = regroup(view, range(len(known)), codes.astype(np.int32), found.rows)
-    walked = walk(apart, question, marks_of(apart, question), many=many)
+    walked = attempts_of(apart, question, marks_of(apart, question), many=many)
     units, values = np.divmod(known[walked.unit], count)
     whole = replace(walked, unit=units.astype(np.int32))
     return {found.values[code]: whole.taken(values == code) for code in np.unique(values)}
@@ -124,19 +129,19 @@ def _by_every_event(view: SequenceView, question: Question, marks: Marks, *, man
 def _by_step(view: SequenceView, question: Question, marks: Marks, *, many: bool) -> Groups:
     step = question.journey.attribution_step - 1
     if not question.dialect.every_step_value:
-        return _by_witness(view, question, walk(view, question, marks, many=many), step)
+        return _by_witness(view, question, attempts_of(view, question, marks, many=many), step)
     if question.journey.order != "unordered":
-        whole = walk(view, question, marks, many=many)
+        whole = attempts_of(view, question, marks, many=many)
         return _under_every_value(view, question, marks, whole, step)
     # There each step takes its turn as the first, and the steps behind it are counted on from there.
     turns = []
     count = len(question.journey.steps)
     for first in range(count):
-        whole = walk(view, question, marks, many=many, start_step=first)
+        whole = attempts_of(view, question, marks, many=many, start_step=first)
         turns.append(_under_every_value(view, question, marks, whole, (first + step) % count))
     values = sorted({value for turn in turns for value in turn})
     return {
-        value: best_per_unit(together([turn[value] for turn in turns if value in turn], count), ())
+        value: _each_once(together([turn[value] for turn in turns if value in turn], count), question)
         for value in values
     }
 
@@ -168,12 +173,19 @@ def _by_witness(view: SequenceView, question: Question, whole: FunnelWitnesses, 
     return {value: whole.taken(np.isin(placed, codes)) for value, codes in names.items()}
 
 
-def _limited(groups: Groups, limit: int, steps: int, *, many: bool) -> Groups:
-    """The largest groups by name; the others together, every unit once."""
-    shown = largest({value: group.reached[0] for value, group in groups.items()}, limit)
+def _limited(groups: Groups, question: Question, shown: Collection[Value] | None, *, many: bool) -> Groups:
+    """The largest groups by name, or those to be shown; the others together, every unit once."""
+    if shown is None:
+        sizes = {value: group.reached[0] for value, group in groups.items()}
+        shown = largest(sizes, question.journey.limit)
     others = [group for value, group in groups.items() if value not in shown]
-    found = {value: groups[value] for value in shown if groups[value].reached[0]}
+    found = {value: groups[value] for value in sorted(shown) if value in groups and groups[value].reached[0]}
     if others:
-        together_ = together(others, steps)
-        found[OTHER,] = together_ if many else best_per_unit(together_, ())
+        whole = together(others, len(question.journey.steps))
+        found[OTHER,] = whole if many else _each_once(whole, question)
     return found
+
+
+def _each_once(found: FunnelWitnesses, question: Question) -> FunnelWitnesses:
+    """Each unit, or each of its attempts, once, whatever the values under which it stands."""
+    return best_per_unit(found, () if question.journey.count == "people" else (found.begin,))

@@ -8,9 +8,8 @@ from datetime import timedelta
 from quarterdeck.insights.journeys.calc.attendance import STATUSES, attend
 from quarterdeck.insights.journeys.calc.buckets import microseconds
 from quarterdeck.insights.journeys.calc.chunks import added
-from quarterdeck.insights.journeys.calc.question import Question
+from quarterdeck.insights.journeys.calc.question import Question, before
 from quarterdeck.insights.journeys.calc.sequence import Rows, SequenceView
-from quarterdeck.insights.journeys.calc.trends import before
 
 
 def lifecycle(view: SequenceView, question: Question) -> dict[str, Rows]:

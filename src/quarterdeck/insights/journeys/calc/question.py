@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from quarterdeck.insights.journeys.calc.chunks import Each
 from quarterdeck.insights.journeys.calc.conditions import Cohorts, passing
 from quarterdeck.insights.journeys.calc.dialects import DIALECTS, Dialect
 from quarterdeck.insights.journeys.calc.sequence import SequenceView, select
+from quarterdeck.insights.journeys.calc.weights import Weights
 from quarterdeck.insights.journeys.definitions.journey import Grain, Journey
 
 MICROSECONDS = 1_000_000
@@ -28,7 +29,10 @@ MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """A journey with its period, calendar and cohorts; `each` does the work on pieces of the units."""
+    """A journey with its period, calendar and cohorts; `each` does the work on pieces of the units.
+
+    `weights` are given where the journey asks to weigh: those of its period and of the one before.
+    """
 
     journey: Journey
     period: Period
@@ -36,6 +40,8 @@ class Question:
     cohorts: Cohorts = field(default_factory=dict)
     cohort_names: Mapping[str, str] = field(default_factory=dict)
     each: Each = map
+    weights: Weights | None = None
+    weights_before: Weights | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -80,6 +86,21 @@ def end_of_now(now: datetime, journey: Journey, calendar: Calendar) -> datetime:
     grain: Grain = "hour" if journey.grain == "hour" and journey.kind in ("trend", "stickiness") else "day"
     start = calendar.floor(now, grain)
     return instant(microseconds(calendar.after(start, grain)) - 1, calendar.zone)
+
+
+def before(question: Question) -> Question:
+    """The same question of the period before: as long, or, where a tool has it so, sharing a day with it."""
+    period, calendar, grain = question.period, question.calendar, question.journey.grain
+    if question.dialect.shared_edge:
+        back = (calendar.floor(period.end, "day").date() - calendar.floor(period.begin, "day").date()).days
+        shift = timedelta(days=max(back, 1))
+        begin, end = period.begin - shift, period.end - shift
+    else:
+        count = len(question.buckets)
+        begin = calendar.after(question.buckets.starts[0], grain, -count)
+        end = begin + (period.end - question.buckets.starts[0])
+    earlier = period_between(begin, end, known_until=instant(period.known_until, calendar.zone))
+    return replace(question, period=earlier, weights=question.weights_before)
 
 
 def narrowed(view: SequenceView, question: Question) -> SequenceView:

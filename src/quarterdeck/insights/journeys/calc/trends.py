@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -19,15 +19,16 @@ from quarterdeck.insights.journeys.calc.breakdown import (
     largest,
     members,
 )
-from quarterdeck.insights.journeys.calc.buckets import Buckets, instant, period_between
+from quarterdeck.insights.journeys.calc.buckets import Buckets
 from quarterdeck.insights.journeys.calc.chunks import Piece, added, do_each
 from quarterdeck.insights.journeys.calc.conditions import column_of, number_of, passing
 from quarterdeck.insights.journeys.calc.formula import evaluate
 from quarterdeck.insights.journeys.calc.kernels.attendance import tally
 from quarterdeck.insights.journeys.calc.picks import counted, hits_of, mark
-from quarterdeck.insights.journeys.calc.question import Question
+from quarterdeck.insights.journeys.calc.question import Question, before
 from quarterdeck.insights.journeys.calc.sequence import Rows, SequenceView, select
 from quarterdeck.insights.journeys.calc.sessions import DURATION, with_durations
+from quarterdeck.insights.journeys.calc.weights import Weighed
 from quarterdeck.insights.journeys.definitions.journey import Series
 
 Floats = NDArray[np.float64]
@@ -38,12 +39,17 @@ ROUNDED_UP = frozenset({"week", "month", "quarter", "year"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One series under one value: its buckets, and its value over the whole period."""
+    """One series under one value: its buckets, and its value over the whole period.
+
+    `weights` is the ARR behind each bucket and `weighed` that behind all of them, where a journey weighs.
+    """
 
     label: str
     value: Value
     data: Floats
     total: float
+    weights: Floats | None = None
+    weighed: Weighed | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,32 +74,26 @@ def trend(view: SequenceView, question: Question) -> Trend:
     return Trend(buckets=buckets, lines=lines, before=_lines(view, earlier), buckets_before=earlier.buckets)
 
 
-def before(question: Question) -> Question:
-    """The same question of the period before: as long, or, where a tool has it so, sharing a day with it."""
-    period, calendar, grain = question.period, question.calendar, question.journey.grain
-    if question.dialect.shared_edge:
-        back = (calendar.floor(period.end, "day").date() - calendar.floor(period.begin, "day").date()).days
-        shift = timedelta(days=max(back, 1))
-        begin, end = period.begin - shift, period.end - shift
-    else:
-        count = len(question.buckets)
-        begin = calendar.after(question.buckets.starts[0], grain, -count)
-        end = begin + (period.end - question.buckets.starts[0])
-    earlier = period_between(begin, end, known_until=instant(period.known_until, calendar.zone))
-    return replace(question, period=earlier)
-
-
 def _lines(view: SequenceView, question: Question) -> tuple[Line, ...]:
+    return composed(question, [_measured(view, question, series) for series in question.journey.series])
+
+
+def composed(question: Question, measured: Sequence[Sequence[Line]]) -> tuple[Line, ...]:
+    """The lines of a trend from what each series measures: by its formula, smoothed, added up."""
     journey = question.journey
-    measured = [_measured(view, question, series) for series in journey.series]
     if journey.formula:
         measured = [_formula(question, measured)]
     lines = tuple(line for each in measured for line in each)
     if journey.smooth > 1:
-        lines = tuple(replace(line, data=_smooth(line.data, journey.smooth)) for line in lines)
+        lines = tuple(_changed(line, lambda data: _smooth(data, journey.smooth)) for line in lines)
     if journey.cumulative:
-        lines = tuple(replace(line, data=np.cumsum(line.data)) for line in lines)
+        lines = tuple(_changed(line, np.cumsum) for line in lines)
     return lines
+
+
+def _changed(line: Line, change: Callable[[Floats], Floats]) -> Line:
+    weights = None if line.weights is None else change(line.weights)
+    return replace(line, data=change(line.data), weights=weights)
 
 
 def _formula(question: Question, measured: Sequence[Sequence[Line]]) -> list[Line]:
@@ -128,7 +128,7 @@ def since_of(question: Question) -> int:
 
 
 def _measured(view: SequenceView, question: Question, series: Series) -> list[Line]:
-    if not question.journey.by and series.once_per is None:
+    if not question.journey.by and series.once_per is None and question.weights is None:
         if series.measure == "count":
             return [_counted(view, question, series)]
         if series.measure in ACTIVE and series.field is None:
@@ -174,15 +174,12 @@ def _active(view: SequenceView, question: Question, series: Series) -> Line:
 
 def _recently_active(view: SequenceView, question: Question, series: Series) -> Line:
     """How many units in the days up to the end of each bucket."""
-    back = BACK_DAYS[series.measure] - 1
-    calendar, buckets = question.calendar, question.buckets
-    first = calendar.after(calendar.floor(buckets.starts[0], "day"), "day", -back)
-    last = calendar.after(buckets.starts[-1], buckets.grain)
-    days = calendar.buckets(first, last - timedelta(microseconds=1), "day")
+    back, buckets = BACK_DAYS[series.measure] - 1, question.buckets
+    days, ends = _days(question, series)
     span = int(days.edges[0]), question.period.until
     parts = attend(view, question, series, days, span, lambda found: (found.recent(back), found.unique))
     counts = added((recent for recent, _ in parts), len(days))
-    data = counts[days.of(buckets.edges[1:] - 1)].astype(np.float64)
+    data = counts[ends].astype(np.float64)
     if question.dialect.active_on_event_days:
         busy = added((unique for _, unique in parts), len(days))
         places = days.of(buckets.edges)
@@ -190,6 +187,16 @@ def _recently_active(view: SequenceView, question: Question, series: Series) -> 
         data = np.where(some, data, 0.0)
     total = data[-1] if len(data) else 0.0
     return Line(label=series.name, value=(), data=data, total=float(total))
+
+
+def _days(question: Question, series: Series) -> tuple[Buckets, Rows]:
+    """The days that recently active units are looked for in, and the last day of each bucket among them."""
+    back = BACK_DAYS[series.measure] - 1
+    calendar, buckets = question.calendar, question.buckets
+    first = calendar.after(calendar.floor(buckets.starts[0], "day"), "day", -back)
+    last = calendar.after(buckets.starts[-1], buckets.grain)
+    days = calendar.buckets(first, last - timedelta(microseconds=1), "day")
+    return days, days.of(buckets.edges[1:] - 1)
 
 
 def _rows(view: SequenceView, question: Question, series: Series) -> Rows:
@@ -219,6 +226,23 @@ def _by_value(view: SequenceView, question: Question, series: Series, rows: Rows
 
 
 def _line(view: SequenceView, question: Question, series: Series, value: Value, rows: Rows) -> Line:
+    line = _measured_line(view, question, series, value, rows)
+    if question.weights is None:
+        return line
+    units, times = view.unit_of_rows[rows], view.time[rows]
+    if series.measure in BACK_DAYS:
+        days, places = _days(question, series)
+        cells, back = days.of(times), BACK_DAYS[series.measure] - 1
+        inside = (cells >= 0) & (cells < len(days))
+        recent = question.weights.by_recent_cell(units[inside], cells[inside], len(days), back)
+        last = inside & (cells > places[-1] - back - 1)
+        return replace(line, weights=recent[places], weighed=question.weights.weigh(units[last]))
+    cells = question.buckets.of(times)
+    weights = question.weights.by_cell(units, cells, len(question.buckets))
+    return replace(line, weights=weights, weighed=question.weights.weigh(units))
+
+
+def _measured_line(view: SequenceView, question: Question, series: Series, value: Value, rows: Rows) -> Line:
     buckets = question.buckets
     place = buckets.of(view.time[rows])
     if series.measure in BACK_DAYS:

@@ -28,6 +28,8 @@ SECONDS = {
     "month": 30 * 86_400,
 }
 
+ACTIVE = ("unique", "weekly_active", "monthly_active")
+
 NEEDS: dict[str, str] = {
     "funnel": "steps",
     "retention": "start",
@@ -46,6 +48,9 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "from_step": ("funnel",),
     "to_step": ("funnel",),
     "bins": ("funnel",),
+    "count": ("funnel",),
+    "same": ("funnel",),
+    "value": ("funnel",),
     "start": ("retention",),
     "back": ("retention",),
     "entry": ("retention",),
@@ -57,7 +62,8 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "formula": ("trend",),
     "smooth": ("trend",),
     "cumulative": ("trend",),
-    "compare": ("trend", "stickiness"),
+    "compare": ("funnel", "retention", "trend", "stickiness"),
+    "weigh": ("funnel", "retention", "trend"),
     "stops": ("paths",),
     "longest": ("paths",),
     "from_stop": ("paths",),
@@ -90,6 +96,15 @@ class Exclusion(Pick):
     to_step: int | None = Field(None, ge=2, description="Before this step; the last unless told.")
 
 
+class Value(BaseModel):
+    """What a conversion is worth: a number that the event of a step brings with it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    field: FieldName = Field(alias="property", description="The number that is added up.")
+    of_step: int | None = Field(None, ge=1, description="Of this step's event; the last unless told.")
+
+
 class Journey(BaseModel):
     """One question about journeys; saved as a file `journeys/NAME.yaml`, it has the file's name."""
 
@@ -108,6 +123,12 @@ class Journey(BaseModel):
     unit: FieldName = Field("person", description="Who walks: person, account, or a property.")
     grain: Grain = Field("day", description="Length of a bucket.")
     dialect: DialectName = Field("quarterdeck", description="Whose rules hold where tools disagree.")
+    compare: bool = Field(
+        False, description="funnel, retention, trend, stickiness: the period before, beside it."
+    )
+    weigh: Literal["arr"] | None = Field(
+        None, description="funnel, retention, trend: beside the count the ARR of the accounts counted."
+    )
 
     steps: tuple[Pick, ...] = Field((), max_length=20, description="funnel: the steps, in order.")
     order: Order = Field("ordered", description="funnel: may other events or another order come between?")
@@ -119,6 +140,13 @@ class Journey(BaseModel):
     from_step: int = Field(1, ge=1, description="funnel: trend and times start here.")
     to_step: int | None = Field(None, ge=2, description="funnel: trend and times end here.")
     bins: int | None = Field(None, ge=1, le=90, description="funnel: bars of the histogram of times.")
+    count: Literal["people", "conversions"] = Field(
+        "people", description="funnel: everybody once, or every attempt that does not overlap another."
+    )
+    same: tuple[FieldName, ...] = Field(
+        (), max_length=3, description="funnel: an attempt keeps one value of these, as one session."
+    )
+    value: Value | None = Field(None, description="funnel: what conversions are worth, in all and each.")
 
     start: Pick | None = Field(None, description="retention: what makes somebody part of a cohort.")
     back: Pick | None = Field(None, alias="return", description="retention: what counts as coming back.")
@@ -136,7 +164,6 @@ class Journey(BaseModel):
     formula: str = Field("", description="trend: of the lines, called A, B, C ... in order.")
     smooth: int = Field(1, ge=1, description="trend: mean of so many buckets up to each.")
     cumulative: bool = Field(False, description="trend: each bucket with all before it.")
-    compare: bool = Field(False, description="trend, stickiness: the period before, beside it.")
 
     stops: FieldName | None = Field(None, description="paths: the property that names a stop.")
     longest: int = Field(5, ge=2, le=20, description="paths: steps of one path at most.")
@@ -163,11 +190,21 @@ class Journey(BaseModel):
         for name, kinds in ONLY_FOR.items():
             if name in self.model_fields_set and self.kind not in kinds:
                 raise ValueError(f"`{self._yaml_key(name)}:` means nothing for kind: {self.kind}")
+        if self.weigh is not None:
+            self._can_be_weighed()
         steps = len(self.steps)
         named = {"attribution_step": self.attribution_step, "from_step": self.from_step}
-        named |= {"to_step": self.to_step or 0}
+        named |= {"to_step": self.to_step or 0, "value": (self.value and self.value.of_step) or 0}
         named |= {"exclude": max((one.to_step or one.from_step for one in self.exclude), default=0)}
         for key, step in named.items():
             if self.kind == "funnel" and steps and key in self.model_fields_set and step > steps:
                 raise ValueError(f"`{key}:` names step {step}, and there are {steps}")
         return self
+
+    def _can_be_weighed(self) -> None:
+        if self.unit not in ("person", "account"):
+            raise ValueError("`weigh:` needs `unit: person` or `unit: account`")
+        if self.show == "times":
+            raise ValueError("`weigh:` means nothing for `show: times`")
+        if any(one.measure not in ACTIVE or one.field is not None for one in self.series):
+            raise ValueError(f"`weigh:` needs lines that count who was there: {', '.join(ACTIVE)}")

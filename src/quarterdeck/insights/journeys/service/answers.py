@@ -6,17 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
-from quarterdeck.insights.journeys.calc.breakdown import Value
-from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses
-from quarterdeck.insights.journeys.calc.funnel_figures import entries, step_figures, times
-from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.calc.lifecycle import lifecycle, stickiness
 from quarterdeck.insights.journeys.calc.paths import edges, ways
-from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, follow
 from quarterdeck.insights.journeys.calc.trends import Line, trend
-from quarterdeck.insights.journeys.service.opening import Opened
+from quarterdeck.insights.journeys.service.opening import Opened, named
+from quarterdeck.insights.journeys.service.telling_funnels import tell_funnel
+from quarterdeck.insights.journeys.service.telling_retention import tell_retention
 
 Json = dict[str, Any]
 
@@ -54,55 +49,6 @@ def answer(opened: Opened) -> JourneyAnswer:
     )
 
 
-def _funnel(opened: Opened) -> Json:
-    journey, question = opened.question.journey, opened.question
-    groups = walk_groups(opened.view, question, many=journey.show == "trend")
-    shown = []
-    for value, witnesses in groups.items():
-        group: Json = {"value": _named(opened, value)}
-        match journey.show:
-            case "trend":
-                found = entries(journey, witnesses, question.buckets)
-                starts = question.buckets.starts
-                group["buckets"] = [
-                    {"start": start.isoformat(), "share": one.rate if one.entered else None, **asdict(one)}
-                    for start, one in zip(starts, found, strict=True)
-                ]
-            case "times":
-                group |= asdict(times(journey, witnesses, crowded=question.dialect.crowded_bins))
-            case _:
-                group["steps"] = [asdict(step) for step in step_figures(journey, witnesses)]
-                group["excluded"] = excluded(witnesses)
-        shown.append(group)
-    return {"groups": shown}
-
-
-def excluded(witnesses: FunnelWitnesses) -> int:
-    """How many began and were left out for what came between."""
-    return int(np.count_nonzero(witnesses.depth == 0))
-
-
-def _retention(opened: Opened) -> Json:
-    return {
-        "groups": [
-            {"value": _named(opened, value), **_matrix(matrix)}
-            for value, matrix in follow(opened.view, opened.question).items()
-        ]
-    }
-
-
-def _matrix(matrix: RetentionMatrix) -> Json:
-    return {
-        "labels": list(matrix.labels),
-        "rows": [
-            {"start": start.isoformat(), "counts": counts, "final": final}
-            for start, counts, final in zip(
-                matrix.starts.starts, matrix.counts.tolist(), matrix.final.tolist(), strict=True
-            )
-        ],
-    }
-
-
 def _trend(opened: Opened) -> Json:
     found = trend(opened.view, opened.question)
     shown: Json = {
@@ -116,8 +62,11 @@ def _trend(opened: Opened) -> Json:
 
 
 def _line(opened: Opened, line: Line) -> Json:
-    value = _named(opened, line.value)
-    return {"label": line.label, "value": value, "data": line.data.tolist(), "total": line.total}
+    value = named(opened, line.value)
+    shown: Json = {"label": line.label, "value": value, "data": line.data.tolist(), "total": line.total}
+    if line.weights is not None and line.weighed is not None:
+        shown |= {"arr": line.weights.tolist(), "weighed": asdict(line.weighed)}
+    return shown
 
 
 def _lifecycle(opened: Opened) -> Json:
@@ -135,13 +84,9 @@ def _paths(opened: Opened) -> Json:
     return {"edges": [asdict(edge) for edge in edges(ways(opened.view, opened.question))]}
 
 
-def _named(opened: Opened, value: Value) -> list[str]:
-    return [opened.question.cohort_names.get(part, part) for part in value]
-
-
 FIGURES: Mapping[str, Callable[[Opened], Json]] = {
-    "funnel": _funnel,
-    "retention": _retention,
+    "funnel": tell_funnel,
+    "retention": tell_retention,
     "trend": _trend,
     "lifecycle": _lifecycle,
     "stickiness": _stickiness,

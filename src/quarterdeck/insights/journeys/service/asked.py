@@ -16,7 +16,11 @@ BUILT_IN = frozenset({"person", "event"})
 def columns_of(journey: Journey) -> list[str]:
     """The columns that must be there to answer a journey."""
     names = [*_of_conditions(journey.where), *(name for name in journey.by if not name.startswith(COHORT))]
-    names += [journey.unit, journey.stops or "person"]
+    names += [journey.unit, journey.stops or "person", *journey.same]
+    if journey.value is not None:
+        names.append(journey.value.field)
+    if journey.weigh is not None:
+        names.append("account")
     for pick in picks_of(journey):
         names += _of_pick(pick)
         if isinstance(pick, Series):

@@ -15,12 +15,14 @@ from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.facts.sequences.store import Sequences, SequenceStore
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.journeys.calc import cohorts as deciding
-from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY
-from quarterdeck.insights.journeys.calc.buckets import Calendar
-from quarterdeck.insights.journeys.calc.question import Question, period_of
+from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, Value
+from quarterdeck.insights.journeys.calc.buckets import Calendar, instant
+from quarterdeck.insights.journeys.calc.question import Question, before, period_of
 from quarterdeck.insights.journeys.calc.sequence import Coded, Mask, SequenceView, walked_by
+from quarterdeck.insights.journeys.calc.weights import weights_of
 from quarterdeck.insights.journeys.definitions.cohort import Cohort
 from quarterdeck.insights.journeys.definitions.journey import Journey
+from quarterdeck.insights.journeys.facts.revenue import arr_of_accounts
 from quarterdeck.insights.journeys.service.asked import cohorts_of, columns_of, columns_of_cohort
 from quarterdeck.insights.journeys.service.book import find_journey, read_cohorts
 
@@ -52,6 +54,11 @@ def open_journey(
         yield Opened(question=question, view=view, versions=versions)
 
 
+def named(opened: Opened, value: Value) -> list[str]:
+    """A value of the breakdown as readers know it: cohorts by their titles."""
+    return [opened.question.cohort_names.get(part, part) for part in value]
+
+
 def calendar_of(workspace: Workspace) -> Calendar:
     """When days and weeks begin in a workspace."""
     return Calendar(zone=workspace.zone, week_starts_on=WEEKDAYS.index(workspace.week_start))
@@ -80,13 +87,25 @@ class _Opening:
     def question(self, journey: Journey, view: SequenceView, above: tuple[str, ...] = ()) -> Question:
         """The journey with its period and cohorts."""
         names = cohorts_of(journey)
-        return Question(
+        question = Question(
             journey=journey,
             period=period_of(view, journey, self._calendar, self._now),
             calendar=self._calendar,
             cohorts={name: self._members(name, view, above) for name in names},
             cohort_names={EVERYBODY: "everybody"} | {name: self._cohort(name).model.title for name in names},
         )
+        return question if journey.weigh is None else self._weighed(question, view)
+
+    def _weighed(self, question: Question, view: SequenceView) -> Question:
+        """What accounts paid at the end of the period, and of the one before."""
+        journey = question.journey
+        now, then = (
+            weights_of(view, journey.unit, until, arr_of_accounts(self._snapshot, moment))
+            for period in (question.period, before(question).period)
+            for until in (min(period.until, period.known_until),)
+            for moment in (instant(until, self._calendar.zone),)
+        )
+        return replace(question, weights=now, weights_before=then)
 
     def _cohort(self, name: str) -> Definition[Cohort]:
         if name not in self._cohorts:

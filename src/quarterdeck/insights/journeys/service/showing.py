@@ -9,7 +9,7 @@ from quarterdeck.insights.journeys.service.answers import JourneyAnswer
 
 Json = Mapping[str, Any]
 NAME = 32
-NOT_FINAL = "*"
+NOT_FINAL, NOT_YET = "*", "-"
 
 
 def lines_of(found: JourneyAnswer) -> Iterator[str]:
@@ -24,26 +24,48 @@ def lines_of(found: JourneyAnswer) -> Iterator[str]:
 def _funnel(figures: Json) -> Iterator[str]:
     for group in figures["groups"]:
         yield from _heading(group)
-        if "steps" in group:
-            yield from _steps(group)
-        elif "buckets" in group:
-            for one in group["buckets"]:
-                counts = f"{one['converted']:>9,} of {one['entered']:<9,}"
-                yield f"{one['start'][:10]:<12}{counts}{_share(one['share'])}"
-        else:
-            for start, count in zip(group["starts"], group["counts"], strict=True):
-                yield f"{_duration(start):>10}{count:>10,}"
+        yield from _group(group, _same(figures, group))
+    if "before" in figures and not any("steps" in group for group in figures["groups"]):
+        yield f"The period before, {_days(figures['before'])}:"
+        for group in figures["before"]["groups"]:
+            yield from _heading(group)
+            yield from _group(group, None)
 
 
-def _steps(group: Json) -> Iterator[str]:
+def _group(group: Json, before: Json | None) -> Iterator[str]:
+    if "steps" in group:
+        yield from _steps(group, before)
+    elif "buckets" in group:
+        for one in group["buckets"]:
+            counts = f"{one['converted']:>9,} of {one['entered']:<9,}"
+            yield f"{one['start'][:10]:<12}{counts}{_share(one['share']):>9}{_bounds(one):>15}".rstrip()
+    else:
+        for start, count in zip(group["starts"], group["counts"], strict=True):
+            yield f"{_duration(start):>10}{count:>10,}"
+        for point in group["curve"][-1:]:
+            yield (
+                f"Of those who entered {_share(point['share'])} convert within "
+                f"{_duration(point['seconds'])} ({_bounds(point)}); open windows are not counted as lost."
+            )
+
+
+def _steps(group: Json, before: Json | None) -> Iterator[str]:
     for number, step in enumerate(group["steps"], 1):
-        bounds = "" if step["low"] is None else f"{100 * step['low']:.1f} to {100 * step['high']:.1f}"
         waits = f"  {step['open']:,} may still" if step["open"] else ""
         after = "" if step["median_seconds"] is None else _duration(step["median_seconds"])
         yield (
             f"{number}. {step['name']:<{NAME}}{step['reached']:>10,}{_share(step['share']):>9}"
-            f"{bounds:>15}{after:>10}{waits}"
+            f"{_bounds(step):>15}{after:>10}{waits}"
         )
+        if before is not None:
+            then = before["steps"][number - 1]
+            yield f"   {'before':<{NAME}}{then['reached']:>10,}{_share(then['share']):>9}{_bounds(then):>15}"
+        if step.get("value"):
+            yield f"   {'worth':<{NAME}}{_worth(step['value'])}"
+        if "weighed" in step:
+            yield f"   {'ARR':<{NAME}}{_weighed(step['weighed'])}"
+    if group.get("value_converted"):
+        yield f"Converted: {_worth(group['value_converted']).strip()}"
     if group["excluded"]:
         yield f"{group['excluded']:,} are left out: an exclusion came between."
 
@@ -51,19 +73,38 @@ def _steps(group: Json) -> Iterator[str]:
 def _retention(figures: Json) -> Iterator[str]:
     for group in figures["groups"]:
         yield from _heading(group)
-        yield "Begun".ljust(12) + "".join(f"{label:>11}" for label in group["labels"])
-        for row in group["rows"]:
-            cells = (
-                f"{count:>10,}{' ' if final else NOT_FINAL}"
-                for count, final in zip(row["counts"], row["final"], strict=True)
-            )
-            yield f"{row['start'][:10]:<12}{''.join(cells)}".rstrip()
-        yield f"{NOT_FINAL} may still grow."
+        yield from _matrix(group)
+    if "before" in figures:
+        yield f"The period before, {_days(figures['before'])}:"
+        for group in figures["before"]["groups"]:
+            yield from _heading(group)
+            yield _whole(group)
+
+
+def _matrix(group: Json) -> Iterator[str]:
+    yield "Begun".ljust(12) + "".join(f"{label:>11}" for label in group["labels"])
+    for row in group["rows"]:
+        cells = (
+            f"{count:>10,}{' ' if final else NOT_FINAL}" if begun else f"{NOT_YET:>10} "
+            for count, final, begun in zip(row["counts"], row["final"], row["begun"], strict=True)
+        )
+        yield f"{row['start'][:10]:<12}{''.join(cells)}".rstrip()
+    yield _whole(group)
+    if "weighed" in group:
+        yield f"ARR of all who entered: {_weighed(group['weighed']).strip()}"
+    yield f"{NOT_FINAL} may still grow; {NOT_YET} cannot be known yet."
+
+
+def _whole(group: Json) -> str:
+    """Each column over the cohorts of which it is final."""
+    return "Final".ljust(12) + "".join(f"{_share(one['share']):>10} " for one in group["whole"]).rstrip()
 
 
 def _trend(figures: Json) -> Iterator[str]:
     for line in figures["lines"]:
         yield f"{' / '.join((line['label'], *line['value']))}: {_number(line['total'])} in all"
+        if "weighed" in line:
+            yield f"ARR: {_weighed(line['weighed']).strip()}"
         for start, value in zip(figures["starts"], line["data"], strict=True):
             yield f"{start[:16].replace('T', ' '):<18}{_number(value):>14}"
 
@@ -95,6 +136,37 @@ def _heading(group: Json) -> Iterator[str]:
 
 def _share(share: float | None) -> str:
     return "no data" if share is None else f"{100 * share:.1f} %"
+
+
+def _same(figures: Json, group: Json) -> Json | None:
+    """The same group in the period before, if that was asked for."""
+    groups = figures.get("before", {}).get("groups", ())
+    return next((each for each in groups if each["value"] == group["value"] and "steps" in each), None)
+
+
+def _days(period: Json) -> str:
+    return f"{period['since'][:10]} to {period['until'][:10]}"
+
+
+def _bounds(one: Json) -> str:
+    return "" if one["low"] is None else f"{100 * one['low']:.1f} to {100 * one['high']:.1f}"
+
+
+def _worth(value: Json) -> str:
+    if value["mean"] is None:
+        return f"{'no number':>10}"
+    return f"{_number(value['sum']):>10} in all, {_number(value['mean'])} each of {value['known']:,}"
+
+
+def _weighed(weighed: Json) -> str:
+    told = f"{_number(weighed['arr']):>10}"
+    if weighed.get("share") is not None:
+        told += f"{_share(weighed['share']):>9}"
+    if weighed["largest"]:
+        told += f"; {_share(weighed['largest_share'])} of it is {weighed['largest']}"
+    if weighed["unknown"]:
+        told += f"; of {weighed['unknown']:,} nobody knows it"
+    return told
 
 
 def _number(value: float) -> str:
