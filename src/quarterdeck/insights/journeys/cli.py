@@ -16,7 +16,7 @@ MOST_DIFFERENCES = 3
 
 def conformance(
     cases: Annotated[Path, typer.Argument(metavar="CASES.json", help="Cases in the neutral format.")],
-    engine: Annotated[Literal["kernel"], typer.Option(help="Which engine answers.")] = "kernel",
+    engine: Annotated[Literal["kernel", "sql"], typer.Option(help="Which engine answers.")] = "kernel",
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
     """Check an engine against neutral cases; exit code 1 if any fails."""
@@ -130,6 +130,50 @@ def compare(
     from quarterdeck.insights.journeys.service.running import compare_journey  # slow import
 
     found = compare_journey(workspace, query, dialect=dialect, pins=at or (), as_of=as_of)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        return
+    for line in found.lines():
+        typer.echo(line)
+
+
+@app.command()
+def restate(
+    query: QueryArgument,
+    versions: Annotated[
+        list[str] | None, typer.Option("--from", metavar="TABLE=VERSION", help="Read then at this version.")
+    ] = None,
+    against: Annotated[
+        datetime | None,
+        typer.Option(parser=read_day, metavar="DATE", help="Then is the end of this day."),
+    ] = None,
+    as_of: AsOfOption = None,
+    was: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The definition as it was then; else git's.")
+    ] = None,
+    told: Annotated[
+        str | None, typer.Option(metavar="FIGURE", help="What was told then, where it cannot be counted.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Say what a figure was then and is now, and how much of that is due to what."""
+    from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
+
+    keep_kernels_in(workspace.resolve())
+    from quarterdeck.facts.pins import parse_pins  # slow import
+    from quarterdeck.insights.journeys.service.headline import read_figure  # slow import
+    from quarterdeck.insights.journeys.service.restating import restate as restate_journey  # slow import
+
+    found = restate_journey(
+        workspace,
+        query,
+        versions=parse_pins(versions) if versions else None,
+        against=against,
+        as_of=as_of,
+        was=was,
+        told=None if told is None else read_figure(told),
+    )
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
         return
