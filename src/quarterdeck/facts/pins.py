@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from quarterdeck.errors import FactError
+from quarterdeck.errors import FactError, QuarterdeckError
+
+MOST_PINS = 40
 
 
 def parse_pins(texts: Iterable[str]) -> dict[str, int]:
@@ -19,4 +21,15 @@ def parse_pins(texts: Iterable[str]) -> dict[str, int]:
                 f"{text!r} names no table version.", "Write TABLE=VERSION, for example events=12."
             )
         pins[table.strip()] = int(version)
+    return pins
+
+
+def pins_of(text: str) -> dict[str, int]:
+    """Table versions from an address: "events.12~people.3"."""
+    pins: dict[str, int] = {}
+    for each in text.split("~")[:MOST_PINS]:
+        table, _, version = each.partition(".")
+        if not (version.isascii() and version.isdecimal() and len(version) < 10):
+            raise QuarterdeckError(f"'{each[:60]}' names no table version.", "Pins look like events.12.")
+        pins[table] = int(version)
     return pins

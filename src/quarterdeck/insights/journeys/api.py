@@ -10,11 +10,11 @@ from ninja.pagination import paginate
 
 from quarterdeck.definitions.folder import Definition
 from quarterdeck.errors import Conflict
+from quarterdeck.facts.pins import pins_of
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.asking import Asked
 from quarterdeck.insights.journeys.service.book import read_journeys
 from quarterdeck.insights.journeys.service.preparing import NotReady, ready
-from quarterdeck.insights.metrics.service.asked import pins_of
 from quarterdeck.records.api_doors import asking, needs
 from quarterdeck.records.here import workspace
 from quarterdeck.records.paging import Paging

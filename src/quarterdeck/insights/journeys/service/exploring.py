@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.facts.personal import masked_value
 from quarterdeck.facts.sequences.columns import known_columns
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.facts.store import FactStore
@@ -38,7 +39,6 @@ from quarterdeck.insights.journeys.service.seen import (
     title_of,
 )
 from quarterdeck.insights.journeys.service.stopping import stopped_before
-from quarterdeck.insights.metrics.service.masking import masked_value
 from quarterdeck.stats.interval import wilson_interval
 
 RECENT = timedelta(days=30)

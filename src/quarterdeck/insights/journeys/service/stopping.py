@@ -11,6 +11,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from quarterdeck.facts.personal import masked_value
 from quarterdeck.insights.journeys.calc.buckets import instant
 from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses
 from quarterdeck.insights.journeys.calc.kernels.attempts import BROKEN, NEVER, OPEN, TOO_LATE
@@ -19,7 +20,6 @@ from quarterdeck.insights.journeys.calc.sequence import Rows
 from quarterdeck.insights.journeys.service.asking import Asked
 from quarterdeck.insights.journeys.service.opening import Opened
 from quarterdeck.insights.journeys.service.seen import PersonSeen, ReasonSeen, StoppedSeen, WhySeen, title_of
-from quarterdeck.insights.metrics.service.masking import masked_value
 
 MOST_LISTED = 10
 KEYS = ("gone", "other", "late", "broken", "spoiled", "open")

@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.facts.pins import pins_of
 from quarterdeck.insights.journeys.service.asking import (
     WITHIN,
     WORDS,
@@ -22,7 +23,6 @@ from quarterdeck.insights.journeys.service.asking import (
 from quarterdeck.insights.journeys.service.book import find_journey, read_journeys
 from quarterdeck.insights.journeys.service.preparing import NotReady, ready
 from quarterdeck.insights.journeys.service.saving import save_as_draft, yaml_of
-from quarterdeck.insights.metrics.service.asked import pins_of
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission

@@ -6,13 +6,13 @@ from datetime import date
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.facts.pins import pins_of
 from quarterdeck.insights.metrics.calc.dossier import Dossier
 from quarterdeck.insights.metrics.facts.clock import Grain
 from quarterdeck.insights.metrics.service.kept import Kept, kept_reading
 from quarterdeck.insights.metrics.service.views import View, book_of, masked, pinned_reading, view_of
 
 GRAINS: tuple[Grain, ...] = ("day", "week", "month")
-MOST_PINS = 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -103,17 +103,6 @@ def grain_of(word: str) -> Grain:
 def pins_written(kept: Kept) -> str:
     """The table versions of a reading as an address bears them."""
     return "~".join(f"{table}.{version}" for table, version in sorted(kept.tables.items()))
-
-
-def pins_of(text: str) -> dict[str, int]:
-    """Table versions from an address: "events.12~people.3"."""
-    pins: dict[str, int] = {}
-    for each in text.split("~")[:MOST_PINS]:
-        table, _, version = each.partition(".")
-        if not (version.isascii() and version.isdecimal() and len(version) < 10):
-            raise QuarterdeckError(f"'{each[:60]}' names no table version.", "Pins look like events.12.")
-        pins[table] = int(version)
-    return pins
 
 
 def _day(text: str) -> date:

@@ -17,9 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 from quarterdeck.definitions.files import write_atomically
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError, did_you_mean
+from quarterdeck.facts.personal import HIDDEN, names_person
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.calc.dossier import Bucket, Dossier, SliceSeries
-from quarterdeck.insights.metrics.calc.personal import HIDDEN, names_person
 from quarterdeck.insights.metrics.calc.readings import Point
 from quarterdeck.insights.metrics.facts.changes import Change
 from quarterdeck.insights.metrics.facts.clock import Grain

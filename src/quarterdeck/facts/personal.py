@@ -1,4 +1,4 @@
-"""Does a value of a dimension name a person, whatever its key is called?"""
+"""Does a value of a property name a person, whatever its key is called, and what stands in its place?"""
 
 import re
 
@@ -30,3 +30,8 @@ def names_person(value: str) -> bool:
     if ABROAD.fullmatch(text):
         return digits >= FEWEST_ABROAD
     return digits >= FEWEST_AT_HOME and AT_HOME.fullmatch(text) is not None
+
+
+def masked_value(value: str, *, sees_personal: bool, place: int) -> str:
+    """A value of a property as somebody may see it: addresses and telephone numbers are hidden."""
+    return value if sees_personal or not names_person(value) else f"{HIDDEN} {place}"

@@ -1,12 +1,10 @@
 """Which values of a dimension name a person?"""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarterdeck.insights.metrics.calc.personal import names_person
+from quarterdeck.facts.personal import names_person
 
 
 @pytest.mark.parametrize(
@@ -64,19 +62,3 @@ def test_a_plain_number_does_only_with_the_nought_of_a_country(number):
 @given(st.text(max_size=60))
 def test_any_text_is_judged(text):
     assert names_person(text) in (True, False)
-
-
-def test_what_everybody_reads_names_nobody():
-    from quarterdeck.insights.metrics.service.dossiers import read_dossiers
-    from tests.report.readings import eventful
-
-    readings = []
-    for reading in eventful():
-        moved = reading.movement
-        if moved is not None and moved.holder is not None:
-            named = replace(moved.holder, value="ann@acme.test")
-            readings.append(replace(reading, movement=replace(moved, holder=named)))
-    assert readings
-    for dossier in read_dossiers(readings, currency="EUR", tables=()):
-        assert dossier.measure.holder.value == "hidden"
-        assert "ann@acme.test" not in repr(dossier)
