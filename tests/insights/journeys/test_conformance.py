@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
 from quarterdeck.cli.main import build
@@ -32,21 +33,26 @@ CASE = {
 }
 
 
-def outcome(tmp_path, *cases):
+@pytest.fixture(params=["kernel", "sql"])
+def engine(request):
+    return request.param
+
+
+def outcome(tmp_path, *cases, engine="kernel"):
     file = tmp_path / "cases.json"
     file.write_text(json.dumps(cases), "utf-8")
-    done = CliRunner().invoke(build(), ["conformance", str(file), "--json"])
+    done = CliRunner().invoke(build(), ["conformance", str(file), "--json", "--engine", engine])
     return done.exit_code, json.loads(done.output)
 
 
-def test_what_is_expected_passes(tmp_path):
-    code, found = outcome(tmp_path, CASE)
+def test_what_is_expected_passes(tmp_path, engine):
+    code, found = outcome(tmp_path, CASE, engine=engine)
     assert (code, found["passed"], found["failures"]) == (0, 1, [])
 
 
-def test_what_is_expected_otherwise_fails_and_says_where(tmp_path):
+def test_what_is_expected_otherwise_fails_and_says_where(tmp_path, engine):
     wrong = {**CASE, "expected": {"steps": [{"step": 0, "count": 3}]}}
-    code, found = outcome(tmp_path, CASE, wrong)
+    code, found = outcome(tmp_path, CASE, wrong, engine=engine)
     assert (code, found["passed"], found["failed"]) == (1, 1, 1)
     [difference] = found["failures"][0]["differences"]
     assert difference == {"where": "steps[0].count", "expected": 3, "got": 2}

@@ -25,7 +25,7 @@ from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses, best_per_
 from quarterdeck.insights.journeys.calc.kernels.touching import touch
 from quarterdeck.insights.journeys.calc.picks import EVERYTHING, Marks
 from quarterdeck.insights.journeys.calc.question import Question, narrowed
-from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView, regroup
+from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView, blanks_as_none, regroup
 
 Groups = dict[Value, FunnelWitnesses]
 
@@ -85,7 +85,7 @@ def _by_touch(view: SequenceView, question: Question, marks: Marks, *, many: boo
 
 def _touched_once(view: SequenceView, question: Question, marks: Marks) -> tuple[Codes, tuple[Value, ...]]:
     """The value of one property by which each unit is placed, looked for no further than needed."""
-    column = column_of(view, question.journey.by[0])
+    column = blanks_as_none(column_of(view, question.journey.by[0]))
     placed = np.full(len(view.units), len(column.values), np.int32)
     steps = np.uint32((1 << len(question.journey.steps)) - 1)
     # Where steps are strict, every event counts.
@@ -115,11 +115,16 @@ def _touched_once(view: SequenceView, question: Question, marks: Marks) -> tuple
 
 def _by_every_event(view: SequenceView, question: Question, marks: Marks, *, many: bool) -> Groups:
     """Each unit walks once for each value, and sees only the events that have it."""
-    found = cut(view, _seen(view, question, marks), question.journey.by)
+    rows = _seen(view, question, marks)
+    if question.journey.exclude and question.journey.order != "strict":
+        rows = _rows_that_count(view, question, marks, int(EVERYTHING))
+    found = cut(view, rows, question.journey.by)
     count = len(found.values)
     wide = view.unit_of_rows[found.rows].astype(np.int64) * count + found.codes
     known, codes = np.unique(wide, return_inverse=True)
     apart = regroup(view, range(len(known)), codes.astype(np.int32), found.rows)
+    members_apart = {name: mask[known // max(count, 1)] for name, mask in question.cohorts.items()}
+    question = replace(question, cohorts=members_apart)
     walked = attempts_of(apart, question, marks_of(apart, question), many=many)
     units, values = np.divmod(known[walked.unit], count)
     whole = replace(walked, unit=units.astype(np.int32))

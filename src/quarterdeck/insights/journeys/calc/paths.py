@@ -51,6 +51,7 @@ def ways(view: SequenceView, question: Question) -> WayWitnesses:
     allowed = passing(view, journey.where, question.cohorts)
     if allowed is not None:
         codes = np.where(allowed, codes, np.int32(-1))
+    from_stop, to_stop = _code(stops, journey.from_stop), _code(stops, journey.to_stop)
 
     def walk_piece(piece: Piece) -> WayWitnesses:
         room = loops.room_for(int(view.offsets[piece[1]] - view.offsets[piece[0]]))
@@ -62,8 +63,8 @@ def ways(view: SequenceView, question: Question) -> WayWitnesses:
             period.until,
             journey.pause_minutes * 60 * MICROSECONDS,
             journey.longest,
-            _code(stops, journey.from_stop),
-            _code(stops, journey.to_stop),
+            from_stop,
+            to_stop,
             *piece,
             room,
         )

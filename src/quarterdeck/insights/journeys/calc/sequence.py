@@ -132,8 +132,17 @@ def code(values: Sequence[str | None]) -> Coded:
     return Coded(codes=np.array(codes, dtype=np.int32), values=tuple(known))
 
 
+def blanks_as_none(column: Coded) -> Coded:
+    """The same column in which an empty text is no value."""
+    if "" not in column.values:
+        return column
+    blank = column.values.index("")
+    return Coded(codes=np.where(column.codes == blank, np.int32(NOBODY), column.codes), values=column.values)
+
+
 def combine(columns: Sequence[Coded]) -> tuple[Codes, tuple[tuple[str, ...], ...]]:
     """Several columns as one: a code for each row and the tuple of values behind it; none is ""."""
+    columns = [blanks_as_none(column) for column in columns]
     if len(columns) == 1:
         return columns[0].codes + 1, (("",), *((value,) for value in columns[0].values))
     values: tuple[tuple[str, ...], ...] = ((),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,8 +181,9 @@ def _recently_active(view: SequenceView, question: Question, series: Series) -> 
     data = counts[ends].astype(np.float64)
     if question.dialect.active_on_event_days:
         busy = added((unique for _, unique in parts), len(days))
-        places = days.of(buckets.edges)
-        some = [busy[max(low, back) : high].any() for low, high in pairwise(places)]
+        # The day of an hour is looked at whole.
+        begins = days.of(buckets.edges[:-1])
+        some = [busy[max(low, back) : end + 1].any() for low, end in zip(begins, ends, strict=True)]
         data = np.where(some, data, 0.0)
     total = data[-1] if len(data) else 0.0
     return Line(label=series.name, value=(), data=data, total=float(total))

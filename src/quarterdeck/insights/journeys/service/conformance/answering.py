@@ -20,14 +20,13 @@ from quarterdeck.insights.journeys.calc.funnel_figures import (
     times,
     who_reached,
 )
-from quarterdeck.insights.journeys.calc.funnel_groups import Groups, walk_groups
-from quarterdeck.insights.journeys.calc.lifecycle import lifecycle, stickiness
-from quarterdeck.insights.journeys.calc.paths import edges, ways
+from quarterdeck.insights.journeys.calc.funnel_groups import Groups
 from quarterdeck.insights.journeys.calc.question import Question
-from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, follow
+from quarterdeck.insights.journeys.calc.retention import RetentionMatrix
 from quarterdeck.insights.journeys.calc.sequence import SequenceView
-from quarterdeck.insights.journeys.calc.trends import Line, trend
+from quarterdeck.insights.journeys.calc.trends import Line
 from quarterdeck.insights.journeys.service.conformance.translating import Json
+from quarterdeck.insights.journeys.service.engines import Analyses
 
 PAGE = 100
 """Lists of people come in pages: the same list asked for again is its next page."""
@@ -35,11 +34,12 @@ PAGE = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """A case with its events gathered and its question read."""
+    """A case with its events gathered, its question read, and the engine that answers it."""
 
     content: Json
     view: SequenceView
     question: Question
+    analyses: Analyses
     pages: Counter[str] = field(default_factory=Counter)
 
 
@@ -51,7 +51,7 @@ def answer(case: Case) -> dict[str, Any]:
 def _funnel(case: Case) -> dict[str, Any]:
     if not case.question.journey.steps:
         return {"result_list": [], "steps": [], "n_steps": 0, "users_at": [[] for _ in _asked_users(case)]}
-    groups = walk_groups(case.view, case.question)
+    groups = case.analyses.funnel(case.question)
     shown = {value: group for value, group in groups.items() if group.reached[0] or not value}
     values = list(shown)
     found: dict[str, Any] = {
@@ -130,7 +130,7 @@ def _named(case: Case, units: Any) -> list[str]:
 
 
 def _funnel_trend(case: Case) -> dict[str, Any]:
-    (attempts,) = walk_groups(case.view, case.question, many=True).values()
+    (attempts,) = case.analyses.funnel(case.question, many=True).values()
     buckets = case.question.buckets
     figures = entries(case.question.journey, attempts, buckets)
     days = [start.strftime("%Y-%m-%d") for start in buckets.starts]
@@ -157,14 +157,14 @@ def _funnel_trend(case: Case) -> dict[str, Any]:
 
 
 def _funnel_times(case: Case) -> dict[str, Any]:
-    (best,) = walk_groups(case.view, case.question).values()
+    (best,) = case.analyses.funnel(case.question).values()
     found = times(case.question.journey, best, crowded=case.question.dialect.crowded_bins)
     bins = [list(pair) for pair in zip(found.starts, found.counts, strict=True)]
     return {"bins": bins, "average_seconds": found.mean_seconds}
 
 
 def _retention(case: Case) -> dict[str, Any]:
-    matrices = follow(case.view, case.question)
+    matrices = case.analyses.retention(case.question)
     whole = matrices.get(())
     named = {"<other>" if value == (OTHER,) else "::".join(value): one for value, one in matrices.items()}
     word = case.question.journey.grain.capitalize()
@@ -199,7 +199,7 @@ def _rows_of(matrix: RetentionMatrix, word: str) -> dict[str, list[int]]:
 
 
 def _trend(case: Case) -> dict[str, Any]:
-    found = trend(case.view, case.question)
+    found = case.analyses.trend(case.question)
     lines = [_trend_line(case, line, found.buckets, "current") for line in found.lines]
     if found.buckets_before is not None:
         lines += [_trend_line(case, line, found.buckets_before, "previous") for line in found.before]
@@ -237,14 +237,14 @@ def _label(start: Any, grain: str) -> str:
 
 
 def _lifecycle(case: Case) -> dict[str, Any]:
-    found = lifecycle(case.view, case.question)
+    found = case.analyses.lifecycle(case.question)
     return {"by_status": {status: counts.tolist() for status, counts in found.items()}}
 
 
 def _stickiness(case: Case) -> dict[str, Any]:
     grain = case.question.journey.grain
     lines = []
-    for which, found in stickiness(case.view, case.question):
+    for which, found in case.analyses.stickiness(case.question):
         data = found.tolist()
         labels = [f"{place} {grain}{'s' if place > 1 else ''}" for place in range(1, len(data) + 1)]
         lines.append({"data": data, "labels": labels, "count": sum(data), "compare_label": which})
@@ -260,7 +260,7 @@ def _paths(case: Case) -> dict[str, Any]:
                 "value": edge.count,
                 "average_conversion_time": edge.mean_seconds * 1000,
             }
-            for edge in edges(ways(case.view, case.question))
+            for edge in case.analyses.edges(case.question)
         ]
     }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,8 @@ import orjson
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.calc.buckets import Calendar
 from quarterdeck.insights.journeys.calc.question import Question, period_of
+from quarterdeck.insights.journeys.calc.sequence import SequenceView
+from quarterdeck.insights.journeys.facts.viewing import sql_analyses
 from quarterdeck.insights.journeys.service.conformance.answering import Case, answer
 from quarterdeck.insights.journeys.service.conformance.comparing import Difference, differences
 from quarterdeck.insights.journeys.service.conformance.gathering import (
@@ -27,8 +30,9 @@ from quarterdeck.insights.journeys.service.conformance.translating import (
     UnsupportedError,
     read_journey,
 )
+from quarterdeck.insights.journeys.service.engines import Analyses, KernelAnalyses
 
-Engine = Literal["kernel"]
+Engine = Literal["kernel", "sql"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +74,7 @@ def run_cases(cases: Iterable[Json], engine: Engine = "kernel") -> Iterator[Outc
     """How each case goes."""
     for case in cases:
         try:
-            found = tuple(run_case(case))
+            found = tuple(run_case(case, engine))
         except UnsupportedError as error:
             yield Outcome(id=case["id"], unsupported=error.message)
         except (QuarterdeckError, KeyError, ValueError, TypeError) as error:
@@ -79,9 +83,11 @@ def run_cases(cases: Iterable[Json], engine: Engine = "kernel") -> Iterator[Outc
             yield Outcome(id=case["id"], differences=found)
 
 
-def run_case(case: Json) -> Iterator[Difference]:
+def run_case(case: Json, engine: Engine = "kernel") -> Iterator[Difference]:
     """In what the answer to one case differs from what it expects."""
-    got = answer(read_case(case))
+    view, question = read_case(case)
+    with ENGINES[engine](view, question) as analyses:
+        got = answer(Case(content=case, view=view, question=question, analyses=analyses))
     expected: dict[str, Any] = case["expected"]
     for key, wanted in expected.items():
         if key not in got:
@@ -89,8 +95,8 @@ def run_case(case: Json) -> Iterator[Difference]:
         yield from differences(wanted, got[key], key)
 
 
-def read_case(case: Json) -> Case:
-    """A case with its events sorted and its question read."""
+def read_case(case: Json) -> tuple[SequenceView, Question]:
+    """The events of a case, sorted, and its question."""
     calendar = Calendar(zone=ZoneInfo(case["project"].get("timezone", "UTC")), week_starts_on=SUNDAY)
     now = now_of(case)
     journey = read_journey(case, calendar, now)
@@ -102,4 +108,10 @@ def read_case(case: Json) -> Case:
         cohorts=cohorts_of(case, view),
         cohort_names=cohort_names(case),
     )
-    return Case(content=case, view=view, question=question)
+    return view, question
+
+
+ENGINES: Mapping[Engine, Callable[[SequenceView, Question], AbstractContextManager[Analyses]]] = {
+    "kernel": lambda view, question: nullcontext(KernelAnalyses(view=view)),
+    "sql": lambda view, question: sql_analyses(view, question.cohorts),
+}

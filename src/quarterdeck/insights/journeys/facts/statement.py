@@ -1,0 +1,110 @@
+"""How is one statement put together, and how is it written for DuckDB, ClickHouse and Spark?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+
+from quarterdeck.insights.journeys.facts.source import Source
+
+SqlDialect = Literal["duckdb", "clickhouse", "spark"]
+
+HAS_ELEMENT = "HAS_ELEMENT"
+"""HAS_ELEMENT(json, key, text, ...): is one element of a JSON list so? No two databases say it alike."""
+
+
+class Statement:
+    """Common tables in their order; each may read those before it."""
+
+    def __init__(self, source: Source) -> None:
+        self._tables = dict(source.tables)
+
+    def add(self, name: str, sql: str) -> str:
+        """One more table; its name."""
+        self._tables[name] = sql
+        return name
+
+    def select(self, sql: str) -> exp.Expr:
+        """The whole statement, ending in a SELECT."""
+        tables = ",\n".join(f"{name} AS (\n{body}\n)" for name, body in self._tables.items())
+        return sqlglot.parse_one(f"WITH {tables}\n{sql}" if tables else sql, dialect="duckdb")
+
+
+def written(statement: exp.Expr, dialect: SqlDialect = "duckdb") -> str:
+    """The text of a statement for one database."""
+    return statement.transform(TURNS[dialect]).sql(dialect=dialect, pretty=True)
+
+
+def listed(expressions: Iterable[str]) -> str:
+    """Expressions, one after the other."""
+    return ", ".join(expressions)
+
+
+def either(whens: Iterable[str], otherwise: str) -> str:
+    """CASE of some WHENs; what is left over where there are none."""
+    listed_whens = " ".join(whens)
+    return f"CASE {listed_whens} ELSE {otherwise} END" if listed_whens else otherwise
+
+
+def _for_duckdb(node: exp.Expr) -> exp.Expr:
+    if not _is_element(node):
+        return node
+    column, pairs = _element_of(node)
+    each = _all(f"JSON_EXTRACT_STRING(one, '$.' || {_name(key)}) = {value}" for key, value in pairs)
+    alone = _all(f"JSON_EXTRACT_STRING({column}, '$.' || {_name(key)}) = {value}" for key, value in pairs)
+    return sqlglot.parse_one(
+        f"CASE WHEN NOT JSON_VALID({column}) THEN FALSE WHEN JSON_TYPE({column}) = 'ARRAY' "
+        f"THEN LEN(LIST_FILTER(CAST({column} AS JSON[]), one -> {each})) > 0 ELSE {alone} END",
+        dialect="duckdb",
+    )
+
+
+def _name(key: str) -> str:
+    return f"'\"' || {key} || '\"'"
+
+
+def _for_clickhouse(node: exp.Expr) -> exp.Expr:
+    if _is_element(node):
+        column, pairs = _element_of(node)
+        each = _all(f"JSONExtractString(one, {key}) = {value}" for key, value in pairs)
+        whole = f"IF(JSONType({column}) = 'Array', JSONExtractArrayRaw({column}), [{column}])"
+        return sqlglot.parse_one(f"arrayExists(one -> {each}, {whole})", dialect="clickhouse")
+    if isinstance(node, exp.TryCast):
+        number = node.to.is_type("double")
+        name = "toFloat64OrNull" if number else "parseDateTime64BestEffortOrNull"
+        return exp.Anonymous(this=name, expressions=[node.this])
+    return node
+
+
+def _for_spark(node: exp.Expr) -> exp.Expr:
+    if not _is_element(node):
+        return node
+    column, pairs = _element_of(node)
+    each = _all(f"one[{key}] = {value}" for key, value in pairs)
+    whole = f"COALESCE(FROM_JSON({column}, 'array<map<string,string>>'), ARRAY())"
+    alone = f"ARRAY(FROM_JSON({column}, 'map<string,string>'))"
+    found = f"CASE WHEN LEFT(TRIM({column}), 1) = '[' THEN {whole} ELSE {alone} END"
+    return sqlglot.parse_one(f"EXISTS({found}, one -> {each})", dialect="spark")
+
+
+def _is_element(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name.upper() == HAS_ELEMENT
+
+
+def _element_of(node: exp.Expr) -> tuple[str, list[tuple[str, str]]]:
+    column, *rest = (each.sql(dialect="duckdb") for each in node.expressions)
+    return column, list(zip(rest[::2], rest[1::2], strict=True))
+
+
+def _all(conditions: Iterable[str]) -> str:
+    return f"({' AND '.join(conditions)})"
+
+
+TURNS: Mapping[SqlDialect, Callable[[exp.Expr], exp.Expr]] = {
+    "duckdb": _for_duckdb,
+    "clickhouse": _for_clickhouse,
+    "spark": _for_spark,
+}

@@ -1,0 +1,56 @@
+"""Which engines answer the analyses, and what must each of them give?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from quarterdeck.insights.journeys.calc import lifecycle as attending
+from quarterdeck.insights.journeys.calc.breakdown import Value
+from quarterdeck.insights.journeys.calc.funnel_groups import Groups, walk_groups
+from quarterdeck.insights.journeys.calc.paths import Edge, edges, ways
+from quarterdeck.insights.journeys.calc.question import Question
+from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, follow
+from quarterdeck.insights.journeys.calc.sequence import Rows, SequenceView
+from quarterdeck.insights.journeys.calc.trends import Trend, trend
+
+
+class Analyses(Protocol):
+    """Every analysis of some rows."""
+
+    def funnel(self, question: Question, *, many: bool = False) -> Groups: ...
+
+    def retention(self, question: Question) -> dict[Value, RetentionMatrix]: ...
+
+    def trend(self, question: Question) -> Trend: ...
+
+    def lifecycle(self, question: Question) -> dict[str, Rows]: ...
+
+    def stickiness(self, question: Question) -> list[tuple[str, Rows]]: ...
+
+    def edges(self, question: Question) -> list[Edge]: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KernelAnalyses:
+    """By the kernels, over columns in memory."""
+
+    view: SequenceView
+
+    def funnel(self, question: Question, *, many: bool = False) -> Groups:
+        return walk_groups(self.view, question, many=many)
+
+    def retention(self, question: Question) -> dict[Value, RetentionMatrix]:
+        return follow(self.view, question)
+
+    def trend(self, question: Question) -> Trend:
+        return trend(self.view, question)
+
+    def lifecycle(self, question: Question) -> dict[str, Rows]:
+        return attending.lifecycle(self.view, question)
+
+    def stickiness(self, question: Question) -> list[tuple[str, Rows]]:
+        return attending.stickiness(self.view, question)
+
+    def edges(self, question: Question) -> list[Edge]:
+        return edges(ways(self.view, question))
