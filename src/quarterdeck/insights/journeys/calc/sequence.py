@@ -137,7 +137,11 @@ def blanks_as_none(column: Coded) -> Coded:
     if "" not in column.values:
         return column
     blank = column.values.index("")
-    return Coded(codes=np.where(column.codes == blank, np.int32(NOBODY), column.codes), values=column.values)
+    # The last entry is what -1 finds.
+    others = [code - (code > blank) for code in range(len(column.values))]
+    others[blank] = NOBODY
+    values = tuple(value for value in column.values if value)
+    return Coded(codes=np.array([*others, NOBODY], np.int32)[column.codes], values=values)
 
 
 def combine(columns: Sequence[Coded]) -> tuple[Codes, tuple[tuple[str, ...], ...]]:
