@@ -1,25 +1,16 @@
 """What people see of journeys in the browser and through the API."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from ruamel.yaml import YAML
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.definitions.journey import Journey
-from quarterdeck.insights.journeys.service.asking import (
-    Asked,
-    AskedStep,
-    Filter,
-    asked_by,
-    asked_of,
-    rearranged,
-)
+from quarterdeck.insights.journeys.service.asking import Asked, AskedStep
 from quarterdeck.insights.journeys.service.bounds import refuse_endless
 from quarterdeck.insights.journeys.service.exploring import explore
-from quarterdeck.insights.journeys.service.saving import name_of, yaml_of
+from quarterdeck.insights.journeys.service.saving import name_of
 from quarterdeck.jobs.models import Job
 from quarterdeck.jobs.worker import Worker
 from tests.insights.metrics.conftest import add_events
@@ -116,7 +107,7 @@ def test_a_funnel_of_four_steps_says_where_people_stop_and_why(sorted_events, si
 
 def test_a_breakdown_shows_each_value_with_its_interval(sorted_events, sign_in, dave):
     page = shown(sign_in(dave), f"{FUNNEL}&by=device")
-    assert '<section class="section soft" id="groups"><h2>By device</h2>' in page
+    assert "<h2>By device</h2>" in page
     assert '<th scope="row">android</th>' in page
 
 
@@ -148,13 +139,13 @@ def test_every_stop_has_one_reason_and_the_figures_add_up(sorted_events, sign_in
 
 def test_filters_order_and_exclusions_narrow_the_question(sorted_events, sign_in, dave):
     client = sign_in(dave)
-    android = "&step_property=device&step_is=equals&step_value=android"
+    android = "&where1=device&is1=equals&value1=android"
     page = shown(client, f"/journeys/explore/?step=signed_up{android}&step=invited&within=7+days")
-    assert "signed_up, device equals android" in page
+    assert "signed_up, device is android" in page
     assert ">4<" in page
     left_out = shown(client, "/journeys/explore/?step=signed_up&step=worked&leave_out=planned&within=7+days")
-    assert "are left out: planned came in between" in left_out
-    wrong = client.get("/journeys/explore/?step=signed_up&step_property=device&step_is=above&step_value=x")
+    assert "are left out: what leaves them out came in between" in left_out
+    wrong = client.get("/journeys/explore/?step=signed_up&where1=device&is1=above&value1=x")
     assert wrong.status_code == 400
     assert "is no number" in wrong.content.decode()
 
@@ -202,7 +193,11 @@ def test_a_question_is_saved_as_a_draft_of_a_definition(sorted_events, sign_in, 
         ("lifecycle", "grain: week\nseries: [{}]\n", "new, returning"),
         ("stickiness", "series: [{}]\n", "in one day only"),
         ("paths", "pause_minutes: 100\n", "most often from signed_up to invited"),
-        ("funnel", "steps: [{event: [signed_up, looked]}, {event: worked}]\n", "came through"),
+        (
+            "funnel",
+            "steps: [{any_of: [{event: signed_up}, {event: looked}]}, {event: worked}]\n",
+            "stop between",
+        ),
     ],
 )
 def test_every_kind_of_saved_journey_has_a_page(sorted_events, sign_in, dave, kind, text, words):
@@ -211,7 +206,9 @@ def test_every_kind_of_saved_journey_has_a_page(sorted_events, sign_in, dave, ki
     (folder / "asked.yaml").write_text(f"title: What is asked\nkind: {kind}\n{text}")
     client = sign_in(dave)
     assert "What is asked" in shown(client, "/journeys/")
-    assert words in shown(client, "/journeys/asked/")
+    opened = client.get("/journeys/asked/", follow=True)
+    assert opened.status_code == 200
+    assert words in opened.content.decode()
 
 
 def test_a_saved_funnel_opens_in_the_explorer(sorted_events, sign_in, dave):
@@ -219,28 +216,11 @@ def test_a_saved_funnel_opens_in_the_explorer(sorted_events, sign_in, dave):
     folder.mkdir(exist_ok=True)
     (folder / "way.yaml").write_text(WAY)
     answer = sign_in(dave).get("/journeys/way/", follow=True)
-    assert answer.redirect_chain[0][0].startswith("/journeys/explore/?step=signed_up&step=worked")
+    assert answer.redirect_chain[0][0] == (
+        "/journeys/explore/?step=signed_up&step=worked&since=-30d&name=way"
+    )
     assert "<h1>Way</h1>" in answer.content.decode()
     assert sign_in(dave).get("/journeys/none/").status_code == 404
-
-
-def test_an_address_says_the_whole_question_and_nothing_else():
-    web = Filter(field="device", comparison="is_not", value="web")
-    asked = Asked(
-        steps=(AskedStep(event="a", filter=web), AskedStep(event="b")),
-        within="3 days",
-        by="plan",
-        leave_out="c",
-    )
-    given = {}
-    for name, value in replace(asked, stop=2).pairs:
-        given.setdefault(name, []).append(value)
-    assert asked_of(given) == replace(asked, stop=2)
-    journey = asked.journey()
-    assert asked_by(journey) == asked
-    assert Journey.model_validate(YAML(typ="safe").load(yaml_of(journey))) == journey
-    assert [step.event for step in rearranged(asked, "up 2").steps] == ["b", "a"]
-    assert rearranged(asked, "remove 9") == asked
 
 
 @pytest.mark.parametrize(

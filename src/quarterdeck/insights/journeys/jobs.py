@@ -1,11 +1,13 @@
-"""Which work do journeys ask for: the events sorted into sequences, so that pages need not wait?"""
+"""Which work do journeys ask for: the events sorted and saved journeys answered before a page needs it?"""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from quarterdeck.insights.journeys.service.compiling import keep_kernels_in
-from quarterdeck.insights.journeys.service.preparing import PREPARE
-from quarterdeck.jobs.tasks import Progress, Task
+from quarterdeck.insights.journeys.service.kept import is_behind, keep_answers
+from quarterdeck.insights.journeys.service.preparing import ANSWER, PREPARE
+from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.here import workspace
 
 
@@ -26,4 +28,29 @@ def prepare_sequences(progress: Progress, tables: Mapping[str, int], columns: li
     return {"events": rows, "page": "/journeys/"}
 
 
-TASKS = (Task(name=PREPARE, run=prepare_sequences, attempts=2),)
+def answer_saved(progress: Progress) -> Mapping[str, Any]:
+    """Answer the saved journeys whose last answer is behind, and keep the answers."""
+    here = workspace()
+    keep_kernels_in(here.path)
+    answered = keep_answers(here, tell=lambda done, total, saying: progress.tell(done, total, saying=saying))
+    return {"answered": answered, "page": "/journeys/"}
+
+
+def something_is_behind() -> bool:
+    """Whether a saved journey would find something new."""
+    return is_behind(workspace())
+
+
+TASKS = (
+    Task(name=PREPARE, run=prepare_sequences, attempts=2),
+    Task(name=ANSWER, run=answer_saved, attempts=2),
+)
+RHYTHMS = (
+    Rhythm(
+        name="journeys",
+        task=ANSWER,
+        title="Answer the saved journeys",
+        following=every(timedelta(minutes=2)),
+        wanted=something_is_behind,
+    ),
+)

@@ -102,6 +102,13 @@ class CustomerEntry(Shape):
     source: str
 
 
+class JourneyEntry(Shape):
+    """What a journey that was pinned to the brief found."""
+
+    said: SaidWithEvidence
+    base: str = Field(description="Of how many, in words.")
+
+
 class FigureEntry(Shape):
     """The one chart."""
 
@@ -141,6 +148,7 @@ class BriefDocument(Shape):
     scoreboard: tuple[ScoreEntry, ...] = Field(max_length=6)
     moved: tuple[MovedEntry, ...] = Field(max_length=3)
     figure: FigureEntry | None
+    journeys: tuple[JourneyEntry, ...] = ()
     customers: tuple[CustomerEntry, ...]
     launches: tuple[SaidWithEvidence, ...]
     risks: tuple[SaidWithEvidence, ...]

@@ -1,62 +1,79 @@
-"""Which funnel does an address ask for, and which address asks for a funnel?
+"""Which funnel does a form ask for, and which address says the whole of it?
 
 The whole question stands in the address: what a page shows can be sent as a link, and a form without
-JavaScript asks as well as one with it.
+JavaScript asks as well as one with it. What belongs to the second step ends in 2: `where2`, `is2`, `value2`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
 from quarterdeck.errors import QuarterdeckError
-from quarterdeck.insights.journeys.definitions.conditions import Condition
-from quarterdeck.insights.journeys.definitions.journey import WINDOW, Journey
+from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.bounds import refuse_endless
 
 MOST_STEPS = 12
-MOST_PLACES = 100_000
-LONGEST = 200
+SINCE = "-60d"
 NUMBERS = ("above", "at_least", "below", "at_most")
+LISTS = ("any_of", "none_of")
+SET = {"is_set": True, "is_unset": False}
 WORDS = {
     "equals": "is",
     "is_not": "is not",
+    "any_of": "is one of",
+    "none_of": "is none of",
     "contains": "contains",
+    "contains_not": "does not contain",
+    "matches": "matches",
+    "matches_not": "does not match",
     "above": "is above",
     "at_least": "is at least",
     "below": "is below",
     "at_most": "is at most",
+    "before": "is before",
+    "after": "is after",
+    "on": "is on",
+    "is_set": "has a value",
+    "is_unset": "has no value",
 }
-WITHIN = ("1 hour", "1 day", "3 days", "7 days", "14 days", "30 days", "90 days")
-Given = Mapping[str, Sequence[str]]
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
-    """One condition as a form has it: a property, a comparison and a value."""
+    """One condition as a form has it: a property, a comparison and a value.
+
+    One that has no value yet asks for nothing: the form is still being filled in.
+    """
 
     field: str = ""
     comparison: str = "equals"
     value: str = ""
 
     @property
+    def is_whole(self) -> bool:
+        """Does it say everything that a condition needs?"""
+        return bool(self.field) and (bool(self.value) or self.comparison in SET)
+
+    @property
     def words(self) -> str:
         """How it reads: "device is android"."""
-        return f"{self.field} {WORDS[self.comparison]} {self.value}" if self.field else ""
+        return f"{self.field} {WORDS[self.comparison]} {self.value}".rstrip() if self.is_whole else ""
 
-    def conditions(self) -> list[dict[str, object]]:
+    def condition(self) -> dict[str, object]:
         """As a journey has it."""
-        if not self.field:
-            return []
-        return [{"property": self.field, self.comparison: self._value()}]
+        if self.comparison in SET:
+            return {"property": self.field, "is_set": SET[self.comparison]}
+        return {"property": self.field, self.comparison: self._value()}
 
     def _value(self) -> object:
+        if self.comparison in LISTS:
+            return [part.strip() for part in self.value.split(",") if part.strip()]
         if self.comparison not in NUMBERS:
             return self.value
         try:
@@ -70,10 +87,45 @@ class Filter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskedStep:
-    """One step as a form has it."""
+    """One step as a form has it: an event, or any of several, under some conditions."""
 
     event: str
-    filter: Filter = Filter()
+    others: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the step asks beyond its event."""
+        others = [f"or {other}" for other in self.others]
+        return ", ".join([*others, *(each.words for each in self.filters if each.words)])
+
+    def pick(self) -> dict[str, object]:
+        """As a journey has it."""
+        asked: dict[str, object] = {"event": [self.event, *self.others] if self.others else self.event}
+        if conditions := _conditions(self.filters):
+            asked["where"] = conditions
+        if self.label:
+            asked["label"] = self.label
+        return asked
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """An event that leaves out whoever does it between two steps; 0 is the last step."""
+
+    event: str
+    from_step: int = 1
+    to_step: int = 0
+
+    def exclusion(self, steps: int) -> dict[str, object]:
+        """As a journey has it."""
+        asked: dict[str, object] = {"event": self.event}
+        if 1 < self.from_step < steps:
+            asked["from_step"] = self.from_step
+        if 1 < self.to_step <= steps and self.to_step > self.from_step:
+            asked["to_step"] = self.to_step
+        return asked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,18 +133,29 @@ class Asked:
     """A funnel as an address asks for it, and what of its answer is looked at.
 
     `stop` is the step before which people stopped, `reason` why, `who` one of them by place in the list:
-    an address names nobody. `pins` are the versions of tables, as metrics write them.
+    an address names nobody. `pins` are the versions of tables, as metrics write them; `name` is the saved
+    journey that it began as; `also` holds, as JSON, what the form has no field for.
     """
 
     steps: tuple[AskedStep, ...] = ()
-    filter: Filter = Filter()
+    filters: tuple[Filter, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    cohort: str = ""
     within: str = "14 days"
     unit: str = "person"
-    since: str = "-60d"
+    since: str = SINCE
     until: str = ""
     by: str = ""
+    attribution: str = "first"
     order: str = "ordered"
-    leave_out: str = ""
+    count: str = "people"
+    same: str = ""
+    value: str = ""
+    compare: str = ""
+    weigh: str = ""
+    dialect: str = "quarterdeck"
+    also: str = ""
+    name: str = ""
     stop: int = 0
     reason: str = ""
     who: int = 0
@@ -102,14 +165,16 @@ class Asked:
     def pairs(self) -> list[Pair]:
         """Everything that an address says; what is as usual is left out."""
         found: list[Pair] = []
-        for step in self.steps:
-            found += [("step", step.event), ("step_property", step.filter.field)]
-            found += [("step_is", step.filter.comparison), ("step_value", step.filter.value)]
-        if not any(step.filter.field for step in self.steps):
-            found = [pair for pair in found if pair[0] == "step"]
-        if self.filter.field:
-            found += [("property", self.filter.field), ("is", self.filter.comparison)]
-            found += [("value", self.filter.value)]
+        for number, step in enumerate(self.steps, 1):
+            found.append(("step", step.event))
+            found += [(f"or{number}", other) for other in step.others]
+            found += _filter_pairs(step.filters, str(number))
+            if step.label:
+                found.append((f"label{number}", step.label))
+        found += _filter_pairs(self.filters, "")
+        for one in self.left_out:
+            found += [("leave_out", one.event), ("leave_from", str(one.from_step))]
+            found.append(("leave_to", str(one.to_step)))
         usual = Asked()
         for name in PLAIN:
             value = str(getattr(self, name))
@@ -122,33 +187,71 @@ class Asked:
         """The query of the address."""
         return urlencode(self.pairs, safe="~:")
 
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Properties that wait for a value."""
+        every = [*self.filters, *(each for step in self.steps for each in step.filters)]
+        return tuple(dict.fromkeys(each.field for each in every if each.field))
+
     def journey(self, title: str = "") -> Journey:
         """The question itself."""
         if not self.steps:
             raise QuarterdeckError("A funnel needs a step.", "Choose the event that it begins with.")
         asked: dict[str, object] = {
             "kind": "funnel",
-            "steps": [_step(step) for step in self.steps],
+            "steps": [step.pick() for step in self.steps],
             "within": self.within,
             "since": self.since,
             "unit": self.unit,
             "order": self.order,
+            **dict(self._beyond_the_usual()),
+            **self._also(),
         }
-        if self.until:
-            asked["until"] = self.until
-        if self.by:
-            asked["by"] = (self.by,)
-        if self.filter.field:
-            asked["where"] = self.filter.conditions()
-        if self.leave_out and len(self.steps) > 1:
-            asked["exclude"] = [{"event": self.leave_out}]
         if title:
             asked["title"] = title
         return checked(asked)
 
+    def _beyond_the_usual(self) -> Iterator[tuple[str, object]]:
+        if conditions := [*_conditions(self.filters), *_of_cohort(self.cohort)]:
+            yield "where", conditions
+        if len(self.steps) > 1 and (left_out := [one.exclusion(len(self.steps)) for one in self.left_out]):
+            yield "exclude", left_out
+        yield from self._broken_down()
+        beyond = {
+            "value": {"property": self.value} if self.value else None,
+            "same": (self.same,) if self.same else None,
+            "compare": bool(self.compare),
+            "until": self.until,
+            "weigh": self.weigh,
+            "count": self.count if self.count != "people" else "",
+            "dialect": self.dialect if self.dialect != "quarterdeck" else "",
+        }
+        yield from ((name, told) for name, told in beyond.items() if told)
 
-QUESTION = ("within", "unit", "since", "until", "by", "order", "leave_out")
-PLAIN = (*QUESTION, "stop", "reason", "who", "pins")
+    def _broken_down(self) -> Iterator[tuple[str, object]]:
+        if not self.by:
+            return
+        yield "by", (self.by,)
+        if self.attribution.startswith("step "):
+            yield "attribution", "step"
+            yield "attribution_step", min(_number(self.attribution[5:]) or 1, len(self.steps))
+        elif self.attribution != "first":
+            yield "attribution", self.attribution
+
+    def _also(self) -> Mapping[str, object]:
+        if not self.also:
+            return {}
+        try:
+            more = json.loads(self.also)
+        except ValueError as error:
+            raise QuarterdeckError("The link is not whole.", "Copy it again, all of it.") from error
+        if not isinstance(more, dict) or not set(more) <= NOT_IN_THE_FORM:
+            raise QuarterdeckError("The link asks for what no funnel has.", "Copy it again, all of it.")
+        return more
+
+
+NOT_IN_THE_FORM = frozenset({"grain", "limit", "show", "from_step", "to_step", "bins"})
+PLAIN = tuple(field.name for field in fields(Asked) if field.name not in ("steps", "filters", "left_out"))
 
 
 def checked(asked: Mapping[str, object]) -> Journey:
@@ -165,115 +268,23 @@ def checked(asked: Mapping[str, object]) -> Journey:
     return journey
 
 
-def asked_of(given: Given) -> Asked:
-    """What an address asks for."""
-    rows = zip_longest(
-        *(_all(given, name) for name in ("step", "step_property", "step_is", "step_value")), fillvalue=""
-    )
-    steps = tuple(
-        AskedStep(event=event, filter=_filter(field, comparison, value))
-        for event, field, comparison, value in rows
-        if event
-    )
-    usual = Asked()
-    within = _one(given, "within") or usual.within
-    if not re.fullmatch(WINDOW, within):
-        raise QuarterdeckError(f"'{within}' is no length of time.", "Write it like 7 days.")
-    return Asked(
-        steps=steps[:MOST_STEPS],
-        filter=_filter(_one(given, "property"), _one(given, "is"), _one(given, "value")),
-        within=within,
-        unit=_one(given, "unit") or usual.unit,
-        since=_one(given, "since") or usual.since,
-        until=_one(given, "until"),
-        by=_one(given, "by"),
-        order=_one(given, "order") or usual.order,
-        leave_out=_one(given, "leave_out"),
-        stop=_place(_one(given, "stop")),
-        reason=_one(given, "reason"),
-        who=_place(_one(given, "who")),
-        pins=_one(given, "pins"),
-    )
+def _conditions(filters: tuple[Filter, ...]) -> list[dict[str, object]]:
+    return [each.condition() for each in filters if each.is_whole]
 
 
-def rearranged(asked: Asked, wanted: str) -> Asked:
-    """The question after a button: "up 2", "down 1" or "remove 3"."""
-    verb, _, number = wanted.partition(" ")
-    place = _place(number) - 1
-    steps = list(asked.steps)
-    if not 0 <= place < len(steps):
-        return asked
-    step = steps.pop(place)
-    if verb == "up":
-        steps.insert(max(0, place - 1), step)
-    elif verb == "down":
-        steps.insert(place + 1, step)
-    return replace(asked, steps=tuple(steps), stop=0, reason="", who=0)
+def _of_cohort(cohort: str) -> Iterator[dict[str, object]]:
+    if cohort.startswith("!"):
+        yield {"outside_cohort": cohort[1:]}
+    elif cohort:
+        yield {"cohort": cohort}
 
 
-def asked_by(journey: Journey) -> Asked | None:
-    """The address of a saved funnel; None where it says more than a form can hold."""
-    if journey.kind != "funnel" or not all(isinstance(step.event, str) for step in journey.steps):
-        return None
-    filters = [_form(step.where) for step in journey.steps]
-    whole = _form(journey.where)
-    excluded = [one.event for one in journey.exclude]
-    asked = Asked(
-        steps=tuple(
-            AskedStep(event=str(step.event), filter=each or Filter())
-            for step, each in zip(journey.steps, filters, strict=True)
-        ),
-        filter=whole or Filter(),
-        within=journey.within,
-        unit=journey.unit,
-        since=journey.since,
-        until=journey.until or "",
-        by=journey.by[0] if journey.by else "",
-        order=journey.order,
-        leave_out=str(excluded[0]) if excluded else "",
-    )
-    plain = {"title", "description", "owner", "no_lint", "grain", "limit", "to_step", "from_step"}
-    told = journey.model_dump(exclude=plain, exclude_defaults=True)
-    again = asked.journey().model_dump(exclude=plain, exclude_defaults=True)
-    for step in told["steps"]:
-        step.pop("label", None)
-    return asked if told == again else None
+def _filter_pairs(filters: tuple[Filter, ...], number: str) -> Iterator[Pair]:
+    for each in filters:
+        yield f"where{number}", each.field
+        yield f"is{number}", each.comparison
+        yield f"value{number}" if number else "equal", each.value
 
 
-def _form(conditions: Sequence[Condition]) -> Filter | None:
-    if len(conditions) != 1 or conditions[0].field is None:
-        return None
-    name, value = conditions[0].comparison
-    if name not in WORDS:
-        return None
-    return Filter(
-        field=conditions[0].field,
-        comparison=name,
-        value=f"{value:g}" if isinstance(value, float) else str(value),
-    )
-
-
-def _step(step: AskedStep) -> dict[str, object]:
-    conditions = step.filter.conditions()
-    return {"event": step.event, "where": conditions} if conditions else {"event": step.event}
-
-
-def _filter(field: str, comparison: str, value: str) -> Filter:
-    return Filter(field=field, comparison=comparison if comparison in WORDS else "equals", value=value)
-
-
-def _all(given: Given, name: str) -> list[str]:
-    return [_text(value) for value in given.get(name, ())][: MOST_STEPS + 1]
-
-
-def _one(given: Given, name: str) -> str:
-    values = given.get(name, ())
-    return _text(values[-1]) if values else ""
-
-
-def _text(value: str) -> str:
-    return value.replace("\0", "").strip()[:LONGEST]
-
-
-def _place(text: str) -> int:
-    return min(int(text), MOST_PLACES) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from quarterdeck.charts.svg import Drawing, element, number, picture
@@ -12,6 +12,7 @@ from quarterdeck.stats.figures import whole
 ROW, BAR, FIRST, AIR = 66.0, 22.0, 33.0, 11.0
 GROUP_ROW = 11.0
 MOST_GROUPS = 3
+SMALL, SMALL_ROW = 96.0, 7.0
 INSIDE = 96.0  # a label fits into a bar of this width
 TENTHS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 
@@ -55,6 +56,25 @@ def draw_funnel(seen: FunnelSeen) -> DrawnFunnel | None:
         wide=_draw(seen, _Paper(width=700, right=560, row=row, hot=hot, groups=groups, key="w")),
         narrow=_draw(seen, _Paper(width=350, right=290, row=row, hot=hot, groups=groups, key="n")),
     )
+
+
+def draw_small(shares: Sequence[float]) -> Drawing | None:
+    """The steps of a funnel as bars without a word, for a line of a table or a brief; None without steps."""
+    if not shares:
+        return None
+    bars = [
+        element(
+            "rect",
+            class_="fill-1",
+            x=0,
+            y=SMALL_ROW * place,
+            width=max(1, SMALL * share),
+            height=SMALL_ROW - 2,
+        )
+        for place, share in enumerate(shares)
+    ]
+    words = ", ".join(percent(share) for share in shares)
+    return picture(SMALL, SMALL_ROW * len(shares), *bars, sentence=f"Steps: {words}", kind="steps")
 
 
 def claim_of(seen: FunnelSeen) -> str:

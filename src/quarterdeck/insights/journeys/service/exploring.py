@@ -8,11 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.facts.personal import masked_value
-from quarterdeck.facts.sequences.columns import known_columns
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.journeys.calc.buckets import instant, microseconds
@@ -20,10 +18,12 @@ from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses
 from quarterdeck.insights.journeys.calc.funnel_figures import entries
 from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.calc.kernels.attempts import OPEN
-from quarterdeck.insights.journeys.calc.sequence import SequenceView
+from quarterdeck.insights.journeys.definitions.conditions import Condition
 from quarterdeck.insights.journeys.definitions.journey import Journey
-from quarterdeck.insights.journeys.service.asking import Asked, AskedStep
+from quarterdeck.insights.journeys.service.asking import WORDS, Asked, AskedStep
 from quarterdeck.insights.journeys.service.bounds import is_personal, refuse_many
+from quarterdeck.insights.journeys.service.choosing import choices_of, values_of
+from quarterdeck.insights.journeys.service.lagging import lagging
 from quarterdeck.insights.journeys.service.opening import Opened, open_journey
 from quarterdeck.insights.journeys.service.readiness import folder_of, pinned
 from quarterdeck.insights.journeys.service.running import moment_asked
@@ -39,9 +39,9 @@ from quarterdeck.insights.journeys.service.seen import (
     title_of,
 )
 from quarterdeck.insights.journeys.service.stopping import stopped_before
+from quarterdeck.records.turns import step_aside
 from quarterdeck.stats.interval import wilson_interval
 
-RECENT = timedelta(days=30)
 MOST_GROUPS = 4
 MOST_WEEKS = 16
 SHADES = 3
@@ -59,12 +59,15 @@ def explore(
     """A funnel as its page shows it, and what else could be asked."""
     now = moment_asked(workspace, None)
     with (
+        step_aside(),
         FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot,
         opened_at(workspace, snapshot, journey, tables) as opened,
     ):
         refuse_many(journey, opened.question.period)
         seen = _funnel(opened, looked_at, sees_personal=sees_personal)
-        return seen, _choices(opened, snapshot, microseconds(now))
+        folder = workspace.path / folder_of(workspace, tables)
+        values = values_of(folder, snapshot, looked_at.waiting)
+        return seen, replace(choices_of(opened, snapshot, microseconds(now)), values=values)
 
 
 def opened_at(
@@ -86,6 +89,7 @@ def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelS
     whole = walk_groups(opened.view, asking_alike(opened, by=()).question)[()]
     groups = {} if not journey.by else walk_groups(opened.view, question)
     stop = looked_at.stop if 2 <= looked_at.stop <= len(journey.steps) else _largest_loss(whole)
+    names = {value: _name(opened, value, place, sees_personal) for place, value in enumerate(groups, 1)}
     return FunnelSeen(
         noun=NOUNS.get(journey.unit, f"values of {journey.unit}"),
         since=question.period.begin.date(),
@@ -93,9 +97,9 @@ def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelS
         within=journey.within,
         steps=_steps(journey, whole),
         groups=tuple(
-            GroupSeen(name=_name(opened, value, place, sees_personal), rates=_rates(group.reached))
-            for place, (value, group) in enumerate(groups.items(), 1)
+            GroupSeen(name=names[value], rates=_rates(group.reached)) for value, group in groups.items()
         ),
+        lagging=lagging({names[value]: group for value, group in groups.items()}, stop) if stop else "",
         weeks=_weeks(opened),
         excluded=int(np.count_nonzero(whole.depth == 0)),
         stopped=stopped_before(opened, whole, stop, looked_at, sees_personal=sees_personal) if stop else None,
@@ -131,9 +135,7 @@ def _steps(journey: Journey, found: FunnelWitnesses) -> tuple[StepSeen, ...]:
         waits = int(np.count_nonzero((found.depth == place) & (found.reason == OPEN))) if place else 0
         still += waits
         low, middle, high = _quartiles(found, place)
-        conditions = ", ".join(
-            f"{each.field} {' '.join(map(str, each.comparison))}" for each in pick.where if each.field
-        )
+        conditions = ", ".join(_words(each) for each in pick.where if each.field)
         steps.append(
             StepSeen(
                 number=place + 1,
@@ -150,6 +152,12 @@ def _steps(journey: Journey, found: FunnelWitnesses) -> tuple[StepSeen, ...]:
             )
         )
     return tuple(steps)
+
+
+def _words(condition: Condition) -> str:
+    name, value = condition.comparison
+    value = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+    return f"{condition.field} {WORDS.get(name, name)} {value}"
 
 
 def _quartiles(found: FunnelWitnesses, place: int) -> tuple[str, str, str]:
@@ -192,17 +200,3 @@ def _weeks(opened: Opened) -> tuple[WeekSeen, ...]:
             )
         )
     return tuple(weeks[-MOST_WEEKS:])
-
-
-def _choices(opened: Opened, snapshot: Snapshot, now: int) -> Choices:
-    lately = now - int(RECENT.total_seconds() * 1_000_000)
-    counts = _counts(opened.view, lately)
-    values = opened.view.event.values
-    events = sorted(zip(values, counts.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-    properties = [name for name in known_columns(snapshot) if not is_personal(name)]
-    return Choices(events=tuple(events), properties=tuple(dict.fromkeys(properties)))
-
-
-def _counts(view: SequenceView, lately: int) -> NDArray[np.int64]:
-    codes = view.event.codes[view.time >= lately]
-    return np.bincount(codes[codes >= 0], minlength=len(view.event.values))

@@ -13,6 +13,7 @@ from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.answering import answer_journey
 from quarterdeck.insights.journeys.service.answers import JourneyAnswer
 from quarterdeck.insights.journeys.service.seen import lasting, percent, title_of
+from quarterdeck.records.turns import step_aside
 from quarterdeck.stats.figures import short_date, whole
 
 MOST_ROWS = 60
@@ -61,9 +62,17 @@ class LaidOut:
     tables: tuple[Laid, ...]
 
 
-def lay_out(workspace: Workspace, journey: Journey, *, sees_personal: bool) -> LaidOut:
-    """The answer to a saved journey, laid out."""
-    found = answer_journey(workspace, journey, tables={}, sees_personal=sees_personal)
+def lay_out(
+    workspace: Workspace, journey: Journey, *, tables: Mapping[str, int], sees_personal: bool
+) -> LaidOut:
+    """The answer to a journey at some versions of the facts, laid out."""
+    with step_aside():
+        found = answer_journey(workspace, journey, tables=tables, sees_personal=sees_personal)
+    return laid_out(found, journey)
+
+
+def laid_out(found: JourneyAnswer, journey: Journey) -> LaidOut:
+    """An answer as tables and drawings."""
     return LaidOut(
         since=datetime.fromisoformat(found.since),
         until=datetime.fromisoformat(found.until),

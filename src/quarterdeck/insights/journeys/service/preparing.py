@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from quarterdeck.insights.journeys.definitions.journey import Journey
 
 PREPARE = "journeys.prepare"  # the job that sorts the events
+ANSWER = "journeys.answer"  # the job that answers what is saved
 
 
 class NotReady(Exception):  # noqa: N818 -- not an error: the page shows the work and looks again

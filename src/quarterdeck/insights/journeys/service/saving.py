@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.insights.journeys.definitions.journey import Journey
-from quarterdeck.insights.journeys.service.book import COHORT, JOURNEY
+from quarterdeck.insights.journeys.service.addresses import NOT_ASKED
+from quarterdeck.insights.journeys.service.book import COHORT, JOURNEY, read_journeys
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
 from quarterdeck.records.workshop import drafting
@@ -48,15 +49,35 @@ def name_of(title: str) -> str:
     return name
 
 
-def save_as_draft(*, journey: Journey, title: str, by: Person) -> str:
-    """Begin a draft of a journey; the address where it is edited and promoted."""
+def is_changed(saved: Journey, asked: Journey) -> bool:
+    """Does a question ask something else than the journey that it began as? How that is called is no part."""
+    return _asks(saved) != _asks(asked)
+
+
+def save_as_draft(*, journey: Journey, title: str, by: Person, name: str = "") -> str:
+    """Begin a draft of a journey; the address where it is edited and promoted.
+
+    A file that is there is never written over: only a question that began as that journey (`name`) becomes a
+    draft of it, to be compared and promoted by an editor.
+    """
     title = " ".join(title.replace("\0", "").split())[:MOST_NAME]
     shelf = Shelf(path=workspace().path, kinds=(JOURNEY, COHORT))
-    place = shelf.place(JOURNEY.name, name_of(title))
-    if shelf.on_disk(place).digest:
-        raise Conflict(
-            f"There is a journey '{place.name}' already.", "Choose another title, or edit that one."
-        )
+    began = read_journeys(workspace()).get(name)
+    if began is not None and title == (began.model.title or name):
+        place = shelf.place(JOURNEY.name, name)
+        kept = {key: getattr(began.model, key) for key in ("description", "owner", "no_lint")}
+        journey = journey.model_copy(update=kept)
+    else:
+        place = shelf.place(JOURNEY.name, name_of(title))
+        if shelf.on_disk(place).digest:
+            raise Conflict(
+                f"There is a journey '{place.name}' already, in {place.written}.",
+                "Choose another title; or open that journey, change it, and save it under its own.",
+            )
     text = yaml_of(journey.model_copy(update={"title": title}))
     drafting.begin(shelf=shelf, place=place, by=by, text=text)
     return f"{place.path}edit/"
+
+
+def _asks(journey: Journey) -> dict[str, object]:
+    return journey.model_dump(mode="json", exclude=set(NOT_ASKED), exclude_defaults=True)

@@ -112,6 +112,7 @@ class StoppedSeen:
     reasons: tuple[ReasonSeen, ...]
     reason: ReasonSeen | None
     people: tuple[PersonSeen, ...]
+    followed: tuple[tuple[str, Rate], ...]
     why: WhySeen | None
 
 
@@ -125,6 +126,7 @@ class FunnelSeen:
     within: str
     steps: tuple[StepSeen, ...]
     groups: tuple[GroupSeen, ...]
+    lagging: str
     weeks: tuple[WeekSeen, ...]
     excluded: int
     stopped: StoppedSeen | None
@@ -143,10 +145,11 @@ class FunnelSeen:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choices:
-    """What a question can be made of: events with how often they came lately, and properties."""
+    """What a question can be made of: events with how often they came lately, properties, values."""
 
     events: tuple[tuple[str, int], ...]
     properties: tuple[str, ...]
+    values: Mapping[str, tuple[str, ...]]
 
 
 def percent(share: float) -> str:

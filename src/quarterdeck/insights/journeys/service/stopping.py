@@ -19,21 +19,36 @@ from quarterdeck.insights.journeys.calc.question import MICROSECONDS
 from quarterdeck.insights.journeys.calc.sequence import Rows
 from quarterdeck.insights.journeys.service.asking import Asked
 from quarterdeck.insights.journeys.service.opening import Opened
-from quarterdeck.insights.journeys.service.seen import PersonSeen, ReasonSeen, StoppedSeen, WhySeen, title_of
+from quarterdeck.insights.journeys.service.seen import (
+    PersonSeen,
+    Rate,
+    ReasonSeen,
+    StoppedSeen,
+    WhySeen,
+    rate,
+    title_of,
+)
+from quarterdeck.stats.interval import wilson_interval
 
-MOST_LISTED = 10
+MOST_LISTED = 5
+MOST_FOLLOWED = 4
+SELDOM = 0.005  # what fewer did is not worth a line
 KEYS = ("gone", "other", "late", "broken", "spoiled", "open")
 Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Stopped:
-    """The attempts that ended before a step; `last` is the row of the last step that each reached."""
+    """The attempts that ended before a step.
+
+    `last` is the row of the last step that each reached, `following` the event that came next, -1 for none.
+    """
 
     found: FunnelWitnesses
     last: Rows
     last_time: Rows
     reasons: Places
+    following: Places
 
 
 def stopped_before(
@@ -58,7 +73,7 @@ def stopped_before(
         PersonSeen(place=number, name=name, last=_time(opened, int(stopped.last[place])))
         for number, (place, name) in enumerate(zip(places, names, strict=True), 1)
     )
-    who = looked_at.who - 1
+    who = max(looked_at.who, 1) - 1
     return StoppedSeen(
         step=step,
         before=journey.steps[step - 1].label or title_of(journey.steps[step - 1].name),
@@ -66,6 +81,7 @@ def stopped_before(
         reasons=reasons,
         reason=chosen,
         people=people,
+        followed=_followed(opened, stopped),
         why=_why(opened, stopped, int(places[who]), names[who], chosen)
         if chosen is not None and 0 <= who < len(places)
         else None,
@@ -81,12 +97,15 @@ def _stopped(opened: Opened, found: FunnelWitnesses, step: int) -> _Stopped:
     inside = following < opened.view.offsets[which.unit.astype(np.int64) + 1]
     came = np.zeros(len(last), np.bool_)
     came[inside] = opened.view.time[following[inside]] <= which.begin[inside] + opened.question.window
+    codes = np.full(len(last), -1, np.int64)
+    codes[came] = opened.view.event.codes[following[came]]
     # NEVER is 1: those who were seen again keep it, the others become 0, "gone".
     return _Stopped(
         found=which,
         last=last,
         last_time=opened.view.time[last],
         reasons=np.where((reasons == NEVER) & ~came, 0, reasons),
+        following=codes,
     )
 
 
@@ -109,6 +128,25 @@ def _reasons(opened: Opened, stopped: _Stopped, step: int) -> tuple[ReasonSeen, 
         if count
     ]
     return tuple(sorted(found, key=lambda reason: (reason.key == "open", -reason.count)))
+
+
+def _followed(opened: Opened, stopped: _Stopped) -> tuple[tuple[str, Rate], ...]:
+    """What those who stopped for good did next instead, the most frequent first."""
+    events = opened.view.event.values
+    codes = stopped.following[stopped.reasons != OPEN]
+    if not len(codes):
+        return ()
+    counts = np.bincount(codes + 1, minlength=len(events) + 1)
+    most = np.argsort(-counts, kind="stable")[:MOST_FOLLOWED]
+    names = ("nothing in that time", *(title_of(str(name)) for name in events))
+    return tuple(
+        (
+            names[place],
+            rate(int(counts[place]), len(codes), wilson_interval(int(counts[place]), len(codes))),
+        )
+        for place in most
+        if counts[place] >= SELDOM * len(codes)
+    )
 
 
 def _listed(stopped: _Stopped, chosen: ReasonSeen | None, most: int) -> Places:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.facts.store import FactStore
+from quarterdeck.insights.journeys.service.book import read_journeys
 from quarterdeck.insights.metrics.service.book import read_metrics
 from quarterdeck.jobs.queue import ask as ask_for_work
 from quarterdeck.process.decisions.calc.prediction import Prediction
@@ -50,7 +51,7 @@ REVIEW = "decisions.review"
 SOONEST_REVIEW = timedelta(14)  # a whole week lies between, wherever in a week the answer fell
 # What is still open once a decision is made; question, answer and prediction then stay as they were.
 STILL_OPEN = ("dissent", "flips_if", "evidence")
-FROM_FACTS = frozenset({"metric", "account", "person", "feedback", "event", "change", "work_item"})
+FROM_FACTS = frozenset({"metric", "journey", "account", "person", "feedback", "event", "change", "work_item"})
 
 
 @transaction.atomic
@@ -267,7 +268,7 @@ def _pinned(evidence: tuple[Evidence, ...], before: tuple[Evidence, ...] = ()) -
     here = workspace()
     new = [each for each in evidence if each.type in FROM_FACTS and (each.type, each.key) not in known]
     tables = FactStore(here.facts_path).versions() if any(not each.is_pinned for each in new) else {}
-    versions = read_metrics(here).versions if any(each.type == "metric" for each in new) else {}
+    versions = _definition_versions({each.type for each in new})
     return tuple(
         _pin(each, known.get((each.type, each.key)), tables, versions) if each.type in FROM_FACTS else each
         for each in evidence
@@ -275,11 +276,24 @@ def _pinned(evidence: tuple[Evidence, ...], before: tuple[Evidence, ...] = ()) -
 
 
 def _pin(
-    each: Evidence, before: Evidence | None, tables: Mapping[str, int], versions: Mapping[str, str]
+    each: Evidence,
+    before: Evidence | None,
+    tables: Mapping[str, int],
+    versions: Mapping[tuple[str, str], str],
 ) -> Evidence:
     if each.is_pinned:
         return each
     if before is not None:
         return replace(each, tables=before.tables, definition_version=before.definition_version)
-    version = versions.get(each.key, "") if each.type == "metric" else ""
-    return replace(each, tables=dict(tables), definition_version=version)
+    return replace(each, tables=dict(tables), definition_version=versions.get((each.type, each.key), ""))
+
+
+def _definition_versions(types: set[str]) -> dict[tuple[str, str], str]:
+    """The versions of the definitions of these types, by type and name."""
+    here = workspace()
+    metrics = read_metrics(here).versions if "metric" in types else {}
+    journeys = read_journeys(here) if "journey" in types else {}
+    return {
+        **{("metric", name): version for name, version in metrics.items()},
+        **{("journey", name): each.version for name, each in journeys.items()},
+    }

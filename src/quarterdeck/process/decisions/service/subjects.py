@@ -15,6 +15,7 @@ PAGES = {
     "decision": "/decisions/{}/",
     "action": "/actions/{}/",
     "metric": "/metrics/{}/",
+    "journey": "/journeys/{}/",
     "brief": "/brief/{}/",
     "person": "/people/{}/",
     "job": "/jobs/{}/",

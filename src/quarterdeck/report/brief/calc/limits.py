@@ -16,6 +16,7 @@ MOST_IN_SECTION: dict[SectionName, int] = {
     "promises": 4,
     "scoreboard": 6,
     "moved": 3,
+    "journeys": 2,
     "customers": 3,
     "launches": 4,
     "risks": 2,
@@ -25,6 +26,7 @@ HEADINGS: dict[SectionName, str] = {
     "promises": "Last week’s promises",
     "scoreboard": "Scoreboard Week to Sunday Value Base Expected Target Quarter Owner, in their judgement",
     "moved": "What moved and why",
+    "journeys": "Journeys",
     "customers": "Customers",
     "launches": "Launches and incidents",
     "risks": "Risks",
@@ -34,6 +36,7 @@ NOUNS: dict[SectionName, tuple[str, str]] = {
     "promises": ("promise", "promises"),
     "scoreboard": ("metric", "metrics"),
     "moved": ("movement", "movements"),
+    "journeys": ("journey", "journeys"),
     "customers": ("customer voice", "customer voices"),
     "launches": ("launch or incident", "launches or incidents"),
     "risks": ("risk", "risks"),
@@ -44,6 +47,7 @@ GIVES_WAY: tuple[tuple[SectionName | Literal["figure"], int], ...] = (
     ("launches", 0),
     ("customers", 0),
     ("promises", 0),
+    ("journeys", 0),
     ("moved", 1),
     ("figure", 0),
     ("scoreboard", 3),
@@ -109,6 +113,7 @@ def visible_texts(brief: Brief) -> Iterator[str]:
         yield movement.confidence
     if brief.figure:
         yield from (brief.figure.claim, brief.figure.measure, *brief.figure.words)
+    yield from (f"{told.said.text} {told.base}" for told in brief.journeys)
     yield from (f"{voice.words.text} {voice.source}" for voice in brief.customers)
     yield from (sentence.text for sentence in (*brief.launches, *brief.risks, *footer_sentences(brief)))
 
@@ -177,7 +182,7 @@ def _without(brief: Brief, section: SectionName, index: int) -> Brief:
 
 
 def _said(item: object) -> Sentence:
-    for name in ("question", "promised", "title", "words"):
+    for name in ("question", "promised", "title", "words", "said"):
         said = getattr(item, name, None)
         if isinstance(said, Sentence):
             return said

@@ -7,7 +7,9 @@ from typing import Literal
 from quarterdeck.insights.metrics.service.dossiers import Judgement, Role, Side
 
 Confidence = Literal["confirmed", "likely", "unknown"]
-SectionName = Literal["decisions", "promises", "scoreboard", "moved", "customers", "launches", "risks"]
+SectionName = Literal[
+    "decisions", "promises", "scoreboard", "moved", "journeys", "customers", "launches", "risks"
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +53,15 @@ class CustomerVoice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class JourneyTold:
+    """What a pinned journey found: its sentence, of how many, and the share that reached each step."""
+
+    said: Sentence
+    base: str = ""
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
     """One line of judgement that the owner of a metric added by hand."""
 
@@ -71,7 +82,10 @@ class Signed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvidencePage:
-    """A page that another capability adds to the evidence: a claim, its rows, and their query."""
+    """A page that another capability adds to the evidence: a claim, its drawing, its rows, and their query.
+
+    `figure` is markup, made by a drawing of ours; `pins` are the versions that the rows were read at.
+    """
 
     file: str
     title: str
@@ -79,6 +93,9 @@ class EvidencePage:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     query: str = ""
+    measure: str = ""
+    figure: str = ""
+    pins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +104,7 @@ class Contribution:
 
     decisions: tuple[Decision, ...] = ()
     promises: tuple[Promise, ...] = ()
+    journeys: tuple[JourneyTold, ...] = ()
     customers: tuple[CustomerVoice, ...] = ()
     launches: tuple[Sentence, ...] = ()
     risks: tuple[Sentence, ...] = ()
@@ -178,6 +196,7 @@ class Brief:
     promises: tuple[Promise, ...] = ()
     moved: tuple[Movement, ...] = ()
     figure: Figure | None = None
+    journeys: tuple[JourneyTold, ...] = ()
     customers: tuple[CustomerVoice, ...] = ()
     launches: tuple[Sentence, ...] = ()
     risks: tuple[Sentence, ...] = ()

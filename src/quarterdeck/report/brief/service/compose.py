@@ -63,6 +63,7 @@ def compose_brief(
             tell_movement(lead, companions, as_of=as_of) for lead, companions in fold_movements(moved)
         ),
         figure=drawn[0] if drawn else None,
+        journeys=given.journeys,
         customers=given.customers,
         launches=given.launches,
         risks=given.risks,
@@ -99,6 +100,7 @@ def _joined(contributions: Sequence[Contribution]) -> Contribution:
     return Contribution(
         decisions=tuple(item for given in contributions for item in given.decisions),
         promises=tuple(item for given in contributions for item in given.promises),
+        journeys=tuple(item for given in contributions for item in given.journeys),
         customers=tuple(item for given in contributions for item in given.customers),
         launches=tuple(item for given in contributions for item in given.launches),
         risks=tuple(item for given in contributions for item in given.risks),

@@ -7,12 +7,21 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
+from quarterdeck.insights.journeys.service.pinning import TellsInBrief, told_in_brief
 from quarterdeck.insights.metrics.service.book import METRIC
 from quarterdeck.process.decisions.service.for_brief import Answering, Ask, answering, asked, promised
 from quarterdeck.records.here import workspace
 from quarterdeck.records.workshop.seals import seals_of
-from quarterdeck.report.brief.calc.page import Contribution, Decision, Promise, Sentence, Signed
-from quarterdeck.stats.figures import day_name, short_date
+from quarterdeck.report.brief.calc.page import (
+    Contribution,
+    Decision,
+    EvidencePage,
+    JourneyTold,
+    Promise,
+    Sentence,
+    Signed,
+)
+from quarterdeck.stats.figures import day_name, in_sentence, long_date, short_date
 
 Value = TypeVar("Value")
 ASKED_AT = "/decisions/"
@@ -20,6 +29,7 @@ ASKED_AT = "/decisions/"
 
 def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
     """The contribution of every capability that has one for this week, the most urgent first."""
+    pinned = told_in_brief(workspace())
     return (
         Contribution(
             decisions=tuple(_decision(ask, as_of) for ask in asked(as_of)),
@@ -30,8 +40,44 @@ def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
                 )
                 for kept in promised(week_start)
             ),
+            journeys=tuple(_told(each) for each in pinned),
+            evidence=tuple(_evidence(each) for each in pinned),
         ),
     )
+
+
+def _told(each: TellsInBrief) -> JourneyTold:
+    return JourneyTold(
+        said=Sentence(
+            text=f"{each.title}: {in_sentence(each.found.claim)}.", evidence=f"evidence/{_file(each)}"
+        ),
+        base=each.found.base,
+        shares=each.found.shares,
+    )
+
+
+def _evidence(each: TellsInBrief) -> EvidencePage:
+    """The drawing and rows of a pinned journey, and the versions that they were read at."""
+    found = each.found
+    return EvidencePage(
+        file=_file(each),
+        title=each.title,
+        claim=found.claim,
+        columns=found.columns,
+        rows=found.rows,
+        query=found.query,
+        measure=found.measure,
+        figure=found.drawing,
+        pins=(
+            ("Answered", f"{long_date(found.answered_at.date())} {found.answered_at:%H:%M} UTC"),
+            ("Definition", found.version),
+            *((table, f"version {version}") for table, version in sorted(found.tables.items())),
+        ),
+    )
+
+
+def _file(each: TellsInBrief) -> str:
+    return f"journey-{each.name}.html"
 
 
 def signed_at(versions: Mapping[str, str]) -> tuple[Signed, ...]:

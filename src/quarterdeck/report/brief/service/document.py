@@ -12,6 +12,7 @@ from quarterdeck.report.brief.definitions import (
     CustomerEntry,
     DecisionEntry,
     FigureEntry,
+    JourneyEntry,
     LeftOutEntry,
     MovedEntry,
     Pins,
@@ -60,6 +61,7 @@ def brief_document(brief: Brief, pins: Pins, state: BriefState = "draft") -> Bri
             for movement in brief.moved
         ),
         figure=_figure_entry(brief),
+        journeys=tuple(JourneyEntry(said=_said(told.said), base=told.base) for told in brief.journeys),
         customers=tuple(
             CustomerEntry(words=_said(voice.words), source=voice.source) for voice in brief.customers
         ),
@@ -106,6 +108,13 @@ def _markdown(brief: Brief) -> Iterator[str]:
         (
             f"{_linked_all(movement.told)} *{movement.confidence}* {_linked_all(movement.then)}"
             for movement in brief.moved
+        ),
+    )
+    yield from _listed(
+        "Journeys",
+        (
+            f"{_linked(told.said)} ({told.base})" if told.base else _linked(told.said)
+            for told in brief.journeys
         ),
     )
     yield from _listed(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from quarterdeck.charts.svg import Drawing
 from quarterdeck.insights.metrics.service.buckets import bucket_table
 from quarterdeck.insights.metrics.service.changes import Change
 from quarterdeck.insights.metrics.service.dossiers import Dossier, Measure
@@ -96,7 +97,7 @@ def data_page(brief: Brief, trust: Trust) -> Context:
 
 def added_page(brief: Brief, page: EvidencePage) -> Context:
     """A page that another capability adds."""
-    return _frame(brief, page.title) | {"page": page}
+    return _frame(brief, page.title) | {"page": page, "figure": Drawing(page.figure)}
 
 
 def _frame(brief: Brief, title: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from quarterdeck.insights.journeys.service.drawing import draw_small
 from quarterdeck.insights.metrics.service.changes import Change
 from quarterdeck.insights.metrics.service.dossiers import Dossier
 from quarterdeck.insights.metrics.service.story import TEMPLATES as METRIC_TEMPLATES
@@ -154,6 +155,7 @@ def _brief_context(composed: Composed, state: BriefState) -> Mapping[str, object
         "decisions": [(decision, day_name(decision.by), None) for decision in brief.decisions],
         "rows": [(row, composed.quarters.get(row.name)) for row in brief.scoreboard],
         "chart": composed.chart,
+        "journeys": [(told, draw_small(told.shares)) for told in brief.journeys],
         "footer": footer_sentences(brief),
         "judged_by_hand": any(row.remark for row in brief.scoreboard),
         "state": state,

@@ -12,7 +12,9 @@ from pydantic import TypeAdapter
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import Conflict, QuarterdeckError
+from quarterdeck.insights.journeys.service.kept import answered_at
 from quarterdeck.records.change_log import log_change
+from quarterdeck.records.here import workspace as workspace_here
 from quarterdeck.records.models import Person
 from quarterdeck.records.remembering import until_a_change
 from quarterdeck.records.subjects import Subject
@@ -171,11 +173,13 @@ def _made(
 
 def contributions_of(edition: Edition) -> tuple[Contribution, ...]:
     """What was given to a brief: as it was when published, or as it is now."""
-    return _contributions(edition, edition.state, edition.drafted_at)
+    return _contributions(edition, edition.state, edition.drafted_at, answered_at(workspace_here()))
 
 
 @until_a_change
-def _contributions(edition: Edition, _state: str, _drafted_at: datetime) -> tuple[Contribution, ...]:
+def _contributions(
+    edition: Edition, _state: str, _drafted_at: datetime, _journeys_answered_at: int
+) -> tuple[Contribution, ...]:
     if edition.is_published:
         return CONTRIBUTIONS.validate_json(edition.contributions)
     remarks = tuple(Remark(metric=line.metric, words=line.words) for line in judgements_of(edition.pk))

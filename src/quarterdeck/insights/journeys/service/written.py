@@ -1,0 +1,44 @@
+"""What does a question ask that somebody wrote as text, and what may a new one begin as?
+
+A text can say everything that a definition can; the form beside it, what most funnels need.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from quarterdeck.definitions.folder import read_definition
+from quarterdeck.errors import QuarterdeckError
+from quarterdeck.insights.journeys.definitions.journey import Journey
+from quarterdeck.insights.journeys.service.book import JOURNEY
+from quarterdeck.insights.journeys.service.bounds import refuse_endless
+
+MOST_CHARACTERS = 2500  # more is too long for an address; the workshop takes longer ones
+BEGINNINGS = {
+    "retention": "kind: retention\nsince: -10w\ngrain: week\nunit: account\ncolumns: 9\n"
+    "start:\n  event: EVENT\n",
+    "trend": "kind: trend\nsince: -60d\ngrain: day\nseries:\n  - event: EVENT\n    measure: unique\n",
+    "lifecycle": "kind: lifecycle\nsince: -12w\ngrain: week\nunit: account\nseries:\n  - event: EVENT\n",
+    "stickiness": "kind: stickiness\nsince: -4w\ngrain: day\nseries:\n  - event: EVENT\n",
+    "paths": "kind: paths\nsince: -30d\nlongest: 4\nfrom_stop: EVENT\n",
+}
+
+
+def journey_of(text: str) -> Journey:
+    """The question of a text; what is wrong with it is told with its line."""
+    if len(text) > MOST_CHARACTERS:
+        raise QuarterdeckError(
+            f"The text has {len(text)} characters; {MOST_CHARACTERS} fit into an address.",
+            "Write a longer one as a definition: Definitions, then a new journey.",
+        )
+    definition, _, findings = read_definition(Path("question.yaml"), JOURNEY, text)
+    if definition is None:
+        first = min(findings, key=lambda finding: finding.line)
+        raise QuarterdeckError(f"Line {first.line}: {first.message}", first.hint or "Change that line.")
+    refuse_endless(definition.model)
+    return definition.model
+
+
+def beginning(kind: str, event: str) -> str:
+    """A text to begin with, about an event that there is."""
+    return BEGINNINGS.get(kind, "").replace("EVENT", event)
