@@ -1,5 +1,6 @@
 """How does a made-up company come to be, from nothing to its brief?"""
 
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from datetime import date
+    from multiprocessing.process import BaseProcess
 
     from quarterdeck.definitions.workspace import Workspace
     from quarterdeck.demo.company import Company
@@ -37,21 +39,59 @@ def demo(
     company = generate(events=events, seed=seed, stories=stories)
     opened = _begin(workspace, company)
     _write_facts(opened, company, transaction=f"demo-{events}-{seed}-{'stories' if stories else 'quiet'}")
+    answering = None if no_serve else _answer_journeys_meanwhile(opened)
     written = write_brief(opened, as_of=company.truth.as_of)
     page = written.folder / "brief.html"
     typer.echo(written.document.headline[0].text)
     typer.echo(f"The brief, all made up: {page}")
-    if not no_serve:
-        _serve(opened, as_of=company.truth.as_of, port=port)
+    if answering is None:
+        _sort_events(opened)
+    else:
+        _fill(opened, as_of=company.truth.as_of)
+        answering.join()
+        _serve(opened, port=port)
 
 
-def _serve(workspace: "Workspace", *, as_of: "date", port: int) -> None:
-    from quarterdeck.cli.demo_deck import fill_deck, sign_in_path  # slow import
-    from quarterdeck.cli.serve import run  # slow import
+def _sort_events(workspace: "Workspace") -> None:
+    """So that the first question about journeys need not do it."""
+    from quarterdeck.insights.journeys.service.asked import columns_of  # slow import
+    from quarterdeck.insights.journeys.service.book import read_journeys  # slow import
+    from quarterdeck.insights.journeys.service.readiness import prepare  # slow import
+
+    saved = read_journeys(workspace).values()
+    columns = [name for each in saved for name in columns_of(each.model)]
+    prepare(workspace, tables={}, columns=columns, tell=lambda _: None)
+
+
+def _answer_journeys_meanwhile(workspace: "Workspace") -> "BaseProcess":
+    """Another process sorts the events, compiles what answers questions, and answers those that are saved."""
+    process = get_context("spawn").Process(target=_answer_journeys, args=(workspace.path,))
+    process.start()
+    return process
+
+
+def _answer_journeys(path: Path) -> None:
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
+
+    keep_kernels_in(path)
+    from quarterdeck.insights.journeys.service.kept import keep_answers  # slow import
+
+    keep_answers(open_workspace(path), tell=lambda _done, _total, _saying: None)
+
+
+def _fill(workspace: "Workspace", *, as_of: "date") -> None:
+    from quarterdeck.cli.demo_deck import fill_deck  # slow import
     from quarterdeck.site.start import bring_up  # slow import
 
     bring_up(workspace)
     fill_deck(workspace, as_of=as_of)
+
+
+def _serve(workspace: "Workspace", *, port: int) -> None:
+    from quarterdeck.cli.demo_deck import sign_in_path  # slow import
+    from quarterdeck.cli.serve import run  # slow import
+
     run(workspace, host=HOST, port=port, workers=2, jobs=True, link=sign_in_path())
 
 

@@ -1,8 +1,8 @@
 """What did each saved journey find last, and when?
 
 A list of journeys must not walk over the events once for each: a job answers them when facts or definitions
-are newer, and keeps what they found as one file, replaced whole. It holds totals and values of breakdowns, and
-names nobody.
+are newer, and keeps what they found as one file, replaced whole. It holds totals and values of breakdowns,
+and names nobody.
 """
 
 from __future__ import annotations
