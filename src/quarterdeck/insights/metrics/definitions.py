@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Kind = Literal["count", "unique", "sum", "mean", "percentile", "ratio", "sql"]
+Kind = Literal["count", "unique", "sum", "mean", "percentile", "ratio", "sql", "conversion", "retention"]
 Unit = Literal["count", "share", "currency", "seconds", "number"]
 Scalar = bool | float | str
 MetricName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -18,6 +18,13 @@ FieldName = Annotated[
     ),
 ]
 
+RATES = ("conversion", "retention")
+"""The kinds that follow people over time."""
+
+WITHIN = r"^[1-9]\d{0,3} (minute|hour|day|week)s?$"
+SECONDS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 7 * 86_400}
+DAY_SECONDS, LONGEST_DAYS = 86_400, 400
+
 NEEDS: dict[str, tuple[str, ...]] = {
     "count": (),
     "unique": ("of",),
@@ -26,9 +33,17 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "percentile": ("property", "percentile"),
     "ratio": ("numerator", "denominator"),
     "sql": ("sql",),
+    "conversion": ("steps",),
+    "retention": ("start", "return", "day"),
 }
 ONLY_FOR: dict[str, tuple[str, ...]] = {
-    "of": ("unique",),
+    "of": ("unique", "conversion", "retention"),
+    "steps": ("conversion",),
+    "within": ("conversion",),
+    "start": ("retention",),
+    "return": ("retention",),
+    "day": ("retention",),
+    "entry": ("retention",),
     "property": ("sum", "mean", "percentile"),
     "percentile": ("percentile",),
     "numerator": ("ratio",),
@@ -87,6 +102,22 @@ class Filter(BaseModel):
         return self
 
 
+class Step(BaseModel):
+    """Which events a step counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    event: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="The event or events that count."
+    )
+    where: tuple[Filter, ...] = Field((), description="Only events that pass every filter count.")
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The event names asked for."""
+        return (self.event,) if isinstance(self.event, str) else self.event
+
+
 class Metric(BaseModel):
     """One metric: a file `metrics/NAME.yaml`; the file's name is the metric's name."""
 
@@ -100,7 +131,9 @@ class Metric(BaseModel):
         None, description="The event or events that count; all unless told."
     )
     of: FieldName | None = Field(
-        None, description="unique: what is counted once: person, account or a property."
+        None,
+        description="unique: what is counted once: person, account or a property; conversion, retention: "
+        "who walks, person or account; person unless told.",
     )
     field: FieldName | None = Field(
         None, alias="property", description="sum, mean, percentile: the number that is added or ranked."
@@ -113,6 +146,18 @@ class Metric(BaseModel):
     )
     aggregate: Literal["sum", "mean", "min", "max", "last"] = Field(
         "sum", description="sql: how the values of a day, week or month become one."
+    )
+    steps: tuple[Step, ...] = Field(
+        (), max_length=20, description="conversion: the steps in order, with anything between them."
+    )
+    within: str = Field(
+        "14 days", pattern=WITHIN, description="conversion: from the first step to the last, at most."
+    )
+    start: Step | None = Field(None, description="retention: what makes somebody part of a day's cohort.")
+    back: Step | None = Field(None, alias="return", description="retention: what counts as coming back.")
+    day: int | None = Field(None, ge=1, le=90, description="retention: so many days after the start.")
+    entry: Literal["each", "first"] = Field(
+        "each", description="retention: every day with a start, or the first one alone."
     )
     where: tuple[Filter, ...] = Field((), description="Only rows that pass every filter count.")
     dimensions: tuple[FieldName, ...] = Field((), description="What the metric may be broken down by.")
@@ -140,7 +185,27 @@ class Metric(BaseModel):
     @property
     def unit(self) -> Unit:
         """How the number is shown and judged; what counts things gives whole numbers."""
+        if self.kind in RATES:
+            return "share"
         return self.stated_unit or ("count" if self.kind in ("count", "unique") else "number")
+
+    @property
+    def final_after_days(self) -> int:
+        """Days after a week's end before its number is final, by what is stated and by what is waited for."""
+        if self.kind == "conversion":
+            return max(self.matures_after_days, -(-self.window_seconds // DAY_SECONDS))
+        return max(self.matures_after_days, self.day or 0)
+
+    @property
+    def window_seconds(self) -> int:
+        """From the first step to the last, at most."""
+        amount, unit = self.within.split()
+        return int(amount) * SECONDS[unit.removesuffix("s")]
+
+    @property
+    def walker(self) -> str:
+        """Of a conversion or a retention: who is counted."""
+        return self.of or "person"
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -164,9 +229,23 @@ class Metric(BaseModel):
             raise ValueError(f"`{extra[0]}:` means nothing for kind: {self.kind}")
         if self.event is not None and self.source != "events":
             raise ValueError(f"`event:` means nothing for rows from {self.source}")
+        if self.kind in RATES:
+            self._follows_people()
         if self.kind in ("ratio", "sql") and self.where:
             raise ValueError(f"kind: {self.kind} takes no `where:`; filter its parts")
         return self
+
+    def _follows_people(self) -> None:
+        if self.source != "events":
+            raise ValueError(f"kind: {self.kind} counts events alone")
+        if self.walker not in ("person", "account"):
+            raise ValueError(f"kind: {self.kind} needs `of: person` or `of: account`")
+        if self.stated_unit not in (None, "share"):
+            raise ValueError(f"kind: {self.kind} is a share")
+        if self.kind == "conversion" and len(self.steps) < 2:
+            raise ValueError("kind: conversion needs two steps")
+        if self.window_seconds > LONGEST_DAYS * DAY_SECONDS:
+            raise ValueError(f"'{self.within}' is longer than {LONGEST_DAYS} days")
 
 
 class Tree(BaseModel):

@@ -9,7 +9,6 @@ from typing import Any
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
-from quarterdeck.facts.personal import masked_value
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.definitions.journey import Journey
@@ -21,6 +20,7 @@ from quarterdeck.insights.journeys.service.opening import Opened
 from quarterdeck.insights.journeys.service.readiness import pinned
 from quarterdeck.insights.journeys.service.seen import StoppedSeen
 from quarterdeck.insights.journeys.service.stopping import stopped_before
+from quarterdeck.stats.personal import masked_value
 
 
 def answer_journey(

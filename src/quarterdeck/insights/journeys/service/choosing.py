@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from quarterdeck.facts.personal import masked_value
 from quarterdeck.facts.sequences.columns import known_columns
 from quarterdeck.facts.sequences.store import SequenceStore
 from quarterdeck.facts.snapshot import Snapshot
@@ -16,6 +15,7 @@ from quarterdeck.insights.journeys.service.asked import BUILT_IN
 from quarterdeck.insights.journeys.service.bounds import is_personal
 from quarterdeck.insights.journeys.service.opening import Opened
 from quarterdeck.insights.journeys.service.seen import Choices
+from quarterdeck.stats.personal import masked_value
 
 RECENT = timedelta(days=30)
 MOST_VALUES = 50

@@ -10,7 +10,6 @@ from datetime import timedelta
 import numpy as np
 
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.facts.personal import masked_value
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.journeys.calc.buckets import instant, microseconds
@@ -41,6 +40,7 @@ from quarterdeck.insights.journeys.service.seen import (
 from quarterdeck.insights.journeys.service.stopping import stopped_before
 from quarterdeck.records.turns import step_aside
 from quarterdeck.stats.interval import wilson_interval
+from quarterdeck.stats.personal import masked_value
 
 MOST_GROUPS = 4
 MOST_WEEKS = 16

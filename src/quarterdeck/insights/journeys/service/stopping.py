@@ -11,7 +11,6 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.facts.personal import masked_value
 from quarterdeck.insights.journeys.calc.buckets import instant
 from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses
 from quarterdeck.insights.journeys.calc.kernels.attempts import BROKEN, NEVER, OPEN, TOO_LATE
@@ -29,6 +28,7 @@ from quarterdeck.insights.journeys.service.seen import (
     title_of,
 )
 from quarterdeck.stats.interval import wilson_interval
+from quarterdeck.stats.personal import masked_value
 
 MOST_LISTED = 5
 MOST_FOLLOWED = 4

@@ -13,7 +13,10 @@ Grain = Literal["day", "week", "month"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What is asked of a metric: local days [since, until), grain, and a dimension or none."""
+    """What is asked of a metric: local days [since, until), grain, and a dimension or none.
+
+    `known_until` is the local day whose beginning is the last moment that facts tell of; None: there is none.
+    """
 
     since: date
     until: date
@@ -21,6 +24,7 @@ class Question:
     zone: ZoneInfo
     week_starts_on: int
     dimension: str | None = None
+    known_until: date | None = None
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -13,7 +13,7 @@ from quarterdeck.facts.connection import identifier, quoted
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import IDENTIFIED, Snapshot
 from quarterdeck.facts.statements import check_select
-from quarterdeck.insights.metrics.definitions import Metric
+from quarterdeck.insights.metrics.definitions import RATES, Metric
 from quarterdeck.insights.metrics.facts.clock import Question, bucket, local_time, within
 from quarterdeck.insights.metrics.facts.fields import (
     DECIMAL,
@@ -22,6 +22,7 @@ from quarterdeck.insights.metrics.facts.fields import (
     comparison,
     slice_of,
 )
+from quarterdeck.insights.metrics.facts.rates import entries_sql, rate_sql
 
 WHOLE = "CAST(NULL AS VARCHAR)"  # the slice of what is not cut
 
@@ -80,6 +81,8 @@ class Compiler:
     def _select(self, metric: Metric, question: Question) -> str:
         if metric.kind == "ratio":
             return self._ratio(metric, question)
+        if metric.kind in RATES:
+            return rate_sql(self._snapshot, metric, question)
         plan = self.plan(metric, question, (question.dimension,))
         return (
             f"SELECT {bucket(plan.local, question)} AS bucket, {plan.cuts[0]} AS slice,\n"
@@ -113,8 +116,10 @@ class Compiler:
         part = self._metrics.get(name or "")
         if name is None or part is None:
             raise QuarterdeckError(f"{metric.title} is a ratio with {name}, which is not defined")
-        if part.kind == "ratio":
-            raise QuarterdeckError(f"{metric.title} is a ratio of {name}, itself a ratio", "Name its parts.")
+        if part.kind in ("ratio", *RATES):
+            raise QuarterdeckError(
+                f"{metric.title} is a ratio of {name}, itself a {part.kind}", "Name its parts."
+            )
         return name
 
     def _free(self, metric: Metric, question: Question, dimensions: Sequence[str | None]) -> Plan:
@@ -200,6 +205,8 @@ class Compiler:
         if metric.kind == "sql":
             _, conditions = self._free_time(metric, question)
             return f"SELECT *\nFROM (\n{given(metric)}\n) AS given\nWHERE {conditions}\nORDER BY time"
+        if metric.kind in RATES:
+            return entries_sql(self._snapshot, metric, question)
         plan = self.plan(metric, question, (None,))
         return f"SELECT *\nFROM {plan.relation}\nWHERE {plan.where}\nORDER BY {TABLES[metric.source].time}"
 

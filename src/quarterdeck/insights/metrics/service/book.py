@@ -74,7 +74,7 @@ class MetricBook:
 
     def matures_after_days(self, name: str) -> int:
         """Days after a week's end before its number is final; a ratio waits for both of its parts."""
-        return max(self.metrics[part].matures_after_days for part in self.parts(name))
+        return max(self.metrics[part].final_after_days for part in self.parts(name))
 
     @property
     def ordered(self) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ KINDS = {
     "percentile": "ranks",
     "ratio": "divides",
     "sql": "asks in SQL",
+    "conversion": "follows steps",
+    "retention": "follows returns",
 }
 
 

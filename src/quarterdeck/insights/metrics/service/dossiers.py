@@ -3,11 +3,11 @@
 from collections.abc import Container, Iterable
 from datetime import date
 
-from quarterdeck.facts.personal import HIDDEN, names_person
 from quarterdeck.insights.metrics.calc.dossier import Bucket, Dossier, SliceSeries
 from quarterdeck.insights.metrics.calc.measures import Holder, Judgement, Measure, Role, Side
 from quarterdeck.insights.metrics.calc.readings import Point, Reading, Slice
 from quarterdeck.insights.metrics.calc.words import Told, base_words, is_known, over_words, tell
+from quarterdeck.stats.personal import HIDDEN, names_person
 
 __all__ = [
     "Bucket",

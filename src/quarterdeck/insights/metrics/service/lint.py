@@ -9,7 +9,7 @@ from quarterdeck.definitions.source import Location
 from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.statements import check_select
-from quarterdeck.insights.metrics.definitions import Metric, Tree
+from quarterdeck.insights.metrics.definitions import RATES, Metric, Step, Tree
 from quarterdeck.insights.metrics.facts.fields import is_personal
 
 EVENT, PROPERTY = "event", "property of events"  # what names found in the facts may name
@@ -67,15 +67,30 @@ def _fields_named(metric: Metric) -> list[tuple[Location, str]]:
         (("dimensions", index), name) for index, name in enumerate(metric.dimensions)
     ]
     named += [(("where", index, "property"), one.field) for index, one in enumerate(metric.where)]
+    named += [
+        ((*location, "where", index, "property"), one.field)
+        for location, step in _steps(metric)
+        for index, one in enumerate(step.where)
+    ]
     return named + [((key,), name) for key, name in (("of", metric.of), ("property", metric.field)) if name]
+
+
+def _steps(metric: Metric) -> list[tuple[Location, Step]]:
+    found: list[tuple[Location, Step]] = [(("steps", index), step) for index, step in enumerate(metric.steps)]
+    return found + [((key,), one) for key, one in (("start", metric.start), ("return", metric.back)) if one]
 
 
 def unknown_event(_name: str, metric: Metric, models: Models) -> Iterator[Problem]:
     """An event that no fact names is a typing error, or has not come yet."""
     known = models.get(FACT_NAMES, {}).get(EVENT, frozenset())
-    for index, event in enumerate(metric.events if known else ()):
+    named = [((), metric.event, metric.events), *((at, one.event, one.events) for at, one in _steps(metric))]
+    for place, said, index, event in (
+        (place, said, index, event)
+        for place, said, events in (named if known else ())
+        for index, event in enumerate(events)
+    ):
         if event not in known:
-            location: Location = ("event",) if isinstance(metric.event, str) else ("event", index)
+            location: Location = (*place, "event") if isinstance(said, str) else (*place, "event", index)
             hint = (
                 did_you_mean(event, known, likeness=MISTYPED)
                 or "Has it not come yet? `no_lint: [unknown_event]` silences this."
@@ -128,13 +143,13 @@ def ratio_of_ratio(_name: str, metric: Metric, models: Models) -> Iterator[Probl
     metrics: Mapping[str, Any] = models.get("metric", {})
     for key, name in (("numerator", metric.numerator), ("denominator", metric.denominator)):
         part = metrics.get(name or "")
-        if part is not None and part.kind == "ratio":
-            yield (key,), f"'{name}' is itself a ratio", "Name a metric that counts or adds."
+        if part is not None and part.kind in ("ratio", *RATES):
+            yield (key,), f"'{name}' is itself a {part.kind}", "Name a metric that counts or adds."
 
 
 def share_without_base(_name: str, metric: Metric, _: Models) -> Iterator[Problem]:
     """A percentage needs what it is a percentage of."""
-    if metric.unit == "share" and metric.kind not in ("ratio", "mean", "sql"):
+    if metric.unit == "share" and metric.kind not in ("ratio", "mean", "sql", *RATES):
         yield ("unit",), f"a {metric.kind} is no share", "Write unit: count, or make it a ratio."
 
 

@@ -13,11 +13,12 @@ from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.metrics.calc.judgement import absent_since
 from quarterdeck.insights.metrics.calc.readings import Point, Proof
-from quarterdeck.insights.metrics.definitions import Metric
+from quarterdeck.insights.metrics.definitions import RATES, Metric
 from quarterdeck.insights.metrics.facts.clock import Grain, Question
 from quarterdeck.insights.metrics.facts.compiler import Compiler, Plan, presence, tables_read
 from quarterdeck.insights.metrics.facts.passes import Pass, passes
 from quarterdeck.insights.metrics.service.book import read_metrics
+from quarterdeck.insights.metrics.service.following import follow_people
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -110,7 +111,10 @@ class MetricReader:
             unread = [
                 one for one in dimensions if (part, replace(question, dimension=one)) not in self._known
             ]
-            if metric.kind != "ratio" and unread:
+            if metric.kind in RATES and unread:
+                with suppress(QuarterdeckError):
+                    self._follow(part, question, GRAINS, dimensions)
+            elif metric.kind != "ratio" and unread:
                 with suppress(QuarterdeckError):
                     plans[part] = self._compiler.plan(metric, question, dimensions)
         for one in passes(plans, question):
@@ -132,10 +136,22 @@ class MetricReader:
 
     def _points(self, name: str, question: Question) -> Cuts:
         """The points of a metric that counts rows; asked once, since ratios share their parts."""
+        if (name, question) not in self._known and self.book.get(name).kind in RATES:
+            self._follow(name, question, (question.grain,), (question.dimension,))
         if (name, question) not in self._known:
             rows = self._snapshot.rows(self._compiler.compile(self.book.get(name), question))
             self._known[name, question] = self._filled(name, question, rows)
         return self._known[name, question]
+
+    def _follow(
+        self, name: str, question: Question, grains: Sequence[Grain], dimensions: Sequence[str | None]
+    ) -> None:
+        """Read a metric that follows people, by several grains and dimensions at once."""
+        metric = self.book.get(name)
+        found = follow_people(self._workspace, self._snapshot, metric, question, grains, dimensions)
+        for (grain, dimension), rows in found.items():
+            asked = replace(question, grain=grain, dimension=dimension)
+            self._known[name, asked] = self._filled(name, asked, rows)
 
     def _filled(self, name: str, question: Question, rows: Sequence[Row]) -> Cuts:
         """Every bucket of the question, whether a row tells of it or not."""
@@ -208,6 +224,7 @@ class MetricReader:
             zone=self._workspace.zone,
             week_starts_on=WEEKDAYS.index(self._workspace.week_start),
             dimension=dimension,
+            known_until=self._as_of,
         )
 
     def _point(
@@ -222,7 +239,7 @@ class MetricReader:
         if row is None and start in present and metric.kind in ("count", "unique", "sum"):
             value = 0.0  # the table has rows in this bucket, none of them of this metric: a true zero
         last = next_bucket(start, question.grain)
-        mature = last + timedelta(metric.matures_after_days) <= self._as_of
+        mature = last + timedelta(metric.final_after_days) <= self._as_of
         return Point(start=start, value=value, base=base, mature=mature)
 
 

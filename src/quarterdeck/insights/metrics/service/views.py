@@ -17,7 +17,6 @@ from pydantic import TypeAdapter, ValidationError
 from quarterdeck.definitions.files import write_atomically
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError, did_you_mean
-from quarterdeck.facts.personal import HIDDEN, names_person
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.metrics.calc.dossier import Bucket, Dossier, SliceSeries
 from quarterdeck.insights.metrics.calc.readings import Point
@@ -38,6 +37,7 @@ from quarterdeck.insights.metrics.service.reader import MetricReader
 from quarterdeck.insights.metrics.service.show import read_ranged
 from quarterdeck.insights.metrics.service.week import last_week_end, read_or_say
 from quarterdeck.records.turns import step_aside
+from quarterdeck.stats.personal import HIDDEN, names_person
 
 SHOWN: Mapping[Grain, int] = {"day": 42, "week": 13, "month": 13}
 MOST_SLICES = 12

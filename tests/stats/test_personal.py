@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quarterdeck.facts.personal import names_person
+from quarterdeck.stats.personal import names_person
 
 
 @pytest.mark.parametrize(
