@@ -72,6 +72,7 @@ def run(
     dialect: DialectOption = None,
     as_of: AsOfOption = None,
     at: PinOption = None,
+    engine: Annotated[Literal["kernel", "sql"], typer.Option(help="Which engine answers.")] = "kernel",
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
@@ -79,9 +80,12 @@ def run(
     from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
 
     keep_kernels_in(workspace.resolve())
-    from quarterdeck.insights.journeys.service.running import run_journey  # slow import
+    if engine == "sql":
+        from quarterdeck.insights.journeys.service.sql_running import run_by_sql as ask  # slow import
+    else:
+        from quarterdeck.insights.journeys.service.running import run_journey as ask  # slow import
 
-    found = run_journey(workspace, query, dialect=dialect, as_of=as_of, pins=at or ())
+    found = ask(workspace, query, dialect=dialect, as_of=as_of, pins=at or ())
     if as_json:
         typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
         return
@@ -179,6 +183,26 @@ def restate(
         return
     for line in found.lines():
         typer.echo(line)
+
+
+@app.command()
+def sql(
+    query: QueryArgument,
+    written_for: Annotated[
+        Literal["duckdb", "clickhouse", "spark"], typer.Option("--for", help="Which database shall read it.")
+    ] = "duckdb",
+    dialect: DialectOption = None,
+    as_of: AsOfOption = None,
+    at: PinOption = None,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Print the SQL that answers a journey from the fact tables; nothing is run."""
+    from quarterdeck.insights.journeys.service.sql_running import journey_sql  # slow import
+
+    for text in journey_sql(
+        workspace, query, written_for=written_for, dialect=dialect, as_of=as_of, pins=at or ()
+    ):
+        typer.echo(text)
 
 
 @app.command("list")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sqlglot import exp
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.calc.attendance import STATUSES
 from quarterdeck.insights.journeys.calc.breakdown import Value, cohorts_asked
-from quarterdeck.insights.journeys.calc.buckets import microseconds
+from quarterdeck.insights.journeys.calc.buckets import Buckets, microseconds
 from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses
 from quarterdeck.insights.journeys.calc.funnel_groups import Groups
 from quarterdeck.insights.journeys.calc.paths import Edge
@@ -30,7 +30,7 @@ from quarterdeck.insights.journeys.facts.retention import retention_sql
 from quarterdeck.insights.journeys.facts.source import Source
 from quarterdeck.insights.journeys.facts.statement import SqlDialect, Statement, listed, written
 from quarterdeck.insights.journeys.facts.trends import Window, measured_sql, recent_sql, values_sql
-from quarterdeck.insights.journeys.facts.witnesses import add_witnesses, shown
+from quarterdeck.insights.journeys.facts.witnesses import add_witnesses, columns_shown
 
 Columns = dict[str, list[Any]]
 
@@ -46,10 +46,12 @@ class SqlAnalyses:
     run: Callable[[str], pa.Table]
     dialect: SqlDialect = "duckdb"
 
-    def funnel(self, question: Question, *, many: bool = False) -> Groups:
+    def funnel(
+        self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
+    ) -> Groups:
         """The witnesses of a funnel under each value of its breakdown."""
         refuse_unknown(question)
-        found = self._columns(witnesses_sql(self.source, question, many=many))
+        found = self._columns(witnesses_sql(self.source, question, many=many, shown=shown))
         values = 1 if cohorts_asked(question) else len(question.journey.by)
         whole = _witnesses(found, len(question.journey.steps))
         if not values:
@@ -57,12 +59,16 @@ class SqlAnalyses:
         groups: dict[Value, list[int]] = {(name,): [] for name in cohorts_asked(question)}
         for row, value in enumerate(_values(found, values)):
             groups.setdefault(value, []).append(row)
-        return {value: whole.taken(np.array(rows, np.int64)) for value, rows in groups.items()}
+        return {
+            value: whole.taken(np.array(groups[value], np.int64)) for value in _in_order(question, groups)
+        }
 
-    def retention(self, question: Question) -> dict[Value, RetentionMatrix]:
+    def retention(
+        self, question: Question, shown: Collection[Value] | None = None
+    ) -> dict[Value, RetentionMatrix]:
         """The retention matrix under each value of the breakdown."""
         refuse_unknown(question)
-        found = self._columns(retention_sql(self.source, question))
+        found = self._columns(retention_sql(self.source, question, shown))
         asked = cohorts_asked(question)
         shape = len(question.buckets), len(columns_of(question.journey))
         counts: dict[Value, Rows] = {(name,): np.zeros(shape, np.int64) for name in asked}
@@ -72,7 +78,7 @@ class SqlAnalyses:
         cells = zip(values, found["cohort"], found["column_number"], found["units"], strict=True)
         for value, cohort, column, units in cells:
             counts.setdefault(value, np.zeros(shape, np.int64))[cohort, column] = units
-        return {value: matrix_of(question, each) for value, each in counts.items()}
+        return {value: matrix_of(question, counts[value]) for value in _in_order(question, counts)}
 
     def trend(self, question: Question) -> Trend:
         """Every line that a trend asks for."""
@@ -88,13 +94,9 @@ class SqlAnalyses:
     def lifecycle(self, question: Question) -> dict[str, Rows]:
         """How many units are new, returning, resurrecting and (negative) dormant in each bucket."""
         refuse_unknown(question)
-        calendar, grain = question.calendar, question.journey.grain
-        starts = question.buckets.starts
-        buckets = calendar.of((calendar.after(starts[0], grain, -1), *starts), grain)
-        span = int(buckets.edges[0]), int(buckets.edges[-1]) - 1
-        by_profile = question.dialect.new_by_profile
-        found = self._columns(lifecycle_sql(self.source, question, buckets, span, by_profile=by_profile))
-        counts = {status: np.zeros(len(starts), np.int64) for status in STATUSES}
+        buckets, by_profile = lifecycle_buckets(question), question.dialect.new_by_profile
+        found = self._columns(lifecycle_sql(self.source, question, buckets, by_profile=by_profile))
+        counts = {status: np.zeros(len(buckets) - 1, np.int64) for status in STATUSES}
         for status, bucket, units in zip(found["status"], found["bucket"], found["units"], strict=True):
             counts[status][bucket - 1] = -units if status == "dormant" else units
         return counts
@@ -121,10 +123,7 @@ class SqlAnalyses:
         ]
 
     def _present(self, question: Question, series: Series) -> Rows:
-        calendar, buckets = question.calendar, question.buckets
-        since = microseconds(calendar.floor(question.period.begin, question.journey.grain))
-        end = calendar.after(calendar.floor(question.period.end, "hour"), "hour")
-        span = since, microseconds(end - timedelta(microseconds=1))
+        buckets, span = question.buckets, attended_span(question)
         found = self._columns(stickiness_sql(self.source, question, series, buckets, span))
         counts = np.zeros(len(buckets), np.int64)
         for times, units in zip(found["times"], found["units"], strict=True):
@@ -155,7 +154,7 @@ class SqlAnalyses:
                 data=data.get(value, np.zeros(count)),
                 total=totals.get(value, 0.0),
             )
-            for value in self._in_order(question, series, data)
+            for value in self._lined(question, series, data)
         ]
 
     def _recent(self, question: Question, series: Series) -> list[Line]:
@@ -169,12 +168,12 @@ class SqlAnalyses:
             line = data.setdefault(value, np.zeros(len(question.buckets)))
             line[bucket] = measured if here or not question.dialect.active_on_event_days else 0.0
         lines = []
-        for value in self._in_order(question, series, data):
+        for value in self._lined(question, series, data):
             line = data.get(value, np.zeros(len(question.buckets)))
             lines.append(Line(label=series.name, value=value, data=line, total=float(line[-1])))
         return lines
 
-    def _in_order(
+    def _lined(
         self, question: Question, series: Series, known: dict[Value, NDArray[np.float64]]
     ) -> list[Value]:
         """The values of the lines: those of cohorts as asked, others by name and Other last."""
@@ -184,7 +183,7 @@ class SqlAnalyses:
             return [()]
         found = self._columns(values_sql(self.source, question, series))
         values = {*known, *_values(found, len(question.journey.by))}
-        return sorted(values, key=lambda value: (value == OTHERS, value))
+        return _in_order(question, values)
 
     def _columns(self, statement: exp.Expr) -> Columns:
         table = self.run(written(statement, self.dialect))
@@ -194,12 +193,37 @@ class SqlAnalyses:
 OTHERS: Value = ("Other",)
 
 
-def witnesses_sql(source: Source, question: Question, *, many: bool) -> exp.Expr:
+def witnesses_sql(
+    source: Source, question: Question, *, many: bool, shown: Collection[Value] | None = None
+) -> exp.Expr:
     """The SELECT of the witnesses of a funnel."""
     statement = Statement(source)
-    rows = add_witnesses(statement, source, question, many=many)
-    columns = shown(rows, 1 if cohorts_asked(question) else len(question.journey.by))
+    rows = add_witnesses(statement, source, question, many=many, shown=shown)
+    columns = columns_shown(rows, 1 if cohorts_asked(question) else len(question.journey.by))
     return statement.select(f"SELECT {listed(columns)} FROM witnesses ORDER BY {listed(columns)}")
+
+
+def lost_or_reached_sql(source: Source, question: Question, step: int) -> str:
+    """The SELECT of the units that reached a step, counted from 1; with -step, that were lost before it."""
+    statement = Statement(source)
+    add_witnesses(statement, source, question, many=False)
+    which = f"depth = {-step - 1}" if step < 0 else f"depth >= {max(step, 1)}"
+    return statement.select(f"SELECT unit FROM witnesses WHERE {which}").sql(dialect="duckdb")
+
+
+def lifecycle_buckets(question: Question) -> Buckets:
+    """The buckets of a lifecycle behind the one before: who was there returns, or rests, in the first."""
+    calendar, grain = question.calendar, question.journey.grain
+    starts = question.buckets.starts
+    return calendar.of((calendar.after(starts[0], grain, -1), *starts), grain)
+
+
+def attended_span(question: Question) -> tuple[int, int]:
+    """From when to when somebody's being there counts, both in."""
+    calendar = question.calendar
+    since = calendar.floor(question.period.begin, question.journey.grain)
+    end = calendar.after(calendar.floor(question.period.end, "hour"), "hour")
+    return microseconds(since), microseconds(end) - 1
 
 
 def window_of(question: Question, series: Series) -> Window:
@@ -226,6 +250,13 @@ def refuse_unknown(question: Question) -> None:
             raise QuarterdeckError(
                 f"`{name}:` is unsupported by the SQL engine.", "Ask without --engine, or leave it out."
             )
+
+
+def _in_order(question: Question, values: Iterable[Value]) -> list[Value]:
+    """Values by name, and what is put together last; cohorts as they were asked for."""
+    if cohorts_asked(question):
+        return list(values)
+    return sorted(values, key=lambda value: (value == OTHERS, value))
 
 
 def _width(question: Question) -> int:

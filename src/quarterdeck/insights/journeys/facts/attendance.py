@@ -31,11 +31,10 @@ def add_attendance(
     statement.add("attended", "SELECT DISTINCT unit, bucket FROM dated")
 
 
-def lifecycle_sql(
-    source: Source, question: Question, buckets: Buckets, span: tuple[int, int], *, by_profile: bool
-) -> exp.Expr:
+def lifecycle_sql(source: Source, question: Question, buckets: Buckets, *, by_profile: bool) -> exp.Expr:
     """The SELECT of how many units are of which status in each bucket: `status`, `bucket`, `units`."""
     statement = Statement(source)
+    span = int(buckets.edges[0]), int(buckets.edges[-1]) - 1
     add_attendance(statement, source, question, question.journey.series[0], buckets, span)
     firsts = f"SELECT unit, MIN(at) AS born FROM {source.rows} GROUP BY unit"
     statement.add("born", source.born if by_profile and source.born else firsts)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlglot import exp
 
-from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, OTHER, cohorts_asked
+from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, OTHER, Value, cohorts_asked
 from quarterdeck.insights.journeys.calc.question import MICROSECONDS, Question
 from quarterdeck.insights.journeys.calc.retention import HOUR, columns_of, followed_edges
 from quarterdeck.insights.journeys.calc.sequence import Rows
@@ -14,9 +16,10 @@ from quarterdeck.insights.journeys.facts.bucketing import in_buckets
 from quarterdeck.insights.journeys.facts.conditions import counts, passes_all
 from quarterdeck.insights.journeys.facts.source import Source, text
 from quarterdeck.insights.journeys.facts.statement import Statement, listed
+from quarterdeck.insights.journeys.facts.witnesses import is_shown
 
 
-def retention_sql(source: Source, question: Question) -> exp.Expr:
+def retention_sql(source: Source, question: Question, shown: Collection[Value] | None = None) -> exp.Expr:
     """The SELECT of how many units came back: value `g0` ..., `cohort`, `column_number`, `units`."""
     journey = question.journey
     statement = Statement(source)
@@ -61,20 +64,20 @@ def retention_sql(source: Source, question: Question) -> exp.Expr:
         f"SELECT {listed(keys)}, cohort, column_number FROM {reached} "
         f"UNION ALL SELECT {listed(keys)}, cohort, 0 AS column_number FROM entered",
     )
-    table = _limited(statement, journey.limit, names) if values else "witnesses"
+    table = _limited(statement, is_shown(names, journey.limit, shown), names) if values else "witnesses"
     whole = listed([*names, "cohort", "column_number"])
     return statement.select(
         f"SELECT {whole}, COUNT(DISTINCT unit) AS units FROM {table} GROUP BY {whole} ORDER BY {whole}"
     )
 
 
-def _limited(statement: Statement, limit: int, names: list[str]) -> str:
-    """The largest values by name; the others together, in which each unit counts once in a cell."""
+def _limited(statement: Statement, kept: str, names: list[str]) -> str:
+    """The values to be shown; the others together, in which each unit counts once in a cell."""
     values = listed(names)
     statement.add("sizes", f"SELECT {values}, COUNT(*) AS size FROM entered GROUP BY {values}")
     statement.add("sized", f"SELECT *, ROW_NUMBER() OVER (ORDER BY size DESC, {values}) AS rank FROM sizes")
-    named = [f"CASE WHEN s.rank <= {limit} THEN w.{names[0]} ELSE {text(OTHER)} END AS {names[0]}"]
-    named += [f"CASE WHEN s.rank <= {limit} THEN w.{name} END AS {name}" for name in names[1:]]
+    named = [f"CASE WHEN {kept} THEN w.{names[0]} ELSE {text(OTHER)} END AS {names[0]}"]
+    named += [f"CASE WHEN {kept} THEN w.{name} END AS {name}" for name in names[1:]]
     same = " AND ".join(f"s.{name} = w.{name}" for name in names)
     return statement.add(
         "named",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, OTHER, cohorts_asked
+from collections.abc import Collection, Sequence
+
+from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, OTHER, Value, cohorts_asked
 from quarterdeck.insights.journeys.calc.kernels.attempts import (
     BROKEN,
     CONVERTED,
@@ -18,7 +20,14 @@ from quarterdeck.insights.journeys.facts.source import Source, text
 from quarterdeck.insights.journeys.facts.statement import Statement, either, listed
 
 
-def add_witnesses(statement: Statement, source: Source, question: Question, *, many: bool) -> FunnelRows:
+def add_witnesses(
+    statement: Statement,
+    source: Source,
+    question: Question,
+    *,
+    many: bool,
+    shown: Collection[Value] | None = None,
+) -> FunnelRows:
     """Add the table `witnesses`: who, under which value `g0` ..., how far, why no further, by which events.
 
     Each unit's best attempt, the earliest of equals; or, if `many`, every attempt.
@@ -46,11 +55,11 @@ def add_witnesses(statement: Statement, source: Source, question: Question, *, m
     if plain:
         statement.add("witnesses", "SELECT * FROM grouped")
     else:
-        _limit(statement, rows, many=many)
+        _limit(statement, rows, many=many, shown=shown)
     return rows
 
 
-def shown(rows: FunnelRows, values: int) -> list[str]:
+def columns_shown(rows: FunnelRows, values: int) -> list[str]:
     """The columns of a witness."""
     steps = range(rows.steps)
     return [
@@ -188,30 +197,39 @@ def _under_every_value(statement: Statement, rows: FunnelRows, *, many: bool) ->
     statement.add("grouped", f"SELECT * FROM (SELECT *, {best} FROM turned) AS ranked_turns WHERE nth = 1")
 
 
-def _limit(statement: Statement, rows: FunnelRows, *, many: bool) -> None:
-    """The largest values by name; the others together, every unit once."""
+def is_shown(names: Sequence[str], limit: int, shown: Collection[Value] | None) -> str:
+    """The condition that a value `s` is one of the largest, or of those to be shown."""
+    if shown is None:
+        return f"s.rank <= {limit}"
+    wanted = [
+        " AND ".join(f"s.{name} = {text(part)}" for name, part in zip(names, value, strict=True))
+        for value in shown
+    ]
+    return f"({' OR '.join(wanted)})" if wanted else "FALSE"
+
+
+def _limit(statement: Statement, rows: FunnelRows, *, many: bool, shown: Collection[Value] | None) -> None:
+    """The largest values by name, or those to be shown; the others together, every unit once."""
     names = [f"g{place}" for place in range(len(rows.values))]
     listed_names = listed(names)
     began = "COUNT(CASE WHEN depth > 0 THEN 1 END)"
     statement.add("sizes", f"SELECT {listed_names}, {began} AS size FROM grouped GROUP BY {listed_names}")
     rank = f"ROW_NUMBER() OVER (ORDER BY size DESC, {listed_names}) AS rank"
     statement.add("sized", f"SELECT *, {rank} FROM sizes")
-    limit = rows.question.journey.limit
-    others = [
-        f"CASE WHEN s.rank <= {limit} THEN a.{name} ELSE {text(OTHER)} END AS {name}" for name in names[:1]
-    ]
-    others += [f"CASE WHEN s.rank <= {limit} THEN a.{name} END AS {name}" for name in names[1:]]
-    columns = shown(rows, 0)
+    kept = is_shown(names, rows.question.journey.limit, shown)
+    others = [f"CASE WHEN {kept} THEN a.{name} ELSE {text(OTHER)} END AS {name}" for name in names[:1]]
+    others += [f"CASE WHEN {kept} THEN a.{name} END AS {name}" for name in names[1:]]
+    columns = columns_shown(rows, 0)
     same = " AND ".join(f"s.{name} = a.{name}" for name in names)
     statement.add(
         "named",
         f"SELECT {listed(others)}, {listed(f'a.{each}' for each in columns)}, "
-        f"CASE WHEN s.rank <= {limit} THEN 0 ELSE 1 END AS other "
-        f"FROM grouped AS a JOIN sized AS s ON {same} WHERE s.rank > {limit} OR s.size > 0",
+        f"CASE WHEN {kept} THEN 0 ELSE 1 END AS other "
+        f"FROM grouped AS a JOIN sized AS s ON {same} WHERE NOT {kept} OR s.size > 0",
     )
     if many:
         statement.add("witnesses", "SELECT * FROM named")
         return
     best = f"ROW_NUMBER() OVER (PARTITION BY unit, other, {listed_names} ORDER BY depth DESC, at_0) AS nth"
-    kept = "other = 0 OR nth = 1"
-    statement.add("witnesses", f"SELECT * FROM (SELECT *, {best} FROM named) AS ranked_names WHERE {kept}")
+    once = "other = 0 OR nth = 1"
+    statement.add("witnesses", f"SELECT * FROM (SELECT *, {best} FROM named) AS ranked_names WHERE {once}")

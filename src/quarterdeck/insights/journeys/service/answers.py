@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from quarterdeck.insights.journeys.calc.lifecycle import lifecycle, stickiness
-from quarterdeck.insights.journeys.calc.paths import edges, ways
-from quarterdeck.insights.journeys.calc.trends import Line, trend
+from quarterdeck.insights.journeys.calc.trends import Line
 from quarterdeck.insights.journeys.service.opening import Opened, named
 from quarterdeck.insights.journeys.service.telling_funnels import tell_funnel
 from quarterdeck.insights.journeys.service.telling_retention import tell_retention
@@ -50,7 +48,7 @@ def answer(opened: Opened) -> JourneyAnswer:
 
 
 def _trend(opened: Opened) -> Json:
-    found = trend(opened.view, opened.question)
+    found = opened.analyses.trend(opened.question)
     shown: Json = {
         "starts": [start.isoformat() for start in found.buckets.starts],
         "lines": [_line(opened, line) for line in found.lines],
@@ -71,17 +69,17 @@ def _line(opened: Opened, line: Line) -> Json:
 
 def _lifecycle(opened: Opened) -> Json:
     starts = [start.isoformat() for start in opened.question.buckets.starts]
-    found = lifecycle(opened.view, opened.question)
+    found = opened.analyses.lifecycle(opened.question)
     return {"starts": starts, "statuses": {name: counts.tolist() for name, counts in found.items()}}
 
 
 def _stickiness(opened: Opened) -> Json:
-    found = stickiness(opened.view, opened.question)
+    found = opened.analyses.stickiness(opened.question)
     return {"lines": [{"which": which, "units": counts.tolist()} for which, counts in found]}
 
 
 def _paths(opened: Opened) -> Json:
-    return {"edges": [asdict(edge) for edge in edges(ways(opened.view, opened.question))]}
+    return {"edges": [asdict(edge) for edge in opened.analyses.edges(opened.question)]}
 
 
 FIGURES: Mapping[str, Callable[[Opened], Json]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,9 +19,13 @@ from quarterdeck.insights.journeys.calc.trends import Trend, trend
 class Analyses(Protocol):
     """Every analysis of some rows."""
 
-    def funnel(self, question: Question, *, many: bool = False) -> Groups: ...
+    def funnel(
+        self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
+    ) -> Groups: ...
 
-    def retention(self, question: Question) -> dict[Value, RetentionMatrix]: ...
+    def retention(
+        self, question: Question, shown: Collection[Value] | None = None
+    ) -> dict[Value, RetentionMatrix]: ...
 
     def trend(self, question: Question) -> Trend: ...
 
@@ -37,11 +42,15 @@ class KernelAnalyses:
 
     view: SequenceView
 
-    def funnel(self, question: Question, *, many: bool = False) -> Groups:
-        return walk_groups(self.view, question, many=many)
+    def funnel(
+        self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
+    ) -> Groups:
+        return walk_groups(self.view, question, many=many, shown=shown)
 
-    def retention(self, question: Question) -> dict[Value, RetentionMatrix]:
-        return follow(self.view, question)
+    def retention(
+        self, question: Question, shown: Collection[Value] | None = None
+    ) -> dict[Value, RetentionMatrix]:
+        return follow(self.view, question, shown)
 
     def trend(self, question: Question) -> Trend:
         return trend(self.view, question)

@@ -25,6 +25,7 @@ from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.facts.revenue import arr_of_accounts
 from quarterdeck.insights.journeys.service.asked import cohorts_of, columns_of, columns_of_cohort
 from quarterdeck.insights.journeys.service.book import find_journey, read_cohorts
+from quarterdeck.insights.journeys.service.engines import Analyses, KernelAnalyses
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FOLDER, PINNED = "sequences", "sequences/pinned"
@@ -35,11 +36,20 @@ PERSON = "person"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
-    """A journey before the events it is about, and the versions of the facts behind them."""
+    """A journey before the events it is about, and the versions of the facts behind them.
+
+    `by` is an engine other than the kernels; it reads the facts itself, and the view is empty.
+    """
 
     question: Question
     view: SequenceView
     versions: dict[str, int]
+    by: Analyses | None = None
+
+    @property
+    def analyses(self) -> Analyses:
+        """What answers."""
+        return self.by or KernelAnalyses(view=self.view)
 
 
 @contextmanager

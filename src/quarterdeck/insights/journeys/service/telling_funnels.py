@@ -18,7 +18,6 @@ from quarterdeck.insights.journeys.calc.funnel_figures import (
     times,
     who_reached,
 )
-from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.calc.funnel_value import funnel_worth
 from quarterdeck.insights.journeys.calc.question import before
 from quarterdeck.insights.journeys.calc.weights import Weights
@@ -53,7 +52,7 @@ def excluded(witnesses: FunnelWitnesses) -> int:
 
 def _walked(opened: Opened, shown: Collection[Value] | None = None) -> dict[Value, FunnelWitnesses]:
     many = opened.question.journey.show == "trend"
-    return walk_groups(opened.view, opened.question, many=many, shown=shown)
+    return opened.analyses.funnel(opened.question, many=many, shown=shown)
 
 
 def _group(opened: Opened, value: Value, witnesses: FunnelWitnesses) -> Json:
@@ -64,7 +63,9 @@ def _group(opened: Opened, value: Value, witnesses: FunnelWitnesses) -> Json:
         case "times":
             crowded = opened.question.dialect.crowded_bins
             group |= asdict(times(opened.question.journey, witnesses, crowded=crowded))
-            group["curve"] = [asdict(point) for point in curve_of(opened.view, opened.question, witnesses)]
+            if opened.by is None:
+                curve = curve_of(opened.view, opened.question, witnesses)
+                group["curve"] = [asdict(point) for point in curve]
         case _:
             group["steps"] = _steps(opened, witnesses)
             group["excluded"] = excluded(witnesses)

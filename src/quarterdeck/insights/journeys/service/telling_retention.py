@@ -8,7 +8,7 @@ from typing import Any
 
 from quarterdeck.insights.journeys.calc.breakdown import OTHER, Value
 from quarterdeck.insights.journeys.calc.question import before
-from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, follow
+from quarterdeck.insights.journeys.calc.retention import RetentionMatrix
 from quarterdeck.insights.journeys.service.opening import Opened, named
 from quarterdeck.stats.interval import wilson_interval
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 def tell_retention(opened: Opened) -> Json:
     """The matrix of every group; those of the period before under `before`, if so asked."""
-    found = follow(opened.view, opened.question)
+    found = opened.analyses.retention(opened.question)
     told: Json = {"groups": _groups(opened, found)}
     if opened.question.journey.compare:
         earlier = replace(opened, question=before(opened.question))
@@ -26,7 +26,7 @@ def tell_retention(opened: Opened) -> Json:
         told["before"] = {
             "since": period.begin.isoformat(),
             "until": period.end.isoformat(),
-            "groups": _groups(earlier, follow(earlier.view, earlier.question, shown or None)),
+            "groups": _groups(earlier, earlier.analyses.retention(earlier.question, shown or None)),
         }
     return told
 
