@@ -21,6 +21,7 @@ DELAYS = (
     (20.0, 0.9),
     (5.0, 1.1),
 )  # hours after the step before: median and spread of its logarithm
+LOOKS_AGAIN = 0.45
 AGAIN = 1.5  # more jobs of a team that dispatched one, on the days after
 MORNING, EVENING = 7 * 3600, 20 * 3600
 
@@ -74,7 +75,8 @@ def first_steps(plan: Plan, begun: SignUps) -> Iterator[tuple[int, Taken]]:
     # Between signing up and activating, as one plans a day with the schedule open.
     looked = begun.seconds + (begun.active_seconds - begun.seconds) * chance.random(count)
     who, step, moments = [np.flatnonzero(looks)], [np.full(looks.sum(), LOOKED)], [looked[looks]]
-    moment, there = begun.active_seconds, going
+    moment = last = begun.active_seconds
+    there = going
     for name, share, (hours, spread) in zip(
         (INVITED, CREATED, DISPATCHED), (INVITES, CREATES, DISPATCHES), DELAYS, strict=True
     ):
@@ -84,10 +86,16 @@ def first_steps(plan: Plan, begun: SignUps) -> Iterator[tuple[int, Taken]]:
         who.append(np.flatnonzero(there))
         step.append(np.full(there.sum(), name))
         moments.append(moment[there])
+        last = np.where(there, moment, last)
     again = np.repeat(np.flatnonzero(there), chance.poisson(AGAIN, count)[there])
     who.append(again)
     step.append(np.full(len(again), DISPATCHED))
     moments.append(_at_work(chance, moment[again] + DAY_SECONDS * chance.uniform(0.1, 6, len(again))))
+    # Who got stuck may look again, and get no further.
+    stuck = np.flatnonzero(going & ~there & (chance.random(count) < LOOKS_AGAIN))
+    who.append(stuck)
+    step.append(np.full(len(stuck), LOOKED))
+    moments.append(_at_work(chance, last[stuck] + DAY_SECONDS * chance.uniform(0.1, 5, len(stuck))))
     yield from _by_day(begun, np.concatenate(who), np.concatenate(step), np.concatenate(moments))
 
 

@@ -95,6 +95,11 @@ class AskedStep:
     label: str = ""
 
     @property
+    def is_unfinished(self) -> bool:
+        """Does one of its conditions wait for a value?"""
+        return not all(each.is_whole for each in self.filters)
+
+    @property
     def words(self) -> str:
         """What the step asks beyond its event."""
         others = [f"or {other}" for other in self.others]

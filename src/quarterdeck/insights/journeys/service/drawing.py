@@ -53,7 +53,7 @@ def draw_funnel(seen: FunnelSeen) -> DrawnFunnel | None:
             f"Share of {whole(seen.begun)} {seen.noun} who did “{seen.steps[0].name}”, within {seen.within}. "
             "Whiskers: 95 % interval. Hatched: may still come."
         ),
-        wide=_draw(seen, _Paper(width=700, right=560, row=row, hot=hot, groups=groups, key="w")),
+        wide=_draw(seen, _Paper(width=600, right=480, row=row, hot=hot, groups=groups, key="w")),
         narrow=_draw(seen, _Paper(width=350, right=290, row=row, hot=hot, groups=groups, key="n")),
     )
 
@@ -79,6 +79,8 @@ def draw_small(shares: Sequence[float]) -> Drawing | None:
 
 def claim_of(seen: FunnelSeen) -> str:
     """What the funnel says, in one sentence: where most stop, of those of whom it is known."""
+    if len(seen.steps) == 1:
+        return f"{whole(seen.begun)} {seen.noun} did “{seen.steps[0].name}”"
     worst = max(seen.steps[1:], key=lambda step: step.stopped, default=None)
     if worst is None or not worst.stopped:
         return f"Nobody has stopped before “{seen.steps[-1].name}” for good"

@@ -17,9 +17,10 @@ from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses
 from quarterdeck.insights.journeys.calc.funnel_figures import entries
 from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.calc.kernels.attempts import OPEN
-from quarterdeck.insights.journeys.definitions.conditions import Condition
+from quarterdeck.insights.journeys.definitions.conditions import Condition, Pick
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.asking import WORDS, Asked, AskedStep
+from quarterdeck.insights.journeys.service.beside import beside
 from quarterdeck.insights.journeys.service.bounds import is_personal, refuse_many
 from quarterdeck.insights.journeys.service.choosing import choices_of, values_of
 from quarterdeck.insights.journeys.service.lagging import lagging
@@ -70,6 +71,17 @@ def explore(
         return seen, replace(choices_of(opened, snapshot, microseconds(now)), values=values)
 
 
+def offer(workspace: Workspace, *, tables: Mapping[str, int]) -> Choices:
+    """What a question can be made of, before there is one."""
+    anything = Journey(kind="funnel", steps=(Pick(),), since="-1d")
+    with (
+        step_aside(),
+        FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot,
+        opened_at(workspace, snapshot, anything, tables) as opened,
+    ):
+        return choices_of(opened, snapshot, microseconds(moment_asked(workspace, None)))
+
+
 def opened_at(
     workspace: Workspace, snapshot: Snapshot, journey: Journey, tables: Mapping[str, int]
 ) -> AbstractContextManager[Opened]:
@@ -101,6 +113,7 @@ def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelS
         ),
         lagging=lagging({names[value]: group for value, group in groups.items()}, stop) if stop else "",
         weeks=_weeks(opened),
+        beside=beside(asking_alike(opened, by=(), show="steps")),
         excluded=int(np.count_nonzero(whole.depth == 0)),
         stopped=stopped_before(opened, whole, stop, looked_at, sees_personal=sees_personal) if stop else None,
         versions=opened.versions,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from quarterdeck.charts.svg import Drawing, element, number, picture
@@ -133,34 +133,52 @@ def _trend(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterator[La
     lines = [
         (" / ".join((title_of(line["label"]), *line["value"])), line["data"]) for line in figures["lines"]
     ]
-    yield _over_time(figures["starts"], lines, f"By {journey.grain}, {found.unit}")
+    yield _over_time(found, figures["starts"], lines, f"By {journey.grain}, {found.unit}")
 
 
 def _lifecycle(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterator[Laid]:
     lines = [(title_of(name), counts) for name, counts in figures["statuses"].items()]
     yield _over_time(
+        found,
         figures["starts"],
         lines,
         f"How many {found.unit}s are new, returning, back again or gone, by {journey.grain}",
     )
 
 
-def _over_time(starts: list[str], lines: list[tuple[str, list[float]]], measure: str) -> Laid:
-    name, data = lines[0] if lines else ("Nothing", [0])
-    last = f"{name}: {_number(data[-1])} in the last, {_number(data[-2])} before" if len(data) > 1 else name
+def _over_time(
+    found: JourneyAnswer, starts: list[str], lines: list[tuple[str, list[float]]], measure: str
+) -> Laid:
+    """Lines over time; a last bucket that is not over yet stands in the table alone, marked."""
+    over = len(starts) - _is_open(found, starts)
+    name, data = lines[0] if lines else ("Nothing", [])
+    told = data[:over]
     rows = [
-        Row(name=_day(start), cells=tuple(Cell(words=_number(data[place])) for _, data in lines))
+        Row(
+            name=_day(start),
+            cells=tuple(Cell(words=_number(data[place]), open=place >= over) for _, data in lines),
+        )
         for place, start in enumerate(starts)
     ]
     return Laid(
-        claim=last,
-        measure=f"{measure}. The last may still grow.",
+        claim=f"{name}: {_number(told[-1])} in the last, {_number(told[-2])} before"
+        if len(told) > 1
+        else name,
+        measure=f"{measure}. Hatched: not over yet." if over < len(starts) else f"{measure}.",
         first="From",
         columns=tuple(name for name, _ in lines),
         rows=tuple(rows[-MOST_ROWS:]),
-        drawing=_lines(starts, lines[:MOST_LINES]),
+        drawing=_lines(starts[:over], [(name, data[:over]) for name, data in lines[:MOST_LINES]]),
         left_out=max(0, len(rows) - MOST_ROWS),
     )
+
+
+def _is_open(found: JourneyAnswer, starts: list[str]) -> bool:
+    """Does the last bucket reach beyond what was asked about?"""
+    if len(starts) < 2:
+        return False
+    before, last = (datetime.fromisoformat(start) for start in starts[-2:])
+    return last + (last - before) - datetime.fromisoformat(found.until) > timedelta(hours=2)
 
 
 def _lines(starts: list[str], lines: list[tuple[str, list[float]]]) -> Drawing | None:

@@ -117,6 +117,15 @@ class StoppedSeen:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """A table with a line for each step beside its counts, and what must be known to read it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FunnelSeen:
     """A funnel as its page shows it."""
 
@@ -128,6 +137,7 @@ class FunnelSeen:
     groups: tuple[GroupSeen, ...]
     lagging: str
     weeks: tuple[WeekSeen, ...]
+    beside: Beside | None
     excluded: int
     stopped: StoppedSeen | None
     versions: Mapping[str, int]

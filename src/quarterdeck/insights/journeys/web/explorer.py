@@ -73,19 +73,28 @@ def _journey(question: Question) -> "Journey":
 def _answered(request: HttpRequest, question: Question) -> HttpResponse:
     journey = None
     try:
-        asks = question.is_text or question.looked.steps
-        journey = _journey(question) if asks else _first_question()
+        if not (question.is_text or question.looked.steps):
+            return _begun(request, question)
+        journey = _journey(question)
         found = _found(request, question, journey)
     except NotReady as not_ready:
         return _desk(request, question, job=not_ready.job)
     except QuarterdeckError as error:
         return _desk(request, question, journey=journey, trouble=error, status=400)
-    if asks:
-        return _desk(request, question, journey=journey, definition=yaml_of(journey), **found)
+    return _desk(request, question, journey=journey, definition=yaml_of(journey), **found)
+
+
+def _begun(request: HttpRequest, question: Question) -> HttpResponse:
+    """Nothing is asked yet: what there is to ask about, or a text of the kind that is wanted."""
+    tables = pins_of(question.looked.pins) if question.looked.pins else {}
+    ready(checked({"kind": "funnel", "steps": [{}]}), tables, by=signed_in(request))
+    from quarterdeck.insights.journeys.service.exploring import offer  # slow import
+
+    offered = offer(workspace(), tables=tables)
     if kind := request.GET.get("kind", ""):
-        begun = beginning(kind, next((event for event, _ in found["choices"].events), ""))
-        return redirect(f"{request.path}?{Question(looked=Asked(), text=begun).address()}")
-    return _desk(request, question, choices=found["choices"])
+        text = beginning(kind, next((event for event, _ in offered.events), ""))
+        return redirect(f"{request.path}?{Question(looked=Asked(), text=text).address()}")
+    return _desk(request, question, choices=offered)
 
 
 def _found(request: HttpRequest, question: Question, journey: "Journey") -> Mapping[str, Any]:
@@ -101,11 +110,6 @@ def _found(request: HttpRequest, question: Question, journey: "Journey") -> Mapp
 
     seen, offered = explored(workspace(), journey, looked, tables=tables, sees_personal=person.sees_personal)
     return {"seen": seen, "choices": offered, "chart": draw_funnel(seen)}
-
-
-def _first_question() -> "Journey":
-    """Any event: asked for what there is to choose from."""
-    return checked({"kind": "funnel", "steps": [{}], "since": "-1d"})
 
 
 def _desk(
