@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from benchmarks.journeys.data import BEGIN_SECONDS, DAYS, EXCLUSION, RETURN, STEPS
 from quarterdeck.facts.sequences.store import Sequences
 from quarterdeck.insights.journeys.calc.buckets import Calendar, period_between
-from quarterdeck.insights.journeys.calc.funnel_figures import step_figures
-from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
+from quarterdeck.insights.journeys.calc.funnel_counts import count_reached
 from quarterdeck.insights.journeys.calc.lifecycle import lifecycle, stickiness
-from quarterdeck.insights.journeys.calc.paths import edges, ways
+from quarterdeck.insights.journeys.calc.paths import edges
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.retention import follow
 from quarterdeck.insights.journeys.calc.trends import trend
@@ -61,12 +60,8 @@ class Ours:
         )
 
     def _funnel(self, content: dict[str, Any]) -> Any:
-        question = self._question(content)
-        found = walk_groups(self._view, question)
-        return {
-            "/".join(value): [one.reached for one in step_figures(question.journey, group)]
-            for value, group in found.items()
-        }
+        found = count_reached(self._view, self._question(content))
+        return {"/".join(value): counts for value, counts in found.items()}
 
     def _retention(self) -> Any:
         asked = {"kind": "retention", "columns": COLUMNS, "start": {"event": STEPS[0]}}
@@ -89,5 +84,5 @@ class Ours:
 
     def _paths(self) -> Any:
         asked = {"kind": "paths", "longest": PATH_STOPS, "pause_minutes": 24 * 60}
-        found = edges(ways(self._view, self._question(asked)))
+        found = edges(self._view, self._question(asked))
         return [[edge.step, edge.source, edge.target, edge.count] for edge in found]

@@ -207,6 +207,17 @@ def test_columns_are_mapped_from_disk(store, path):
     assert isinstance(found.event.codes, np.memmap)
 
 
+def test_codes_are_no_wider_than_there_are_names(store, path):
+    names = [f"e{number:03}" for number in range(127)]
+    bring(store, [("al", minute, name) for minute, name in enumerate(names)], "one", plan=names)
+    found = opened(store, path, ["plan"])
+    assert (found.event.codes.dtype, found.columns["plan"].codes.dtype) == (np.int8, np.int8)
+    bring(store, [("al", 5, "one more"), ("bo", 1, "e000")], "two")
+    found = opened(store, path)
+    assert found.event.codes.dtype == np.int16
+    assert sorted(event for _, _, event in listed(found)) == sorted([*names, "one more", "e000"])
+
+
 def test_a_person_is_as_old_as_their_profile(store, path):
     bring(store, [("al", 5, "open"), ("bo", 6, "open")], "one")
     made = pa.array([BEGIN - timedelta(days=9)], pa.timestamp("us", "UTC"))

@@ -164,7 +164,12 @@ def test_paths_are_the_moves_between_different_stops(listed):
         for path in paths:
             stops = [stop for stop, _ in groupby(path)]
             moves.update((step, *move) for step, move in enumerate(pairwise(stops), 1))
-    found = {
-        (edge.step, edge.source, edge.target): edge.count for edge in edges(ways(view_of(listed), question))
-    }
+    view = view_of(listed)
+    found = {(edge.step, edge.source, edge.target): edge.count for edge in edges(view, question)}
     assert found == dict(moves)
+    table = ways(view, question)
+    names = [
+        (int(step), *(table.stops[stop] for stop in move))
+        for step, *move in zip(table.step, table.source, table.target, strict=True)
+    ]
+    assert Counter(names) == moves

@@ -1,5 +1,7 @@
 """A funnel finds what trying everything out finds, and keeps the laws that every funnel must keep."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise, permutations
 
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from quarterdeck.insights.journeys.calc.buckets import microseconds
 from quarterdeck.insights.journeys.calc.funnel import marks_of, walk
+from quarterdeck.insights.journeys.calc.funnel_counts import count_reached
 from quarterdeck.insights.journeys.calc.funnel_figures import who_reached
 from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.calc.picks import equal_steps
@@ -179,6 +182,25 @@ def test_a_breakdown_adds_up_to_the_whole(listed, steps, window, order, data):
     )
 
 
+@settings(max_examples=200)
+@given(rows, picks, windows, st.sampled_from(ORDERS), st.data())
+def test_what_is_counted_in_one_pass_is_the_count_of_the_witnesses(listed, steps, window, order, data):
+    plans = data.draw(
+        st.lists(st.sampled_from(["pro", "free", "", None]), min_size=len(listed), max_size=len(listed))
+    )
+    more = {"by": data.draw(st.sampled_from([[], ["plan"], ["plan", "event"]]))}
+    if more["by"]:
+        more |= {"attribution": data.draw(st.sampled_from(["first", "last", "step", "all"]))}
+        more |= {"limit": data.draw(st.sampled_from([1, 25]))}
+    if len(steps) > 1 and data.draw(st.booleans()):
+        more |= {"exclude": [{"event": "x"}]}
+    view = view_of(listed, plan=plans, event=[event for _, _, event in listed])
+    question = funnel(steps, window, order, "quarterdeck", **more)
+    assert count_reached(view, question) == {
+        value: group.reached for value, group in walk_groups(view, question).items()
+    }
+
+
 @settings(max_examples=100)
 @given(rows, picks, windows, st.sampled_from(ORDERS))
 def test_every_witness_is_an_event_of_its_step_in_the_window(listed, steps, window, order):
@@ -257,11 +279,19 @@ def test_pieces_of_the_units_give_the_same_as_all_at_once(monkeypatch):
     listed = [
         (f"p{chance.integers(40)}", int(chance.integers(300)), chance.choice(list("abx"))) for _ in range(900)
     ]
-    view, question = view_of(listed), funnel(["a", "b"], 20, "ordered")
-    whole = walked(view, question)
+    view, question = (
+        view_of(listed, plan=[who[-1] for who, _, _ in listed]),
+        funnel(["a", "b"], 20, "ordered"),
+    )
+    by_plan = funnel(["a", "b"], 20, "ordered", by=["plan"])
+    whole, apart = walked(view, question), count_reached(view, by_plan)
     monkeypatch.setattr("quarterdeck.insights.journeys.calc.chunks.ROWS_AT_ONCE", 50)
     from quarterdeck.insights.journeys.calc import chunks
 
     monkeypatch.setattr(chunks.pieces, "__defaults__", (50,))
     assert len(chunks.pieces(view.offsets)) > 5
-    assert walked(view, question).reached == whole.reached
+    with ThreadPoolExecutor(3) as threads:
+        again = walked(view, replace(question, each=threads.map))
+        assert count_reached(view, replace(by_plan, each=threads.map)) == apart
+    for column in ("unit", "begin", "depth", "reason", "rows", "seconds"):
+        assert np.array_equal(getattr(again, column), getattr(whole, column))

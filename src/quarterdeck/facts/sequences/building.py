@@ -33,11 +33,11 @@ IDENTITY_TABLES = ("aliases",)
 class Writer:
     """The plain columns of a new build, written piece after piece into a folder of their own."""
 
-    def __init__(self, path: Path, rows: int) -> None:
+    def __init__(self, path: Path, rows: int, events: int) -> None:
         self.folder = path / f"build-{secrets.token_hex(6)}"
         self.folder.mkdir(parents=True)
         self._time = open_column(self.folder / TIME, np.int64, rows)
-        self._event = open_column(self.folder / EVENT, np.int32, rows)
+        self._event = open_column(self.folder / EVENT, narrowest(events), rows)
         self._source = open_column(self.folder / SOURCE, np.int64, rows)
         self._written = 0
 
@@ -59,6 +59,13 @@ class Writer:
         write_names(self.folder / EVENTS, events)
 
 
+def narrowest(values: int) -> type[np.signedinteger]:
+    """The narrowest type for so many codes, and -1: what is read of every row should be small."""
+    if values <= np.iinfo(np.int8).max:
+        return np.int8
+    return np.int16 if values <= np.iinfo(np.int16).max else np.int32
+
+
 def open_column(file: Path, kind: type[np.generic], rows: int) -> NDArray[np.generic]:
     """A column on disk to be written; one without rows cannot be mapped and is written at once."""
     if rows:
@@ -77,7 +84,7 @@ def build(path: Path, snapshot: Snapshot) -> Manifest:
     # Who was two people in turn makes this too large; it only says where to cut.
     cut = cut_units(np.array([*people.values()], np.int64))
     counts = np.zeros(len(units), np.int64)
-    writer = Writer(path, rows)
+    writer = Writer(path, rows, len(events))
     for records in _sorted(snapshot, files, units, events, cut, writer.folder, 0):
         counts += np.bincount(records["unit"], minlength=len(units))
         writer.write(records)
@@ -98,7 +105,7 @@ def extend(path: Path, snapshot: Snapshot, old: Manifest) -> Manifest:
     counts = np.zeros(len(units), np.int64)
     counts[: old.units] = np.diff(np.load(here / OFFSETS))
     cut = cut_units(counts)
-    writer = Writer(path, rows)
+    writer = Writer(path, rows, len(events))
     new_runs = _sorted(snapshot, fresh, units, events, cut, writer.folder, old.rows)
     for old_run, new_run in zip(_runs(here, cut, old), new_runs, strict=True):
         counts += np.bincount(new_run["unit"], minlength=len(units))

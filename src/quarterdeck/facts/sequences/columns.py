@@ -11,7 +11,7 @@ from quarterdeck.errors import FactError, did_you_mean
 from quarterdeck.facts.connection import identifier
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.sequences import loops
-from quarterdeck.facts.sequences.building import open_column
+from quarterdeck.facts.sequences.building import narrowest, open_column
 from quarterdeck.facts.sequences.scanning import relation, stream
 from quarterdeck.facts.sequences.texts import Coder, Codes, Int64s, Names, as_names, numbers, places
 from quarterdeck.facts.snapshot import Snapshot
@@ -46,7 +46,7 @@ def code_column(snapshot: Snapshot, base: Base, name: str, file: Path) -> list[s
         codes, values = _of_owner(snapshot, base, owner, field)
     else:
         codes, values = _of_event(snapshot, base, name)
-    column = open_column(file, np.int32, len(codes))
+    column = open_column(file, narrowest(len(values)), len(codes))
     column[:] = codes
     if isinstance(column, np.memmap):
         column.flush()

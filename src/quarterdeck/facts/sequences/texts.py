@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int32]
+NarrowCodes = NDArray[np.signedinteger]
+"""Codes as they are kept: no wider than the number of values asks for."""
 Int64s = NDArray[np.int64]
 Names = pa.StringArray
 

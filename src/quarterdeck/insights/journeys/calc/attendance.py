@@ -13,11 +13,13 @@ from quarterdeck.insights.journeys.calc.chunks import Piece, do_each
 from quarterdeck.insights.journeys.calc.kernels import attendance as loops
 from quarterdeck.insights.journeys.calc.picks import mark
 from quarterdeck.insights.journeys.calc.question import Question
+from quarterdeck.insights.journeys.calc.room import Room
 from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView
 from quarterdeck.insights.journeys.definitions.conditions import Pick
 
 Result = TypeVar("Result")
 
+ROOM = Room()
 STATUSES = ("new", "returning", "resurrecting", "dormant")
 
 
@@ -36,14 +38,9 @@ class AttendanceWitnesses:
         return loops.Attendance(unit=self.unit, bucket=self.bucket, row=self.row)
 
     @property
-    def unique(self) -> Rows:
-        """How many units in each bucket."""
-        return np.bincount(self.bucket, minlength=len(self.buckets))
-
-    @property
-    def units(self) -> int:
-        """How many units there are at all."""
-        return len(self.unit) and 1 + int(np.count_nonzero(np.diff(self.unit)))
+    def unique(self) -> tuple[Rows, int]:
+        """How many units in each bucket, and at all."""
+        return loops.count_units(self.loops, len(self.unit), len(self.buckets))
 
     @property
     def days_present(self) -> Rows:
@@ -57,9 +54,9 @@ class AttendanceWitnesses:
     def statuses(self, born: Rows) -> Rows:
         """How many units are new, returning, resurrecting and dormant in each bucket, one row each.
 
-        `born` is the bucket in which each unit began. The first bucket knows nothing of the one before it.
+        `born` is when each unit began. The first bucket knows nothing of the one before it.
         """
-        return loops.count_statuses(self.loops, len(self.unit), born, len(self.buckets))
+        return loops.count_statuses(self.loops, len(self.unit), born, self.buckets.edges)
 
 
 def attend(
@@ -72,14 +69,16 @@ def attend(
 ) -> list[Result]:
     """What is read off who did what a pick counts in which bucket, piece after piece of the units.
 
-    `span` is the time in which rows count, both ends in. No more witnesses stand in memory than are read.
+    `span` is the time in which rows count, both ends in. No more witnesses stand in memory than are read, and
+    those only until the next piece is.
     """
     since, until = span
     marks = mark(view, [pick], question.journey.where, question.cohorts)
 
     def attend_piece(piece: Piece) -> Result:
         most = int(view.offsets[piece[1]] - view.offsets[piece[0]])
-        unit, bucket, row = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int64)
+        unit, bucket = ROOM.take("unit", np.int32, most), ROOM.take("bucket", np.int32, most)
+        row = ROOM.take("row", np.int64, most)
         count = loops.attend(
             view.offsets,
             view.time,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,11 @@ from quarterdeck.insights.journeys.calc.chunks import Piece, do_each
 from quarterdeck.insights.journeys.calc.kernels import funnel as disjoint
 from quarterdeck.insights.journeys.calc.kernels import overlapping
 from quarterdeck.insights.journeys.calc.kernels.attempts import Found, Rules
+from quarterdeck.insights.journeys.calc.kernels.hits import Hits
 from quarterdeck.insights.journeys.calc.kernels.plain import walk_plain
 from quarterdeck.insights.journeys.calc.picks import Marks, equal_steps, hits_of, mark
 from quarterdeck.insights.journeys.calc.question import MICROSECONDS, Question
+from quarterdeck.insights.journeys.calc.room import Room
 from quarterdeck.insights.journeys.calc.sequence import Codes, Rows, SequenceView
 
 WALKS = {
@@ -25,6 +28,9 @@ WALKS = {
     ("unordered", True): overlapping.walk_unordered,
     ("strict", True): disjoint.walk_strict,
 }
+Result = TypeVar("Result")
+
+ROOM = Room()
 REASONS = (
     "",
     "never did it",
@@ -70,9 +76,12 @@ class FunnelWitnesses:
     @property
     def reached(self) -> list[int]:
         """How many attempts reached each step."""
-        steps = self.rows.shape[1]
-        by_depth = np.bincount(self.depth, minlength=steps + 1)
-        return [int(count) for count in by_depth[::-1].cumsum()[::-1][1:]]
+        return reached_by_depth(np.bincount(self.depth, minlength=self.rows.shape[1] + 1))
+
+
+def reached_by_depth(counts: Rows) -> list[int]:
+    """How many came to each step, where so many came so far and no further; the first came nowhere."""
+    return [int(count) for count in counts[::-1].cumsum()[::-1][1:]]
 
 
 def marks_of(view: SequenceView, question: Question) -> Marks:
@@ -85,6 +94,27 @@ def walk(
     view: SequenceView, question: Question, marks: Marks, *, many: bool = False, start_step: int = -1
 ) -> FunnelWitnesses:
     """The best attempt of each unit, the earliest of equals; or, if `many`, every attempt."""
+    parts = walk_pieces(
+        view,
+        question,
+        marks,
+        lambda found, _hits, _first: _witnesses(view, found),
+        many=many,
+        start_step=start_step,
+    )
+    return together(parts, len(question.journey.steps))
+
+
+def walk_pieces(
+    view: SequenceView,
+    question: Question,
+    marks: Marks,
+    read: Callable[[Found, Hits, int], Result],
+    *,
+    many: bool = False,
+    start_step: int = -1,
+) -> list[Result]:
+    """What is read off the attempts, the hits and the first unit of each piece, which hold until the next."""
     rules = _rules(question, many=many, start_step=start_step)
     order = question.journey.order
     loop = WALKS[order, marks.overlap(rules.steps)]
@@ -92,35 +122,35 @@ def walk(
         loop = walk_plain
     begins = np.uint32(1 if order != "unordered" else (1 << rules.steps) - 1)
 
-    def walk_piece(piece: Piece) -> FunnelWitnesses:
+    def walk_piece(piece: Piece) -> Result:
         hits = hits_of(
             view, marks, question.period.since, question.later_until, piece, everything=order == "strict"
         )
         slots = int(np.count_nonzero(hits.bits & begins))
         slots = (slots if many else min(slots, piece[1] - piece[0])) + 1
         found = Found(
-            unit=np.empty(slots, np.int32),
-            depth=np.empty(slots, np.int8),
-            reason=np.empty(slots, np.int8),
-            tries=np.empty(slots, np.int32),
-            rows=np.empty((slots, rules.steps), np.int64),
-            micros=np.zeros((slots, rules.steps), np.int64),
+            unit=ROOM.take("unit", np.int32, slots),
+            depth=ROOM.take("depth", np.int8, slots),
+            reason=ROOM.take("reason", np.int8, slots),
+            tries=ROOM.take("tries", np.int32, slots),
+            rows=ROOM.take("rows", np.int64, slots, rules.steps),
+            micros=ROOM.take("micros", np.int64, slots, rules.steps),
         )
-        return _witnesses(view, found, loop(rules, hits, piece[0], found))
+        found.micros[:] = 0
+        return read(found.filled(loop(rules, hits, piece[0], found)), hits, piece[0])
 
-    return together(do_each(question.each, walk_piece, view.offsets), rules.steps)
+    return do_each(question.each, walk_piece, view.offsets)
 
 
-def _witnesses(view: SequenceView, found: Found, slots: int) -> FunnelWitnesses:
-    rows = found.rows[:slots]
-    tries = np.maximum(found.tries[:slots], 1)[:, None]
+def _witnesses(view: SequenceView, found: Found) -> FunnelWitnesses:
+    tries = np.maximum(found.tries, 1)[:, None]
     return FunnelWitnesses(
-        unit=found.unit[:slots],
-        begin=view.time[rows[:, 0]],
-        depth=found.depth[:slots],
-        reason=found.reason[:slots],
-        rows=view.source_rows(rows),
-        seconds=found.micros[:slots] / (tries * float(MICROSECONDS)),
+        unit=found.unit.copy(),
+        begin=view.time[found.rows[:, 0]],
+        depth=found.depth.copy(),
+        reason=found.reason.copy(),
+        rows=view.source_rows(found.rows.copy()),
+        seconds=found.micros / (tries * float(MICROSECONDS)),
     )
 
 

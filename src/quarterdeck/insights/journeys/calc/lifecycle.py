@@ -24,14 +24,13 @@ def lifecycle(view: SequenceView, question: Question) -> dict[str, Rows]:
     use_profile = question.dialect.new_by_profile and view.created is not None
     born = view.created if use_profile and view.created is not None else view.first_seen
     since, until = int(buckets.edges[0]), int(buckets.edges[-1]) - 1
-    begun = buckets.of(born)
     parts = attend(
         view,
         question,
         question.journey.series[0],
         buckets,
         (since, until),
-        lambda witnesses: witnesses.statuses(begun),
+        lambda witnesses: witnesses.statuses(born),
     )
     counts = added(parts, len(STATUSES), len(buckets))[:, 1:]
     found = dict(zip(STATUSES, counts, strict=True))

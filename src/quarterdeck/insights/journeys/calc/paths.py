@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,12 @@ from quarterdeck.insights.journeys.calc.chunks import Piece, do_each
 from quarterdeck.insights.journeys.calc.conditions import column_of, passing
 from quarterdeck.insights.journeys.calc.kernels import paths as loops
 from quarterdeck.insights.journeys.calc.question import MICROSECONDS, Question
+from quarterdeck.insights.journeys.calc.room import Room
 from quarterdeck.insights.journeys.calc.sequence import Coded, Codes, Rows, SequenceView
 
+Result = TypeVar("Result")
+
+ROOM = Room()
 MOST_EDGES = 50
 MOST_KEYS = 1 << 22
 
@@ -45,16 +50,36 @@ class Edge:
 
 def ways(view: SequenceView, question: Question) -> WayWitnesses:
     """Every move that the question asks for: the table that edges count."""
+    stops = _stops(view, question)
+    parts = _walk_pieces(view, question, stops, lambda moves: _witnesses(view, stops, moves))
+    return _together([_witnesses(view, stops, loops.room_for(0)), *parts])
+
+
+def _stops(view: SequenceView, question: Question) -> Coded:
+    return view.event if question.journey.stops is None else column_of(view, question.journey.stops)
+
+
+def _walk_pieces(
+    view: SequenceView, question: Question, stops: Coded, read: Callable[[loops.Ways], Result]
+) -> list[Result]:
+    """What is read off the moves of each piece, which hold until the next."""
     journey, period = question.journey, question.period
-    stops = view.event if journey.stops is None else column_of(view, journey.stops)
     codes = stops.codes
     allowed = passing(view, journey.where, question.cohorts)
     if allowed is not None:
         codes = np.where(allowed, codes, np.int32(-1))
     from_stop, to_stop = _code(stops, journey.from_stop), _code(stops, journey.to_stop)
 
-    def walk_piece(piece: Piece) -> WayWitnesses:
-        room = loops.room_for(int(view.offsets[piece[1]] - view.offsets[piece[0]]))
+    def walk_piece(piece: Piece) -> Result:
+        most = int(view.offsets[piece[1]] - view.offsets[piece[0]])
+        room = loops.Ways(
+            step=ROOM.take("step", np.int32, most),
+            source=ROOM.take("source", np.int32, most),
+            target=ROOM.take("target", np.int32, most),
+            unit=ROOM.take("unit", np.int32, most),
+            row=ROOM.take("row", np.int64, most),
+            micros=ROOM.take("micros", np.int64, most),
+        )
         count = loops.walk(
             view.offsets,
             view.time,
@@ -68,20 +93,19 @@ def ways(view: SequenceView, question: Question) -> WayWitnesses:
             *piece,
             room,
         )
-        return _witnesses(view, stops, room, count)
+        return read(room.filled(count))
 
-    parts = do_each(question.each, walk_piece, view.offsets)
-    return _together([_witnesses(view, stops, loops.room_for(0), 0), *parts])
+    return do_each(question.each, walk_piece, view.offsets)
 
 
-def _witnesses(view: SequenceView, stops: Coded, room: loops.Ways, count: int) -> WayWitnesses:
+def _witnesses(view: SequenceView, stops: Coded, moves: loops.Ways) -> WayWitnesses:
     return WayWitnesses(
-        unit=room.unit[:count],
-        step=room.step[:count],
-        source=room.source[:count],
-        target=room.target[:count],
-        row=view.source_rows(room.row[:count]),
-        seconds=room.micros[:count] / float(MICROSECONDS),
+        unit=moves.unit.copy(),
+        step=moves.step.copy(),
+        source=moves.source.copy(),
+        target=moves.target.copy(),
+        row=view.source_rows(moves.row.copy()),
+        seconds=moves.micros / float(MICROSECONDS),
         stops=stops.values,
     )
 
@@ -98,35 +122,38 @@ def _together(parts: Sequence[WayWitnesses]) -> WayWitnesses:
     )
 
 
-def edges(found: WayWitnesses, most: int = MOST_EDGES) -> list[Edge]:
-    """The moves made most often, the most frequent first."""
-    count = len(found.stops)
-    keys = (found.step.astype(np.int64) * count + found.source) * count + found.target
-    kept, sizes, seconds = _counted(keys, found.seconds)
-    listed = []
-    for key, size, total in zip(kept.tolist(), sizes.tolist(), seconds.tolist(), strict=True):
-        step, source, target = key // count // count, key // count % count, key % count
-        listed.append(
-            Edge(
-                step=step,
-                source=found.stops[source],
-                target=found.stops[target],
-                count=size,
-                mean_seconds=total / size,
-            )
+def edges(view: SequenceView, question: Question, most: int = MOST_EDGES) -> list[Edge]:
+    """The moves made most often, the most frequent first; counted piece after piece."""
+    stops = _stops(view, question)
+    count = len(stops.values)
+    steps = question.journey.longest
+
+    def tally(moves: loops.Ways) -> tuple[Rows, Rows, Rows]:
+        return loops.tally(moves, count, (steps + 1) * count * count if steps * count**2 < MOST_KEYS else 0)
+
+    keys, counts, micros = _added(_walk_pieces(view, question, stops, tally))
+    listed = [
+        Edge(
+            step=key // count // count,
+            source=stops.values[key // count % count],
+            target=stops.values[key % count],
+            count=times,
+            mean_seconds=total / times / MICROSECONDS,
         )
+        for key, times, total in zip(keys.tolist(), counts.tolist(), micros.tolist(), strict=True)
+    ]
     return sorted(listed, key=lambda edge: (-edge.count, edge.step, edge.source, edge.target))[:most]
 
 
-def _counted(keys: Rows, seconds: NDArray[np.float64]) -> tuple[Rows, Rows, NDArray[np.float64]]:
-    """The distinct keys, how often each comes, and its seconds in all."""
-    if len(keys) and int(keys.max()) < MOST_KEYS:
-        every = np.bincount(keys).astype(np.int64)
-        kept = np.flatnonzero(every).astype(np.int64)
-        return kept, every[kept], np.bincount(keys, weights=seconds)[kept].astype(np.float64)
-    kept, place, sizes = np.unique(keys, return_inverse=True, return_counts=True)
-    sums = np.bincount(place, weights=seconds, minlength=len(kept))
-    return kept, sizes.astype(np.int64), sums.astype(np.float64)
+def _added(parts: Sequence[tuple[Rows, Rows, Rows]]) -> tuple[Rows, Rows, Rows]:
+    """The distinct keys of all parts, how often each comes, and its microseconds in all."""
+    nothing = np.zeros(0, np.int64)
+    keys = np.concatenate([nothing, *(keys for keys, _, _ in parts)])
+    known, place = np.unique(keys, return_inverse=True)
+    counts, micros = np.zeros(len(known), np.int64), np.zeros(len(known), np.int64)
+    np.add.at(counts, place, np.concatenate([nothing, *(counts for _, counts, _ in parts)]))
+    np.add.at(micros, place, np.concatenate([nothing, *(micros for _, _, micros in parts)]))
+    return known, counts, micros
 
 
 def _code(stops: Coded, name: str | None) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from quarterdeck.insights.journeys.calc.chunks import Piece
 from quarterdeck.insights.journeys.calc.conditions import Cohorts, either, passing
 from quarterdeck.insights.journeys.calc.kernels.hits import Hits, collect
+from quarterdeck.insights.journeys.calc.room import Room
 from quarterdeck.insights.journeys.calc.sequence import Mask, SequenceView
 from quarterdeck.insights.journeys.definitions.conditions import Condition, Pick
 
@@ -40,6 +41,7 @@ class Marks:
 
 
 EVERYTHING = np.uint32(2**32 - 1)
+ROOM = Room()
 
 
 def mark(view: SequenceView, picks: Sequence[Pick], where: Sequence[Condition], cohorts: Cohorts) -> Marks:
@@ -63,14 +65,17 @@ def mark(view: SequenceView, picks: Sequence[Pick], where: Sequence[Condition], 
 def hits_of(
     view: SequenceView, marks: Marks, since: int, until: int, piece: Piece, *, everything: bool = False
 ) -> Hits:
-    """The rows of some units that count for a pick within a time, both ends in; or every row then."""
+    """The rows of some units that count for a pick within a time, both ends in; or every row then.
+
+    They hold until the thread asks again.
+    """
     first, last = piece
-    most = int(view.offsets[last] - view.offsets[first])
+    most = int(view.offsets[last] - view.offsets[first]) + 1
     room = Hits(
-        offsets=np.empty(last - first + 1, np.int64),
-        time=np.empty(most, np.int64),
-        bits=np.empty(most, np.uint32),
-        row=np.empty(most, np.int64),
+        offsets=ROOM.take("offsets", np.int64, last - first + 1),
+        time=ROOM.take("time", np.int64, most),
+        bits=ROOM.take("bits", np.uint32, most),
+        row=ROOM.take("row", np.int64, most),
     )
     count = collect(
         view.offsets,

@@ -165,7 +165,7 @@ def _active(view: SequenceView, question: Question, series: Series) -> Line:
     if series.measure in BACK_DAYS:
         return _recently_active(view, question, series)
     span = since_of(question), question.period.until
-    parts = attend(view, question, series, buckets, span, lambda found: (found.unique, found.units))
+    parts = attend(view, question, series, buckets, span, lambda found: found.unique)
     counts = added((unique for unique, _ in parts), len(buckets))
     total = sum(units for _, units in parts)
     return Line(label=series.name, value=(), data=counts.astype(np.float64), total=float(total))
@@ -176,7 +176,7 @@ def _recently_active(view: SequenceView, question: Question, series: Series) -> 
     back, buckets = BACK_DAYS[series.measure] - 1, question.buckets
     days, ends = _days(question, series)
     span = int(days.edges[0]), question.period.until
-    parts = attend(view, question, series, days, span, lambda found: (found.recent(back), found.unique))
+    parts = attend(view, question, series, days, span, lambda found: (found.recent(back), found.unique[0]))
     counts = added((recent for recent, _ in parts), len(days))
     data = counts[ends].astype(np.float64)
     if question.dialect.active_on_event_days:

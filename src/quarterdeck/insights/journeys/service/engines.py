@@ -9,7 +9,7 @@ from typing import Protocol
 from quarterdeck.insights.journeys.calc import lifecycle as attending
 from quarterdeck.insights.journeys.calc.breakdown import Value
 from quarterdeck.insights.journeys.calc.funnel_groups import Groups, walk_groups
-from quarterdeck.insights.journeys.calc.paths import Edge, edges, ways
+from quarterdeck.insights.journeys.calc.paths import Edge, edges
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, follow
 from quarterdeck.insights.journeys.calc.sequence import Rows, SequenceView
@@ -62,4 +62,4 @@ class KernelAnalyses:
         return attending.stickiness(self.view, question)
 
     def edges(self, question: Question) -> list[Edge]:
-        return edges(ways(self.view, question))
+        return edges(self.view, question)

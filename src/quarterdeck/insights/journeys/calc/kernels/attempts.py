@@ -47,6 +47,18 @@ class Found(NamedTuple):
     rows: Int64s
     micros: Int64s
 
+    def filled(self, slots: int) -> Found:
+        """The first so many."""
+        unit, depth, reason, tries, rows, micros = self
+        return Found(
+            unit=unit[:slots],
+            depth=depth[:slots],
+            reason=reason[:slots],
+            tries=tries[:slots],
+            rows=rows[:slots],
+            micros=micros[:slots],
+        )
+
 
 @part
 def depth_of(time: Int64s, chain: Int64s, length: int, window: int) -> int:

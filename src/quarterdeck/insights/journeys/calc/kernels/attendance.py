@@ -51,7 +51,8 @@ def attend(
     """Note every bucket of units first to last once, by the first row there that counts; how many."""
     filtered = len(of_row) > 1
     buckets = len(edges) - 1
-    width = (edges[buckets] - edges[0]) // buckets
+    # To multiply is much faster than to divide; the guess is put right below.
+    per_moment = buckets / (edges[buckets] - edges[0])
     begin, close = max(since, edges[0]), min(until, edges[buckets] - 1)
     count = 0
     for unit in range(first, last):
@@ -68,7 +69,7 @@ def attend(
                 bits &= of_row[row]
             if bits == 0:
                 continue
-            bucket = min((moment - edges[0]) // width, buckets - 1)
+            bucket = min(int((moment - edges[0]) * per_moment), buckets - 1)
             while edges[bucket + 1] <= moment:
                 bucket += 1
             while edges[bucket] > moment:
@@ -83,28 +84,44 @@ def attend(
 def tally(hits: Hits, edges: Int64s, counts: Int64s) -> None:
     """Count every hit in its bucket."""
     buckets = len(edges) - 1
-    width = (edges[buckets] - edges[0]) // buckets
+    per_moment = buckets / (edges[buckets] - edges[0])
     for moment in hits.time:
         if edges[0] <= moment < edges[buckets]:
-            counts[bucket_of(edges, moment, min((moment - edges[0]) // width, buckets - 1))] += 1
+            guess = min(int((moment - edges[0]) * per_moment), buckets - 1)
+            counts[bucket_of(edges, moment, guess)] += 1
 
 
 @kernel
-def count_statuses(found: Attendance, count: int, born: NDArray[np.int64], buckets: int) -> Int64s:
-    """How many units are new, returning, resurrecting and dormant in each bucket; `born` is by unit."""
+def count_units(found: Attendance, count: int, buckets: int) -> tuple[Int64s, int]:
+    """How many units were there in each bucket, and at all."""
+    units, buckets_of, _ = found
+    counts = np.zeros(buckets, np.int64)
+    changes = 0
+    for place in range(count):
+        counts[buckets_of[place]] += 1
+        changes += place == 0 or units[place] != units[place - 1]
+    return counts, changes
+
+
+@kernel
+def count_statuses(found: Attendance, count: int, born: Int64s, edges: Int64s) -> Int64s:
+    """How many units are new, returning, resurrecting and dormant in each bucket; `born` is when, by unit."""
+    buckets = len(edges) - 1
     statuses = np.zeros((4, buckets + 1), np.int64)
     units, buckets_of, _ = found
+    before, last = -1, NO_BUCKET
     for place in range(count):
         unit, bucket = units[place], buckets_of[place]
-        if born[unit] == bucket:
+        if edges[bucket] <= born[unit] < edges[bucket + 1]:
             statuses[NEW, bucket] += 1
-        elif place > 0 and units[place - 1] == unit and buckets_of[place - 1] == bucket - 1:
-            statuses[RETURNING, bucket] += 1
         else:
-            statuses[RESURRECTING, bucket] += 1
-        goes_on = place + 1 < count and units[place + 1] == unit
-        if not goes_on or buckets_of[place + 1] != bucket + 1:
-            statuses[DORMANT, bucket + 1] += 1
+            goes_on = unit == before and last == bucket - 1
+            statuses[RETURNING if goes_on else RESURRECTING, bucket] += 1
+        # Who is not there in the next bucket is dormant in it; taken back where they are.
+        statuses[DORMANT, bucket + 1] += 1
+        if unit == before and last == bucket - 1:
+            statuses[DORMANT, bucket] -= 1
+        before, last = unit, bucket
     return statuses[:, :buckets]
 
 

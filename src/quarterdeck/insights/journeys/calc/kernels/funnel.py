@@ -42,6 +42,17 @@ def group_begin(time: Int64s, tie: int, begin: int, high: int) -> int:
 
 
 @part
+def first_start(time: Int64s, bits: UInt32s, tie: int, begin: int, end: int) -> int:
+    """The first hit that matters: what came before the first start does not, unless at its instant."""
+    found = begin
+    while found < end and not bits[found] & np.uint32(1):
+        found += 1
+    while begin < found < end and time[found - 1] // tie == time[found] // tie:
+        found -= 1
+    return found
+
+
+@part
 def step_of(bits: np.uint32) -> int:
     """The lowest step that a hit counts for."""
     step = 0
@@ -98,7 +109,8 @@ def walk_ordered(rules: Rules, hits: Hits, first: int, found: Found) -> int:
     ahead_of = np.empty((len(row) if len(spoilers) else 0, len(spoilers)), np.int64)
     slot = 0
     for place in range(len(offsets) - 1):
-        begin, high = offsets[place], offsets[place + 1] - 1
+        high = offsets[place + 1] - 1
+        begin = first_start(time, bits, tie, offsets[place], high + 1)
         nearest[:] = -1
         ahead[:] = NO_TIME
         opened = slot

@@ -26,7 +26,7 @@ class Hits(NamedTuple):
 def collect(
     offsets: Int64s,
     time: Int64s,
-    event: NDArray[np.int32],
+    event: NDArray[np.signedinteger],
     of_event: UInt32s,
     of_row: UInt32s,
     since: int,
@@ -36,22 +36,40 @@ def collect(
     everything: bool,
     hits: Hits,
 ) -> int:
-    """Write the hits of units first to last within a time, both ends in; or every row, if so asked."""
+    """Write the hits of units first to last within a time, both ends in; or every row, if so asked.
+
+    `hits` has room for one more than all rows. Each row is written and the next written over it if it does
+    not count: a branch that nobody can foretell for one row in ten costs more than the rest together.
+    """
     filtered = len(of_row) > 1
-    count = 0
+    begins, moments, marks, rows = hits
+    found = 0
+    if everything:
+        for row in range(offsets[first], offsets[last]):
+            rows[found] = row
+            found += 1
+    elif filtered:
+        for row in range(offsets[first], offsets[last]):
+            rows[found] = row
+            found += (of_event[event[row]] & of_row[row]) != 0
+    else:
+        counts = (of_event != 0).astype(np.int64)
+        for row in range(offsets[first], offsets[last]):
+            rows[found] = row
+            found += counts[event[row]]
+    count = place = 0
     for unit in range(first, last):
-        hits.offsets[unit - first] = count
-        for row in range(offsets[unit], offsets[unit + 1]):
-            bits = of_event[event[row]]
-            if filtered:
-                bits &= of_row[row]
-            if bits == 0 and not everything:
-                continue
+        begins[unit - first] = count
+        end = offsets[unit + 1]
+        while place < found and rows[place] < end:
+            row = rows[place]
             moment = time[row]
+            place += 1
             if since <= moment <= until:
-                hits.time[count] = moment
-                hits.bits[count] = bits
-                hits.row[count] = row
+                rows[count], moments[count] = row, moment
+                marks[count] = of_event[event[row]]
+                if filtered:
+                    marks[count] &= of_row[row]
                 count += 1
-    hits.offsets[last - first] = count
+    begins[last - first] = count
     return count

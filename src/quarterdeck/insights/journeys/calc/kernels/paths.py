@@ -1,4 +1,4 @@
-"""Which way did each unit go from stop to stop? The loop."""
+"""Which way did each unit go from stop to stop? The loops."""
 
 from __future__ import annotations
 
@@ -10,16 +10,30 @@ from numpy.typing import NDArray
 from quarterdeck.insights.journeys.calc.kernels.compiling import kernel, part
 from quarterdeck.insights.journeys.calc.kernels.hits import Int64s
 
+Codes = NDArray[np.int32]
+
 
 class Ways(NamedTuple):
     """Every move made: from which step on, from stop to stop, by which row, and how long it took."""
 
-    step: NDArray[np.int32]
-    source: NDArray[np.int32]
-    target: NDArray[np.int32]
-    unit: NDArray[np.int32]
+    step: Codes
+    source: Codes
+    target: Codes
+    unit: Codes
     row: Int64s
     micros: Int64s
+
+    def filled(self, count: int) -> Ways:
+        """The first so many."""
+        step, source, target, unit, row, micros = self
+        return Ways(
+            step=step[:count],
+            source=source[:count],
+            target=target[:count],
+            unit=unit[:count],
+            row=row[:count],
+            micros=micros[:count],
+        )
 
 
 def room_for(size: int) -> Ways:
@@ -36,10 +50,15 @@ def room_for(size: int) -> Ways:
 
 @part
 def emit(
-    ways: Ways,
+    steps: Codes,
+    sources: Codes,
+    targets: Codes,
+    units: Codes,
+    arrivals: Int64s,
+    micros: Int64s,
     noted: int,
     unit: int,
-    path: NDArray[np.int32],
+    path: Codes,
     rows: Int64s,
     time: Int64s,
     length: int,
@@ -63,11 +82,11 @@ def emit(
             begin = max(begin, end - longest)
     end = min(end, begin + longest)
     for place in range(begin, end - 1):
-        ways.step[noted] = place - begin + 1
-        ways.source[noted], ways.target[noted] = path[place], path[place + 1]
-        ways.unit[noted] = unit
-        ways.row[noted] = rows[place + 1]
-        ways.micros[noted] = time[rows[place + 1]] - time[rows[place]]
+        steps[noted] = place - begin + 1
+        sources[noted], targets[noted] = path[place], path[place + 1]
+        units[noted] = unit
+        arrivals[noted] = rows[place + 1]
+        micros[noted] = time[rows[place + 1]] - time[rows[place]]
         noted += 1
     return noted
 
@@ -76,7 +95,7 @@ def emit(
 def walk(
     offsets: Int64s,
     time: Int64s,
-    stop: NDArray[np.int32],
+    stop: NDArray[np.signedinteger],
     since: int,
     until: int,
     pause: int,
@@ -88,6 +107,7 @@ def walk(
     ways: Ways,
 ) -> int:
     """Note every move of units first to last. A pause ends a path; staying is no move."""
+    steps, sources, targets, units, arrivals, micros = ways
     most = 1
     for unit in range(first, last):
         most = max(most, offsets[unit + 1] - offsets[unit])
@@ -97,14 +117,69 @@ def walk(
         length = 0
         previous = since
         for row in range(offsets[unit], offsets[unit + 1]):
-            if stop[row] < 0 or time[row] < since or time[row] > until:
+            moment = time[row]
+            if stop[row] < 0 or moment < since or moment > until:
                 continue
-            if length > 0 and time[row] - previous > pause:
-                noted = emit(ways, noted, unit, path, rows, time, length, longest, from_stop, to_stop)
+            if length > 0 and moment - previous > pause:
+                noted = emit(
+                    steps,
+                    sources,
+                    targets,
+                    units,
+                    arrivals,
+                    micros,
+                    noted,
+                    unit,
+                    path,
+                    rows,
+                    time,
+                    length,
+                    longest,
+                    from_stop,
+                    to_stop,
+                )
                 length = 0
-            previous = time[row]
+            previous = moment
             if length == 0 or path[length - 1] != stop[row]:
                 path[length], rows[length] = stop[row], row
                 length += 1
-        noted = emit(ways, noted, unit, path, rows, time, length, longest, from_stop, to_stop)
+        noted = emit(
+            steps,
+            sources,
+            targets,
+            units,
+            arrivals,
+            micros,
+            noted,
+            unit,
+            path,
+            rows,
+            time,
+            length,
+            longest,
+            from_stop,
+            to_stop,
+        )
     return noted
+
+
+@kernel
+def tally(moves: Ways, stops: int, most: int) -> tuple[Int64s, Int64s, Int64s]:
+    """Moves of one kind added up: the keys (step * stops + source) * stops + target, counts, microseconds.
+
+    With room for `most` keys they are counted in place; without, one key after the other.
+    """
+    steps, sources, targets, _, _, micros = moves
+    keys = np.empty(0 if most else len(steps), np.int64)
+    counts, sums = np.zeros(most, np.int64), np.zeros(most, np.int64)
+    for move in range(len(steps)):
+        key = (np.int64(steps[move]) * stops + sources[move]) * stops + targets[move]
+        if most:
+            counts[key] += 1
+            sums[key] += micros[move]
+        else:
+            keys[move] = key
+    if most:
+        known = np.flatnonzero(counts)
+        return known, counts[known], sums[known]
+    return keys, np.ones(len(keys), np.int64), micros.copy()

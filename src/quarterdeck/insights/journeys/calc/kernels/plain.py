@@ -18,7 +18,7 @@ from quarterdeck.insights.journeys.calc.kernels.attempts import (
     Rules,
 )
 from quarterdeck.insights.journeys.calc.kernels.compiling import called, kernel
-from quarterdeck.insights.journeys.calc.kernels.funnel import step_of
+from quarterdeck.insights.journeys.calc.kernels.funnel import first_start, step_of
 from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s, UInt32s
 
 
@@ -82,7 +82,10 @@ def _walk(  # noqa: C901, PLR0915 -- one piece, see above
     onward, nearest = np.empty(len(row), np.int64), np.empty(steps + 1, np.int64)
     slot = 0
     for place in range(len(offsets) - 1):
-        begin, high = offsets[place], offsets[place + 1] - 1
+        high = offsets[place + 1] - 1
+        begin = first_start(time, bits, tie, offsets[place], high + 1)
+        if begin > high:
+            continue
         for step in range(steps + 1):
             nearest[step] = -1
         best = 0

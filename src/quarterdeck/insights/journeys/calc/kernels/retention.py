@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from quarterdeck.insights.journeys.calc.kernels.attendance import bucket_of
 from quarterdeck.insights.journeys.calc.kernels.compiling import kernel, part
-from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s
+from quarterdeck.insights.journeys.calc.kernels.hits import Hits, Int64s, UInt32s
 
 EACH, FIRST, FIRST_EVER = range(3)
 START, BACK, NAMED = np.uint32(1), np.uint32(2), np.uint32(4)
@@ -53,27 +53,36 @@ def room_for(size: int) -> Returns:
 
 @part
 def gather(
-    hits: Hits, rules: Followed, begin: int, end: int, starts: Int64s, backs: Int64s
+    edges: Int64s,
+    time: Int64s,
+    bits: UInt32s,
+    rules: Followed,
+    begin: int,
+    end: int,
+    starts: Int64s,
+    backs: Int64s,
 ) -> tuple[int, int]:
     """The first hit of a start in each bucket, and of a return; how many of either there are."""
     started = backed = 0
     over = False
     named = NAMED if rules.entry == FIRST_EVER else START
     last_start = last_back = -1
-    buckets = len(rules.edges) - 1
-    width = max((rules.edges[buckets] - rules.edges[0]) // buckets, 1)
+    buckets, cohorts = len(edges) - 1, rules.cohorts
+    once, rolling = rules.entry != EACH, rules.length > 0
+    # To multiply is much faster than to divide; the guess is put right.
+    per_moment = buckets / (edges[buckets] - edges[0])
     for hit in range(begin, end):
-        bits, moment = hits.bits[hit], hits.time[hit]
+        marks, moment = bits[hit], time[hit]
         bucket = -1
-        if rules.edges[0] <= moment < rules.edges[buckets]:
-            bucket = bucket_of(rules.edges, moment, min((moment - rules.edges[0]) // width, buckets - 1))
-        if not over and bits & named:
-            if bits & START and last_start < bucket < rules.cohorts:
+        if edges[0] <= moment < edges[buckets]:
+            bucket = bucket_of(edges, moment, min(int((moment - edges[0]) * per_moment), buckets - 1))
+        if not over and marks & named:
+            if marks & START and last_start < bucket < cohorts:
                 starts[started, 0], starts[started, 1] = bucket, hit
                 started += 1
                 last_start = bucket
-            over = rules.entry != EACH or (rules.length > 0 and started > 0)
-        if bits & BACK and bucket > last_back:
+            over = once or (rolling and started > 0)
+        if marks & BACK and bucket > last_back:
             backs[backed, 0], backs[backed, 1] = bucket, hit
             backed += 1
             last_back = bucket
@@ -121,9 +130,13 @@ def follow(hits: Hits, rules: Followed, first: int, counts: Int64s, found: Retur
     starts, backs = np.empty((buckets, 2), np.int64), np.empty((buckets, 2), np.int64)
     seen = np.empty(rules.columns, np.int64)
     noted = 0
-    for place in range(len(hits.offsets) - 1):
-        end = hits.offsets[place + 1]
-        started, backed = gather(hits, rules, hits.offsets[place], end, starts, backs)
+    offsets, time, bits, _ = hits
+    edges = rules.edges
+    for place in range(len(offsets) - 1):
+        begin, end = offsets[place], offsets[place + 1]
+        if begin == end:
+            continue
+        started, backed = gather(edges, time, bits, rules, begin, end, starts, backs)
         for number in range(started):
             cohort, start = starts[number, 0], starts[number, 1]
             counts[cohort, 0] += 1
