@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from quarterdeck.insights.journeys.calc.buckets import microseconds
 from quarterdeck.insights.journeys.calc.funnel_curve import curve_of
 from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.retention import follow
+from quarterdeck.insights.journeys.calc.trends import trend
+from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.opening import Opened
 from quarterdeck.insights.journeys.service.telling_funnels import tell_funnel
 from quarterdeck.insights.journeys.service.telling_retention import tell_retention
@@ -65,6 +68,37 @@ def test_the_values_shown_now_are_those_shown_of_the_period_before():
     found = told(view, asked)
     assert [group["value"] for group in found["groups"]] == [["p"], ["Other"]]
     assert [group["value"] for group in found["before"]["groups"]] == [["Other"]]
+
+
+def test_the_lines_of_a_trend_and_those_of_the_period_before_are_of_the_same_values():
+    listed = [("al", 0, "a"), ("bo", 0, "a"), ("cy", 0, "a"), ("di", -DAY, "a"), ("ed", -DAY, "a")]
+    view = view_of(listed, plan=["p", "p", "q", "q", "q"])
+    content = {"kind": "trend", "series": [{"event": "a"}], "by": ["plan"], "limit": 1}
+    found = trend(view, ask(days=1, compare=True, **content))
+    assert [line.value for line in found.lines] == [("p",), ("Other",)]
+    assert [(line.value, line.total) for line in found.before] == [(("Other",), 2.0)]
+
+
+@settings(max_examples=50)
+@given(rows, st.data())
+def test_a_trend_of_equal_periods_is_equal(listed, data):
+    values = data.draw(st.lists(plans, min_size=len(listed), max_size=len(listed)))
+    earlier = [(f"{person}'", minute - DAYS * DAY, event) for person, minute, event in listed]
+    view = view_of([*listed, *earlier], plan=[*values, *values])
+    content = {"kind": "trend", "series": [{"event": "a", "measure": "unique"}], "by": ["plan"], "limit": 2}
+    found = trend(view, ask(days=DAYS, compare=True, **content))
+    now, then = (
+        {line.value: (line.data.tolist(), line.total) for line in lines}
+        for lines in (found.lines, found.before)
+    )
+    assert now == then
+
+
+@pytest.mark.parametrize("kind", ["lifecycle", "stickiness", "paths"])
+def test_a_breakdown_that_would_say_nothing_is_refused(kind):
+    series = {} if kind == "paths" else {"series": [{}]}
+    with pytest.raises(ValidationError, match="`by:` means nothing"):
+        Journey.model_validate({"kind": kind, "by": ["plan"], **series})
 
 
 def known_until(question, minutes):

@@ -122,6 +122,43 @@ def test_cohorts_keep_those_who_did_something_or_were_lost(workspace):
     assert reached(workspace, str(query)) == {("Buyers",): [2, 1], ("Lost",): [2, 0], ("Admins",): [1, 1]}
 
 
+def test_a_cohort_of_accounts_keeps_their_people_and_one_of_people_keeps_their_accounts(workspace):
+    save(workspace, "cohorts/first.yaml", "title: First\naccounts: [x]\n")
+    save(workspace, "cohorts/als.yaml", "title: Als\npeople: [al]\n")
+    pro = "[{property: plan, is: pro}]"
+    save(workspace, "cohorts/busy.yaml", f"title: Busy\nunit: account\ndid: {{event: buy, where: {pro}}}\n")
+    save(
+        workspace, "cohorts/idle.yaml", f"title: Idle\nunit: person\ndid_not: {{event: buy, where: {pro}}}\n"
+    )
+    save(workspace, "journeys/teams.yaml", FUNNEL + "unit: account\n")
+    save(workspace, "cohorts/lost.yaml", "title: Lost\njourney: teams\nlost_before: 2\n")
+    by = "by: ['cohort:first', 'cohort:als', 'cohort:busy', 'cohort:idle', 'cohort:lost']\n"
+    people = save(workspace, "people.yaml", FUNNEL + by)
+    # al and bo are of x, cy is of y; x came through within two days, y did not.
+    assert reached(workspace, str(people)) == {
+        ("First",): [2, 1],
+        ("Als",): [1, 1],
+        ("Busy",): [3, 1],
+        ("Idle",): [1, 0],
+        ("Lost",): [1, 0],
+    }
+    accounts = save(workspace, "accounts.yaml", FUNNEL + "unit: account\n" + by)
+    assert reached(workspace, str(accounts)) == {
+        ("First",): [1, 1],
+        ("Als",): [1, 1],
+        ("Busy",): [2, 1],
+        ("Idle",): [1, 1],
+        ("Lost",): [1, 0],
+    }
+
+
+def test_a_cohort_of_people_says_nothing_of_sessions(workspace):
+    save(workspace, "cohorts/als.yaml", "title: Als\npeople: [al]\n")
+    query = save(workspace, "wrong.yaml", FUNNEL + "unit: plan\nby: ['cohort:als']\n")
+    with pytest.raises(QuarterdeckError, match="another unit"):
+        run_journey(workspace, str(query))
+
+
 def test_an_unknown_cohort_or_journey_or_property_is_said(workspace):
     with pytest.raises(QuarterdeckError, match="no journey named 'to_purchas'") as caught:
         run_journey(workspace, "to_purchas")

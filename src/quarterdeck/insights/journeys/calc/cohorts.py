@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,15 +14,29 @@ from quarterdeck.insights.journeys.calc.funnel_figures import who_reached
 from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.calc.picks import counted
 from quarterdeck.insights.journeys.calc.question import Question, period_of
-from quarterdeck.insights.journeys.calc.sequence import Mask, SequenceView, select
+from quarterdeck.insights.journeys.calc.sequence import Codes, Mask, SequenceView, select
 from quarterdeck.insights.journeys.definitions.cohort import Behaviour, Cohort
 from quarterdeck.insights.journeys.definitions.conditions import Condition
 from quarterdeck.insights.journeys.definitions.journey import Journey
 
 
-def by_list(view: SequenceView, people: tuple[str, ...]) -> Mask:
+def with_their_accounts(accounts: Sequence[object], chosen: Mask, names: Sequence[str], home: Codes) -> Mask:
+    """The people whose account is among the chosen; `home` is the place of each one's account in `names`."""
+    wanted = {str(name) for name, is_in in zip(accounts, chosen, strict=True) if is_in}
+    # The last entry is of people without an account, whose place is -1.
+    return np.array([*(name in wanted for name in names), False], np.bool_)[home]
+
+
+def with_any_of_theirs(accounts: int, chosen: Mask, home: Codes) -> Mask:
+    """The accounts any of whose people is among the chosen."""
+    found = np.zeros(accounts, np.bool_)
+    found[home[chosen & (home >= 0)]] = True
+    return found
+
+
+def by_list(view: SequenceView, units: tuple[str, ...]) -> Mask:
     """Those on a list."""
-    wanted = frozenset(people)
+    wanted = frozenset(units)
     return np.fromiter((str(unit) in wanted for unit in view.units), np.bool_, len(view.units))
 
 

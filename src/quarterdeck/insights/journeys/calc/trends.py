@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -70,11 +70,18 @@ def trend(view: SequenceView, question: Question) -> Trend:
     if not question.journey.compare:
         return Trend(buckets=buckets, lines=lines)
     earlier = before(question)
-    return Trend(buckets=buckets, lines=lines, before=_lines(view, earlier), buckets_before=earlier.buckets)
+    # Both periods show the same values: what is among the others now is among them then, too.
+    shown = frozenset(line.value for line in lines)
+    then = _lines(view, earlier, shown)
+    return Trend(buckets=buckets, lines=lines, before=then, buckets_before=earlier.buckets)
 
 
-def _lines(view: SequenceView, question: Question) -> tuple[Line, ...]:
-    return composed(question, [_measured(view, question, series) for series in question.journey.series])
+def _lines(
+    view: SequenceView, question: Question, shown: Collection[Value] | None = None
+) -> tuple[Line, ...]:
+    return composed(
+        question, [_measured(view, question, series, shown) for series in question.journey.series]
+    )
 
 
 def composed(question: Question, measured: Sequence[Sequence[Line]]) -> tuple[Line, ...]:
@@ -126,7 +133,9 @@ def since_of(question: Question) -> int:
     return question.period.since
 
 
-def _measured(view: SequenceView, question: Question, series: Series) -> list[Line]:
+def _measured(
+    view: SequenceView, question: Question, series: Series, shown: Collection[Value] | None
+) -> list[Line]:
     if not question.journey.by and series.once_per is None and question.weights is None:
         if series.measure == "count":
             return [_counted(view, question, series)]
@@ -141,7 +150,7 @@ def _measured(view: SequenceView, question: Question, series: Series) -> list[Li
         ]
     if not question.journey.by:
         return [_line(view, question, series, (), rows)]
-    return _by_value(view, question, series, rows)
+    return _by_value(view, question, series, rows, shown)
 
 
 def _counted(view: SequenceView, question: Question, series: Series) -> Line:
@@ -210,13 +219,18 @@ def _rows(view: SequenceView, question: Question, series: Series) -> Rows:
     return np.flatnonzero(mask & (view.time >= since) & (view.time <= question.period.until))
 
 
-def _by_value(view: SequenceView, question: Question, series: Series, rows: Rows) -> list[Line]:
-    """A line for each of the largest values, and one for the others together."""
+def _by_value(
+    view: SequenceView, question: Question, series: Series, rows: Rows, only: Collection[Value] | None
+) -> list[Line]:
+    """A line for each of the largest values, or of those asked for, and one for the others together."""
     found = cut(view, rows, question.journey.by)
     inside = view.time[rows] >= since_of(question)
     sizes = np.bincount(found.codes[inside], minlength=len(found.values))
     some = {value: int(size) for value, size in zip(found.values, sizes, strict=True) if size}
-    shown = largest(some, question.journey.limit)
+    if only is None:
+        shown = largest(some, question.journey.limit)
+    else:
+        shown = sorted(value for value in some if value in only)
     codes = {value: code for code, value in enumerate(found.values)}
     lines = [_line(view, question, series, value, rows[found.codes == codes[value]]) for value in shown]
     others = [codes[value] for value in some if value not in shown]

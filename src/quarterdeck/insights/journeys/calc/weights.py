@@ -84,18 +84,24 @@ class Weights:
         return np.cumsum(change[:count]).round(2)
 
 
+def home_accounts(view: SequenceView, until: int) -> Codes:
+    """The account of each person: that of their last event until a moment that has one; -1 for none."""
+    column = view.columns[ACCOUNT]
+    home = np.full(len(view.units), NOBODY, np.int32)
+    rows = np.flatnonzero((column.codes >= 0) & (view.time <= until))
+    # Rows stand in order of time: of several the last is kept.
+    home[view.unit_of_rows[rows]] = column.codes[rows]
+    return home
+
+
 def weights_of(view: SequenceView, unit: str, until: int, arr: Mapping[str, float]) -> Weights:
     """The weights of a view whose units are people or accounts."""
     if unit == ACCOUNT:
         names = tuple(str(name) for name in view.units)
         account = np.arange(len(names), dtype=np.int32)
     else:
-        column = view.columns[ACCOUNT]
-        names = column.values
-        account = np.full(len(view.units), NOBODY, np.int32)
-        rows = np.flatnonzero((column.codes >= 0) & (view.time <= until))
-        # Rows stand in order of time: of several the last is kept.
-        account[view.unit_of_rows[rows]] = column.codes[rows]
+        names = view.columns[ACCOUNT].values
+        account = home_accounts(view, until)
     pays = np.array([arr.get(name, np.nan) for name in names], np.float64)
     return Weights(account=account, arr=pays, names=names)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -28,6 +28,7 @@ class Cohort(BaseModel):
     description: str = Field("", description="One sentence that says who is in it.")
     owner: str = Field("", description="The role that answers for it.")
     people: tuple[str, ...] | None = Field(None, min_length=1, description="These, and nobody else.")
+    accounts: tuple[str, ...] | None = Field(None, min_length=1, description="These accounts, and no other.")
     where: tuple[Condition, ...] | None = Field(
         None, min_length=1, description="Who passed every condition in their last event."
     )
@@ -36,13 +37,20 @@ class Cohort(BaseModel):
     journey: JourneyName | None = Field(None, description="Who came through this saved funnel.")
     reached: int | None = Field(None, ge=1, description="journey: who reached this step, counted from 1.")
     lost_before: int | None = Field(None, ge=2, description="journey: who was lost just before this step.")
+    unit: Literal["person", "account"] | None = Field(
+        None,
+        description="where, did, did_not: who is decided about; whoever walks unless told. People belong to "
+        "a cohort of accounts with their account, accounts to one of people with any of theirs.",
+    )
     no_lint: tuple[str, ...] = Field((), description="Lint rules that this definition silences.")
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        ways = [self.people, self.where, self.did, self.did_not, self.journey]
+        ways = [self.people, self.accounts, self.where, self.did, self.did_not, self.journey]
         if sum(way is not None for way in ways) != 1:
-            raise ValueError("a cohort needs exactly one of people, where, did, did_not or journey")
+            raise ValueError("a cohort needs exactly one of people, accounts, where, did, did_not or journey")
+        if self.unit is not None and (self.people or self.accounts or self.journey) is not None:
+            raise ValueError("`unit:` means nothing here: people, accounts and a journey say it themselves")
         if self.journey is not None and (self.reached is None) == (self.lost_before is None):
             raise ValueError("a cohort of a journey needs either `reached:` or `lost_before:`")
         return self

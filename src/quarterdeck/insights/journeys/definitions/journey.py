@@ -38,6 +38,8 @@ NEEDS: dict[str, str] = {
     "stickiness": "series",
 }
 ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "by": ("funnel", "retention", "trend"),
+    "limit": ("funnel", "retention", "trend"),
     "steps": ("funnel",),
     "order": ("funnel",),
     "within": ("funnel",),

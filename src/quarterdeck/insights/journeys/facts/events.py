@@ -71,8 +71,8 @@ def with_cohort(source: Source, name: str, select: str) -> Source:
 
 def cohort_sql(source: Source, cohort: Cohort, period: Callable[[Behaviour], Period]) -> str:
     """The SELECT of who is in a cohort, unless a funnel says so."""
-    if cohort.people is not None:
-        return f"SELECT DISTINCT unit FROM {source.rows} WHERE unit IN ({listed(map(text, cohort.people))})"
+    if named := cohort.people or cohort.accounts:
+        return f"SELECT DISTINCT unit FROM {source.rows} WHERE unit IN ({listed(map(text, named))})"
     if cohort.where is not None:
         last = "ROW_NUMBER() OVER (PARTITION BY unit ORDER BY place DESC) AS nth"
         return (

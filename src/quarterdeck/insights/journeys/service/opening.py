@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,10 +16,10 @@ from quarterdeck.facts.sequences.store import Sequences, SequenceStore
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.journeys.calc import cohorts as deciding
 from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, Value
-from quarterdeck.insights.journeys.calc.buckets import Calendar, instant
+from quarterdeck.insights.journeys.calc.buckets import Calendar, instant, microseconds
 from quarterdeck.insights.journeys.calc.question import Question, before, period_of
 from quarterdeck.insights.journeys.calc.sequence import Coded, Mask, SequenceView, walked_by
-from quarterdeck.insights.journeys.calc.weights import weights_of
+from quarterdeck.insights.journeys.calc.weights import ACCOUNT, home_accounts, weights_of
 from quarterdeck.insights.journeys.definitions.cohort import Cohort
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.facts.revenue import arr_of_accounts
@@ -101,7 +101,7 @@ class _Opening:
             journey=journey,
             period=period_of(view, journey, self._calendar, self._now),
             calendar=self._calendar,
-            cohorts={name: self._members(name, view, above) for name in names},
+            cohorts={name: self._members(name, view, journey.unit, above) for name in names},
             cohort_names={EVERYBODY: "everybody"} | {name: self._cohort(name).model.title for name in names},
         )
         return question if journey.weigh is None else self._weighed(question, view)
@@ -125,28 +125,56 @@ class _Opening:
             )
         return self._cohorts[name]
 
-    def _members(self, name: str, view: SequenceView, above: tuple[str, ...]) -> Mask:
+    def _members(self, name: str, view: SequenceView, unit: str, above: tuple[str, ...]) -> Mask:
+        """Which units of a view are in a cohort, whoever that is decided about."""
         cohort = self._cohort(name).model
         if name in above:
             raise QuarterdeckError(
                 f"The cohort {name!r} is defined by itself.", "Take it out of its journey."
             )
-        if cohort.people is not None:
-            return deciding.by_list(view, cohort.people)
+        journey = None if cohort.journey is None else find_journey(self._workspace, cohort.journey).model
+        own = unit_of(cohort, journey) or unit
+        if journey is not None:
+            view_of_own, _ = self.view(journey)
+            asked = self.question(journey, view_of_own, (*above, name))
+            chosen = deciding.by_funnel(view_of_own, asked, cohort)
+        else:
+            view_of_own = view if own == unit else self._walked_by(own, columns_of_cohort(cohort))
+            chosen = self._chosen(cohort, view_of_own)
+        if own == unit:
+            return chosen
+        if {own, unit} != {PERSON, ACCOUNT}:
+            raise QuarterdeckError(
+                f"The cohort {name!r} is of another unit than the journey.", "Ask both by the same unit."
+            )
+        people = self._walked_by(PERSON, [ACCOUNT])
+        home = home_accounts(people, microseconds(self._now))
+        if own == PERSON:
+            return deciding.with_any_of_theirs(len(view.units), chosen, home)
+        names = people.columns[ACCOUNT].values
+        return deciding.with_their_accounts(list(view_of_own.units), chosen, names, home)
+
+    def _chosen(self, cohort: Cohort, view: SequenceView) -> Mask:
         if cohort.where is not None:
             return deciding.by_property(view, cohort.where)
         if cohort.did is not None:
             return deciding.by_behaviour(view, cohort.did, self._calendar, self._now)
         if cohort.did_not is not None:
             return ~deciding.by_behaviour(view, cohort.did_not, self._calendar, self._now)
-        journey = find_journey(self._workspace, cohort.journey or "").model
-        known, _ = self.view(journey)
-        asked = self.question(journey, known, (*above, name))
-        if len(known.units) != len(view.units):
-            raise QuarterdeckError(
-                f"The cohort {name!r} is of another unit than the journey.", "Ask both by the same unit."
-            )
-        return deciding.by_funnel(known, asked, cohort)
+        return deciding.by_list(view, cohort.people or cohort.accounts or ())
+
+    def _walked_by(self, unit: str, columns: Sequence[str]) -> SequenceView:
+        view = view_of(self._sequences.open(self._snapshot, dict.fromkeys([*columns, ACCOUNT])))
+        return view if unit == PERSON else walked_by(view, view.columns[unit])
+
+
+def unit_of(cohort: Cohort, journey: Journey | None) -> str | None:
+    """Who a cohort is of; None where that is whoever walks."""
+    if journey is not None:
+        return journey.unit
+    if cohort.people is not None:
+        return PERSON
+    return ACCOUNT if cohort.accounts is not None else cohort.unit
 
 
 def view_of(sequences: Sequences) -> SequenceView:

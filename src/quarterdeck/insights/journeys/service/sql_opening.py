@@ -27,7 +27,7 @@ from quarterdeck.insights.journeys.facts.events import (
 from quarterdeck.insights.journeys.facts.source import Source
 from quarterdeck.insights.journeys.service.asked import cohorts_of, columns_of, columns_of_cohort
 from quarterdeck.insights.journeys.service.book import find_journey, read_cohorts
-from quarterdeck.insights.journeys.service.opening import Opened, calendar_of
+from quarterdeck.insights.journeys.service.opening import Opened, calendar_of, unit_of
 
 
 def open_sql(
@@ -94,13 +94,15 @@ class _Opening:
         if name in source.cohorts:
             return source
         cohort = self._cohort(name).model
-        if cohort.journey is None:
-            return with_cohort(source, name, cohort_sql(source, cohort, self._period))
-        funnel = find_journey(self._workspace, cohort.journey).model
-        if funnel.unit != journey.unit:
+        funnel = None if cohort.journey is None else find_journey(self._workspace, cohort.journey).model
+        if unit_of(cohort, funnel) not in (None, journey.unit):
             raise QuarterdeckError(
-                f"The cohort {name!r} is of another unit than the journey.", "Ask both by the same unit."
+                f"The cohort {name!r} is of another unit than the journey, which is unsupported by the SQL "
+                "engine.",
+                "Ask both by the same unit, or without --engine.",
             )
+        if funnel is None:
+            return with_cohort(source, name, cohort_sql(source, cohort, self._period))
         for other in cohorts_of(funnel):
             source = self._with_cohort(source, other, funnel, (*above, name))
         whole = funnel.model_copy(update={"by": ()})
