@@ -82,8 +82,9 @@ def _movement_claim(dossier: Dossier) -> str:
     if measure.holder is None:
         return f"{measure.title} left the expected range{_on(measure)}"
     quiet = dossier.rest and sum(bool(day.outside) for day in dossier.rest[-7:]) <= 1
+    held = f"for {measure.holder.name}"
     return (
-        f"{measure.holder.name} {verb}, the rest did not" if quiet else f"{measure.holder.name} {verb} most"
+        f"{measure.title} {verb} {held}, not for the rest" if quiet else f"{measure.title} {verb} most {held}"
     )
 
 
