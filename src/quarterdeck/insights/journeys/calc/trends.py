@@ -65,22 +65,21 @@ def trend(view: SequenceView, question: Question) -> Trend:
     """Every line that a trend asks for."""
     if any(series.field == DURATION for series in question.journey.series):
         view = with_durations(view)
-    buckets = question.buckets
-    lines = _lines(view, question)
+    measured = [_measured(view, question, series) for series in question.journey.series]
+    lines = composed(question, measured)
     if not question.journey.compare:
-        return Trend(buckets=buckets, lines=lines)
+        return Trend(buckets=question.buckets, lines=lines)
     earlier = before(question)
     # Both periods show the same values: what is among the others now is among them then, too.
-    shown = frozenset(line.value for line in lines)
-    then = _lines(view, earlier, shown)
-    return Trend(buckets=buckets, lines=lines, before=then, buckets_before=earlier.buckets)
-
-
-def _lines(
-    view: SequenceView, question: Question, shown: Collection[Value] | None = None
-) -> tuple[Line, ...]:
-    return composed(
-        question, [_measured(view, question, series, shown) for series in question.journey.series]
+    then = [
+        _measured(view, earlier, series, frozenset(line.value for line in each))
+        for series, each in zip(question.journey.series, measured, strict=True)
+    ]
+    return Trend(
+        buckets=question.buckets,
+        lines=lines,
+        before=composed(earlier, then),
+        buckets_before=earlier.buckets,
     )
 
 
@@ -134,7 +133,7 @@ def since_of(question: Question) -> int:
 
 
 def _measured(
-    view: SequenceView, question: Question, series: Series, shown: Collection[Value] | None
+    view: SequenceView, question: Question, series: Series, only: Collection[Value] | None = None
 ) -> list[Line]:
     if not question.journey.by and series.once_per is None and question.weights is None:
         if series.measure == "count":
@@ -150,7 +149,7 @@ def _measured(
         ]
     if not question.journey.by:
         return [_line(view, question, series, (), rows)]
-    return _by_value(view, question, series, rows, shown)
+    return _by_value(view, question, series, rows, only)
 
 
 def _counted(view: SequenceView, question: Question, series: Series) -> Line:
