@@ -69,3 +69,62 @@ def test_the_package_offers_nothing_else():
 
     with pytest.raises(AttributeError):
         _ = quarterdeck.open_workspaces
+
+
+FUNNEL = {
+    "kind": "funnel",
+    "since": "-8w",
+    "unit": "account",
+    "within": "7 days",
+    "steps": [{"event": "signed_up"}, {"event": "team_activated"}, {"event": "job_dispatched"}],
+}
+
+
+def test_a_journey_is_an_arrow_table_and_a_chart(demo):
+    assert "first_week_of_a_team" in demo.journeys
+    table = demo.journey("first_week_of_a_team").table()
+    assert set(table["value"].to_pylist()) == {"android", "ios", "web"}
+    asked = demo.journey(FUNNEL)
+    steps = asked.table().to_pylist()
+    assert [row["step"] for row in steps] == [1, 2, 3]
+    assert steps[0]["reached"] > steps[1]["reached"] > steps[2]["reached"] > 0
+    assert steps[1]["low"] < steps[1]["share"] < steps[1]["high"]
+    drawn = asked.chart()
+    assert drawn.svg.startswith("<svg")
+    assert "stop between" in drawn.claim
+    assert "<iframe" in asked._repr_html_()
+    before = asked.table(at={"events": 0})
+    assert before.num_rows == 3
+
+
+@pytest.mark.parametrize("name", ["weekly_return", "people_at_work", "teams_that_come_and_go"])
+def test_every_kind_of_journey_has_a_table_and_a_drawing(demo, name):
+    journey = demo.journey(name)
+    assert journey.table().num_rows > 3
+    assert journey.chart().svg.startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("more", "column"),
+    [
+        ({"show": "trend", "grain": "week"}, "entered"),
+        ({"show": "times"}, "from_seconds"),
+    ],
+)
+def test_a_funnel_over_time_and_its_times_are_tables_too(demo, more, column):
+    assert column in demo.journey({**FUNNEL, **more}).table().column_names
+
+
+def test_stickiness_and_paths_are_tables_too(demo):
+    stuck = demo.journey({"kind": "stickiness", "grain": "week", "series": [{"event": "job_dispatched"}]})
+    assert stuck.table()["count"].to_pylist()[0] > 0
+    ways = demo.journey("around_the_schedule")
+    assert ways.table()["step"].to_pylist()[0] == 1
+    assert "<svg" in ways.chart().svg
+
+
+def test_an_unknown_journey_and_a_wrong_question_say_so(demo):
+    with pytest.raises(QuarterdeckError, match="no journey named"):
+        demo.journey("nothing")
+    with pytest.raises(QuarterdeckError, match="cannot be asked"):
+        demo.journey({"kind": "funnel"})

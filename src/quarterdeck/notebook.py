@@ -1,10 +1,11 @@
-"""How does a notebook read a workspace: metrics and SQL as Arrow tables, and charts as pages draw them?
+"""How does a notebook read a workspace: metrics, journeys and SQL as Arrow tables, with charts as on pages?
 
 from quarterdeck import open_workspace
 
 acme = open_workspace("acme")
 acme.metric("activation").table(grain="week")
 acme.metric("activation").chart()
+acme.journey("first_week").table()
 acme.sql("SELECT event, count(*) FROM events GROUP BY ALL")
 """
 
@@ -22,6 +23,7 @@ from quarterdeck.errors import QuarterdeckError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from quarterdeck.insights.journeys.definitions.journey import Journey
     from quarterdeck.insights.metrics.service.show import ShownMetric
     from quarterdeck.report.brief.definitions import BriefDocument
 
@@ -134,6 +136,47 @@ class NotebookMetric:
 
 
 @dataclass(frozen=True, slots=True)
+class NotebookJourney:
+    """One journey of an opened workspace; a notebook shows its chart."""
+
+    definition: "Journey"
+    _workspace: Workspace
+
+    def table(self, *, at: Mapping[str, int] | None = None) -> "pa.Table":
+        """What it finds, as an Arrow table; `at` pins table versions. The columns are those of its kind."""
+        from quarterdeck.insights.journeys.service.answering import answer_journey  # slow import
+        from quarterdeck.insights.journeys.service.tabling import table_of  # slow import
+
+        return table_of(answer_journey(self._workspace, self.definition, tables=at or {}, sees_personal=True))
+
+    def chart(self, *, at: Mapping[str, int] | None = None) -> Chart:
+        """Its drawing, as its page has it; of several, as with a breakdown of retention, the first."""
+        if self.definition.kind == "funnel":
+            return self._funnel(at or {})
+        from quarterdeck.insights.journeys.service.laying_out import lay_out  # slow import
+
+        laid = lay_out(self._workspace, self.definition, tables=at or {}, sees_personal=True)
+        drawn = next((table for table in laid.tables if table.drawing is not None), None)
+        if drawn is None:
+            raise QuarterdeckError("There is nothing to draw.", "Ask about an earlier day: since.")
+        return Chart(drawn.claim, drawn.measure, str(drawn.drawing))
+
+    def _funnel(self, at: Mapping[str, int]) -> Chart:
+        from quarterdeck.insights.journeys.service.asking import Asked  # slow import
+        from quarterdeck.insights.journeys.service.drawing import draw_funnel  # slow import
+        from quarterdeck.insights.journeys.service.exploring import explore  # slow import
+
+        seen, _ = explore(self._workspace, self.definition, Asked(), tables=at, sees_personal=True)
+        drawn = draw_funnel(seen)
+        if drawn is None:
+            raise QuarterdeckError("Nobody began.", "Choose an earlier day, or another first step.")
+        return Chart(drawn.claim, drawn.measure, str(drawn.wide))
+
+    def _repr_html_(self) -> str:
+        return self.chart()._repr_html_()
+
+
+@dataclass(frozen=True, slots=True)
 class Notebook:
     """A workspace as a notebook sees it: everything is read, nothing is written."""
 
@@ -152,6 +195,23 @@ class Notebook:
 
         read_metrics(self.workspace).get(name)
         return NotebookMetric(name, self.workspace)
+
+    @property
+    def journeys(self) -> tuple[str, ...]:
+        """The names of all saved journeys."""
+        from quarterdeck.insights.journeys.service.book import read_journeys  # slow import
+
+        return tuple(read_journeys(self.workspace))
+
+    def journey(self, query: str | Mapping[str, Any]) -> NotebookJourney:
+        """A saved journey by name, or a question as a definition has it: {"kind": "funnel", "steps": [..]}."""
+        from quarterdeck.insights.journeys.service.asking import checked  # slow import
+        from quarterdeck.insights.journeys.service.book import find_journey  # slow import
+        from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
+
+        keep_kernels_in(self.workspace.path)
+        asked = find_journey(self.workspace, query).model if isinstance(query, str) else checked(query)
+        return NotebookJourney(asked, self.workspace)
 
     def sql(self, query: str, *, at: Mapping[str, int] | None = None) -> "pa.Table":
         """The rows of one SELECT, run in the sandbox of `quarterdeck sql`; `at` pins table versions."""

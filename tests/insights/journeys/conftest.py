@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 
 from quarterdeck.insights.journeys.calc.buckets import Calendar, Period, microseconds
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.sequence import SequenceView, code, walked_by
 from quarterdeck.insights.journeys.definitions.journey import Journey
+from tests.insights.journeys.walking import DAY, FUNNEL, NOW, walk, work
+from tests.insights.metrics.conftest import add_events
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday."""
@@ -48,3 +51,23 @@ def ask(days: float = 30, *, cohorts: Mapping[str, np.ndarray] | None = None, **
         calendar=Calendar(zone=ZoneInfo("UTC")),
         cohorts=cohorts or {},
     )
+
+
+@pytest.fixture
+def here(db, own_workspace):
+    """Eight stop at once, one of whom looks around; four after inviting; eight come through; one is young."""
+    rows = [event for number in range(8) for event in walk(f"stops{number}@acme.test", 1, 20)]
+    rows += [event for number in range(4) for event in walk(f"invites{number}", 2, 20, "android")]
+    rows += [event for number in range(8) for event in walk(f"works{number}", 4, 20)]
+    rows += [("stops0@acme.test", "", "looked", (NOW - 19 * DAY).isoformat(), {"device": "web"})]
+    rows += walk("young", 1, 2)
+    add_events(own_workspace, rows)
+    return own_workspace
+
+
+@pytest.fixture
+def sorted_events(here, sign_in, dave):
+    """The job that the first question asks for has run."""
+    sign_in(dave).get(FUNNEL)
+    work()
+    return here

@@ -1,7 +1,6 @@
 """What people see of journeys in the browser and through the API."""
 
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,56 +11,11 @@ from quarterdeck.insights.journeys.service.bounds import refuse_endless
 from quarterdeck.insights.journeys.service.exploring import explore
 from quarterdeck.insights.journeys.service.saving import name_of
 from quarterdeck.jobs.models import Job
-from quarterdeck.jobs.worker import Worker
+from tests.insights.journeys.walking import FUNNEL, STEPS, shown, walk, work
 from tests.insights.metrics.conftest import add_events
 
 RETURN = "start: {event: signed_up}\nreturn: {event: looked}\n"
 WAY = "title: Way\nkind: funnel\nsteps: [{event: signed_up}, {event: worked}]\n"
-DAY = timedelta(days=1)
-NOW = datetime.now(UTC)
-STEPS = ("signed_up", "invited", "planned", "worked")
-FUNNEL = "/journeys/explore/?" + "&".join(f"step={step}" for step in STEPS) + "&within=7+days"
-
-
-def walk(person, steps, days_ago, device="web"):
-    """A person who does so many steps, one an hour."""
-    begin = NOW - days_ago * DAY
-    return [
-        (person, "", step, (begin + number * timedelta(hours=1)).isoformat(), {"device": device})
-        for number, step in enumerate(STEPS[:steps])
-    ]
-
-
-@pytest.fixture
-def here(db, own_workspace):
-    """Eight stop at once, one of whom looks around; four after inviting; eight come through; one is young."""
-    rows = [event for number in range(8) for event in walk(f"stops{number}@acme.test", 1, 20)]
-    rows += [event for number in range(4) for event in walk(f"invites{number}", 2, 20, "android")]
-    rows += [event for number in range(8) for event in walk(f"works{number}", 4, 20)]
-    rows += [("stops0@acme.test", "", "looked", (NOW - 19 * DAY).isoformat(), {"device": "web"})]
-    rows += walk("young", 1, 2)
-    add_events(own_workspace, rows)
-    return own_workspace
-
-
-@pytest.fixture
-def sorted_events(here, sign_in, dave):
-    """The job that the first question asks for has run."""
-    sign_in(dave).get(FUNNEL)
-    work()
-    return here
-
-
-def work():
-    """Everything that was asked for is done."""
-    while Worker().run_one():
-        pass
-
-
-def shown(client, path):
-    answer = client.get(path)
-    assert answer.status_code == 200, answer.content.decode()[-3000:]
-    return answer.content.decode()
 
 
 def test_an_empty_workspace_says_what_to_do_next(own_workspace, sign_in, dave):

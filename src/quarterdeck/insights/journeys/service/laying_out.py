@@ -12,6 +12,7 @@ from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.answering import answer_journey
 from quarterdeck.insights.journeys.service.answers import JourneyAnswer
+from quarterdeck.insights.journeys.service.bars import Bar, draw_bars
 from quarterdeck.insights.journeys.service.seen import lasting, percent, title_of
 from quarterdeck.records.turns import step_aside
 from quarterdeck.stats.figures import short_date, whole
@@ -108,8 +109,21 @@ def _retention(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterato
             first="Began",
             columns=("Begun", *group["labels"][1:]),
             rows=tuple(rows[-MOST_ROWS:]),
+            drawing=draw_bars(_back_by_period(group)),
             left_out=max(0, len(rows) - MOST_ROWS),
         )
+
+
+def _back_by_period(group: Json) -> list[Bar]:
+    """Of everybody of whom it is known, who was back after so long."""
+    bars = []
+    for place, label in enumerate(group["labels"]):
+        known = [row["counts"] for row in group["rows"] if row["final"][place]]
+        base = sum(counts[0] for counts in known)
+        if place and base:
+            share = sum(counts[place] for counts in known) / base
+            bars.append((label, share, f"{percent(share)} of {whole(base)}"))
+    return bars
 
 
 def _returns(row: Json) -> Row:
@@ -238,6 +252,17 @@ def _stickiness(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterat
                 for times, units in enumerate(line["units"], 1)
                 if total and units
             )[:MOST_ROWS],
+            drawing=draw_bars(
+                [
+                    (
+                        f"{times} {journey.grain}{'s' if times > 1 else ''}",
+                        units / total,
+                        percent(units / total),
+                    )
+                    for times, units in enumerate(line["units"], 1)
+                    if total and units
+                ]
+            ),
         )
 
 
@@ -263,6 +288,16 @@ def _paths(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterator[La
                     ),
                 )
                 for edge in here[:MOST_MOVES]
+            ),
+            drawing=draw_bars(
+                [
+                    (
+                        f"{edge['source']} → {edge['target']}",
+                        edge["count"] / total,
+                        f"{percent(edge['count'] / total)} of {whole(total)}",
+                    )
+                    for edge in here[:MOST_MOVES]
+                ]
             ),
             left_out=max(0, len(here) - MOST_MOVES),
         )
