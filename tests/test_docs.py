@@ -93,7 +93,7 @@ def test_each_how_to_works_in_the_demo_company(page, demo, tmp_path):
         "import-events": "2 added",
         "mend-a-quarantine": "2 added",
         "define-a-metric": "Invites to the crew",
-        "ask-journeys": "Who dispatches again",
+        "ask-journeys": "stop between “Signed up” and “Team activated”",
         "build-a-funnel": "recurring_job_created within 60 days",
         "reconcile": "not equal within 1 %",
         "reproduce-a-brief": "the same, byte for byte",

@@ -129,7 +129,6 @@ def test_every_page_of_journeys_is_open_to_everybody(deck, screen):
     faults = []
     for address in (
         "/journeys/",
-        "/journeys/explore/",
         FUNNEL + "&by=device&stop=3&compare=1&weigh=arr&where2=device",
         "/journeys/weekly_return/",
         "/journeys/explore/?text=kind%3A+funnel",

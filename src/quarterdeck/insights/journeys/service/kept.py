@@ -109,8 +109,14 @@ def keep_answers(workspace: Workspace, *, tell: Tell) -> int:
             continue
         found[name] = _answered(workspace, each, tables)
         answered += 1
-    write_atomically(workspace.path / FILE, KEPT.dump_json(KeptAnswers(answers=found)).decode())
+        # At once: whatever befalls the next one, this one is kept, with what was kept of those to come.
+        _keep(workspace, {**{key: kept[key] for key in saved.keys() & kept.keys()}, **found})
+    _keep(workspace, found)
     return answered
+
+
+def _keep(workspace: Workspace, found: Mapping[str, KeptAnswer]) -> None:
+    write_atomically(workspace.path / FILE, KEPT.dump_json(KeptAnswers(answers=found)).decode())
 
 
 def _answered(workspace: Workspace, each: Definition[Journey], tables: Mapping[str, int]) -> KeptAnswer:
