@@ -114,13 +114,15 @@ def walk(
     path, rows = np.empty(most, np.int32), np.empty(most, np.int64)
     noted = 0
     for unit in range(first, last):
-        length = 0
-        previous = since
-        for row in range(offsets[unit], offsets[unit + 1]):
-            moment = time[row]
-            if stop[row] < 0 or moment < since or moment > until:
-                continue
-            if length > 0 and moment - previous > pause:
+        end, length = offsets[unit + 1], 0
+        moment = previous = since
+        # One turn more than there are rows: the last path ends with them.
+        for row in range(offsets[unit], end + 1):
+            if row < end:
+                moment = time[row]
+                if stop[row] < 0 or moment < since or moment > until:
+                    continue
+            if row == end or (length > 0 and moment - previous > pause):
                 noted = emit(
                     steps,
                     sources,
@@ -139,27 +141,10 @@ def walk(
                     to_stop,
                 )
                 length = 0
-            previous = moment
-            if length == 0 or path[length - 1] != stop[row]:
+            if row < end and (length == 0 or path[length - 1] != stop[row]):
                 path[length], rows[length] = stop[row], row
                 length += 1
-        noted = emit(
-            steps,
-            sources,
-            targets,
-            units,
-            arrivals,
-            micros,
-            noted,
-            unit,
-            path,
-            rows,
-            time,
-            length,
-            longest,
-            from_stop,
-            to_stop,
-        )
+            previous = moment
     return noted
 
 
