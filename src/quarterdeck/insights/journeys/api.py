@@ -1,7 +1,7 @@
 """How do programs ask journeys: the saved ones, any question, and why somebody stopped?"""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -15,6 +15,7 @@ from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.asking import Asked
 from quarterdeck.insights.journeys.service.book import read_journeys
 from quarterdeck.insights.journeys.service.preparing import NotReady, ready
+from quarterdeck.insights.journeys.service.restated import restated_since
 from quarterdeck.records.api_doors import asking, needs
 from quarterdeck.records.here import workspace
 from quarterdeck.records.paging import Paging
@@ -107,6 +108,24 @@ class StoppedOut(Schema):
     why: WhyOut | None
 
 
+class RestatedLineOut(Schema):
+    """The figure after one thing changed, and by how much it moved."""
+
+    what: str
+    figure: str
+    moved: str
+
+
+class RestatedOut(Schema):
+    """A figure then and now, and what changed in between."""
+
+    what: str
+    sentence: str
+    lines: list[RestatedLineOut]
+    versions_before: dict[str, int]
+    versions_after: dict[str, int]
+
+
 @router.get("/journeys", auth=needs(Permission.READ), response=list[JourneyOut])
 @paginate(Paging)
 def list_journeys(request: HttpRequest) -> list[Any]:
@@ -150,6 +169,18 @@ def show_journey(request: HttpRequest, name: str) -> Any:
 def answer_saved_journey(request: HttpRequest, name: str, pins: Query[PinsIn]) -> Any:
     """What a saved journey finds; 409 while its events are being sorted."""
     return _answer(request, _saved(name).model, pins.pins)
+
+
+@router.get("/journeys/{name}/restated", auth=needs(Permission.READ), response=RestatedOut)
+def restate_saved_journey(request: HttpRequest, name: str, against: date) -> Any:
+    """What has become of its figure since the end of a day, and why; 409 while it is counted anew."""
+    _saved(name)
+    try:
+        return asdict(restated_since(name, against, by=asking(request)))
+    except NotReady as not_ready:
+        raise Conflict(
+            "The figure is being counted anew.", f"Job {not_ready.job.pk} does it; ask again when it is done."
+        ) from not_ready
 
 
 def _answer(request: HttpRequest, journey: Journey, pins: str) -> Any:

@@ -1,12 +1,13 @@
 """Which work do journeys ask for: the events sorted and saved journeys answered before a page needs it?"""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from quarterdeck.insights.journeys.service.compiling import keep_kernels_in
 from quarterdeck.insights.journeys.service.kept import is_behind, keep_answers
 from quarterdeck.insights.journeys.service.preparing import ANSWER, PREPARE
+from quarterdeck.insights.journeys.service.restated import RESTATE, count_anew
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.here import workspace
 
@@ -36,6 +37,13 @@ def answer_saved(progress: Progress) -> Mapping[str, Any]:
     return {"answered": answered, "page": "/journeys/"}
 
 
+def restate_figure(progress: Progress, name: str, against: str) -> Mapping[str, Any]:
+    """Count the figure of a saved journey as it was on a day, and after each thing that changed since."""
+    keep_kernels_in(workspace().path)
+    progress.tell(0, 1, saying="Counting it anew")
+    return count_anew(name, date.fromisoformat(against))
+
+
 def something_is_behind() -> bool:
     """Whether a saved journey would find something new."""
     return is_behind(workspace())
@@ -44,6 +52,7 @@ def something_is_behind() -> bool:
 TASKS = (
     Task(name=PREPARE, run=prepare_sequences, attempts=2),
     Task(name=ANSWER, run=answer_saved, attempts=2),
+    Task(name=RESTATE, run=restate_figure, attempts=2),
 )
 RHYTHMS = (
     Rhythm(

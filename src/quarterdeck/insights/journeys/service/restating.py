@@ -66,7 +66,7 @@ class Restated:
     @property
     def sentence(self) -> str:
         """41.2 % then, 43.0 % now: 3 late events (+1.2), 2 merged identities (+0.6)."""
-        told = ", ".join(self._words(cause) for cause in self.causes)
+        told = ", ".join(f"{self.named(cause)} ({self.signed(cause)})" for cause in self.causes)
         return f"{self.before.words} then, {self.after.words} now: {told or 'nothing changed'}."
 
     def as_json(self) -> dict[str, Any]:
@@ -79,17 +79,20 @@ class Restated:
         yield f"{self.title or 'Journey'}: {self.after.what}"
         yield f"{'then':<40}{self.before.words:>12}"
         for cause in self.causes:
-            named = cause.what if cause.count is None else f"{cause.count:,} {cause.what}"
-            figure = replace(self.after, value=cause.after)
-            yield f"{named:<40}{figure.words:>12}  {self._signed(cause)}"
+            yield f"{self.named(cause):<40}{self.figure(cause):>12}  {self.signed(cause)}"
         yield self.sentence
 
-    def _signed(self, cause: Cause) -> str:
-        return f"{cause.moved:+,.0f}" if self.after.base is None else f"{100 * cause.moved:+.1f}"
+    def named(self, cause: Cause) -> str:
+        """3 late events."""
+        return cause.what if cause.count is None else f"{cause.count:,} {cause.what}"
 
-    def _words(self, cause: Cause) -> str:
-        named = cause.what if cause.count is None else f"{cause.count:,} {cause.what}"
-        return f"{named} ({self._signed(cause)})"
+    def figure(self, cause: Cause) -> str:
+        """The figure once that had changed."""
+        return replace(self.after, value=cause.after).words
+
+    def signed(self, cause: Cause) -> str:
+        """By how much it moved the figure, in points of a percentage where it is one."""
+        return f"{cause.moved:+,.0f}" if self.after.base is None else f"{100 * cause.moved:+.1f}"
 
 
 def restate(
@@ -109,7 +112,8 @@ def restate(
     """
     workspace = open_workspace(path)
     store = FactStore(workspace.facts_path)
-    then, now = moment_asked(workspace, against or as_of), moment_asked(workspace, as_of)
+    now = moment_asked(workspace, as_of)
+    then = min(moment_asked(workspace, against or as_of), now)
     if versions is None and against is None:
         raise QuarterdeckError("Nobody said when then was.", "Give --from TABLE=VERSION, or --against DATE.")
     asked = versions_at(store, then) if versions is None else dict(versions)

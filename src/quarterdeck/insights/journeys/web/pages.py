@@ -20,6 +20,7 @@ from quarterdeck.insights.journeys.service.preparing import ANSWER
 from quarterdeck.insights.journeys.service.saving import yaml_of
 from quarterdeck.insights.journeys.service.written import BEGINNINGS
 from quarterdeck.insights.journeys.web.explorer import explore, save
+from quarterdeck.insights.journeys.web.restating import show_restated
 from quarterdeck.jobs.queue import ask
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
@@ -113,4 +114,5 @@ urlpatterns = [
     path("journeys/explore/save/", save, name="save_journey"),
     path("journeys/<slug:name>/", show_journey, name="journey"),
     path("journeys/<slug:name>/brief/", pin_journey, name="pin_journey"),
+    path("journeys/<slug:name>/restated/", show_restated, name="restated"),
 ]
