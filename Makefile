@@ -2,7 +2,7 @@
 # Both set up what they need in .venv; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench lock clean
+.PHONY: help demo test test-spark check docs bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +13,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 help: ## This list.
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
 
 $(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "Quarterdeck needs Python 3.11, 3.12 or 3.13 on the path."; exit 1; }
@@ -39,6 +39,14 @@ test: $(VENV)/.developing ## Every test, the contracts of the house among them.
 	$(BIN)/pytest -n 2 --dist loadgroup
 	QUARTERDECK_TEST_POSTGRES=1 $(BIN)/pytest -n 2
 
+$(VENV)/.spark: $(VENV)/.developing requirements-spark.lock
+	@echo "Installing Spark ..."
+	@$(INSTALL) --no-deps --require-hashes -r requirements-spark.lock
+	@touch $@
+
+test-spark: $(VENV)/.spark ## The second engine on a Spark cluster of its own; needs Java 17 or newer.
+	QUARTERDECK_TEST_SPARK=1 $(BIN)/pytest -p no:xdist tests/spark
+
 check: $(VENV)/.developing ## Style, types, contracts, dependencies, templates.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -58,6 +66,8 @@ lock: ## Pin every dependency anew (needs uv); hashes and versions, no addresses
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements.lock -q --upgrade
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements-dev.lock -q \
 		--group test --group check --group docs --constraint requirements.lock
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements-spark.lock -q \
+		--extra spark --constraint requirements.lock
 
 clean: ## Remove what was built; facts and definitions of yours are not touched.
 	rm -rf $(VENV) demo-workspace site-docs build dist

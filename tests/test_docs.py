@@ -94,6 +94,7 @@ def test_each_how_to_works_in_the_demo_company(page, demo, tmp_path):
         "mend-a-quarantine": "2 added",
         "define-a-metric": "Invites to the crew",
         "ask-journeys": "stop between “Signed up” and “Team activated”",
+        "ask-by-sql": "reached_1",
         "build-a-funnel": "recurring_job_created within 60 days",
         "reconcile": "not equal within 1 %",
         "reproduce-a-brief": "the same, byte for byte",

@@ -16,7 +16,9 @@ MOST_DIFFERENCES = 3
 
 def conformance(
     cases: Annotated[Path, typer.Argument(metavar="CASES.json", help="Cases in the neutral format.")],
-    engine: Annotated[Literal["kernel", "sql"], typer.Option(help="Which engine answers.")] = "kernel",
+    engine: Annotated[
+        Literal["kernel", "sql", "spark"], typer.Option(help="Which engine answers.")
+    ] = "kernel",
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:
     """Check an engine against neutral cases; exit code 1 if any fails."""

@@ -83,12 +83,19 @@ class SqlAnalyses:
     def trend(self, question: Question) -> Trend:
         """Every line that a trend asks for."""
         refuse_unknown(question)
-        buckets, lines = question.buckets, self._lines(question)
+        series = question.journey.series
+        measured = [self._measured(question, each, None) for each in series]
+        buckets, lines = question.buckets, composed(question, measured)
         if not question.journey.compare:
             return Trend(buckets=buckets, lines=lines)
         earlier = before(question)
+        # Both periods show the same values: what is among the others now is among them then, too.
+        then = [
+            self._measured(earlier, each, frozenset(line.value for line in now))
+            for each, now in zip(series, measured, strict=True)
+        ]
         return Trend(
-            buckets=buckets, lines=lines, before=self._lines(earlier), buckets_before=earlier.buckets
+            buckets=buckets, lines=lines, before=composed(earlier, then), buckets_before=earlier.buckets
         )
 
     def lifecycle(self, question: Question) -> dict[str, Rows]:
@@ -130,13 +137,10 @@ class SqlAnalyses:
             counts[times - 1] = units
         return counts
 
-    def _lines(self, question: Question) -> tuple[Line, ...]:
-        return composed(question, [self._measured(question, series) for series in question.journey.series])
-
-    def _measured(self, question: Question, series: Series) -> list[Line]:
+    def _measured(self, question: Question, series: Series, shown: Collection[Value] | None) -> list[Line]:
         if series.measure in BACK_DAYS:
-            return self._recent(question, series)
-        found = self._columns(measured_sql(self.source, question, series))
+            return self._recent(question, series, shown)
+        found = self._columns(measured_sql(self.source, question, series, shown))
         data: dict[Value, NDArray[np.float64]] = {}
         totals: dict[Value, float] = {}
         count = len(question.buckets)
@@ -154,13 +158,13 @@ class SqlAnalyses:
                 data=data.get(value, np.zeros(count)),
                 total=totals.get(value, 0.0),
             )
-            for value in self._lined(question, series, data)
+            for value in self._lined(question, series, data, shown)
         ]
 
-    def _recent(self, question: Question, series: Series) -> list[Line]:
+    def _recent(self, question: Question, series: Series, shown: Collection[Value] | None) -> list[Line]:
         """Units in the days up to the end of each bucket."""
         window = window_of(question, series)
-        found = self._columns(recent_sql(self.source, question, series, window))
+        found = self._columns(recent_sql(self.source, question, series, window, shown))
         data: dict[Value, NDArray[np.float64]] = {}
         values = _values(found, _width(question))
         rows = zip(values, found["bucket"], found["measured"], found["here"], strict=True)
@@ -168,20 +172,24 @@ class SqlAnalyses:
             line = data.setdefault(value, np.zeros(len(question.buckets)))
             line[bucket] = measured if here or not question.dialect.active_on_event_days else 0.0
         lines = []
-        for value in self._lined(question, series, data):
+        for value in self._lined(question, series, data, shown):
             line = data.get(value, np.zeros(len(question.buckets)))
             lines.append(Line(label=series.name, value=value, data=line, total=float(line[-1])))
         return lines
 
     def _lined(
-        self, question: Question, series: Series, known: dict[Value, NDArray[np.float64]]
+        self,
+        question: Question,
+        series: Series,
+        known: dict[Value, NDArray[np.float64]],
+        shown: Collection[Value] | None,
     ) -> list[Value]:
         """The values of the lines: those of cohorts as asked, others by name and Other last."""
         if asked := cohorts_asked(question):
             return [(name,) for name in asked]
         if not question.journey.by:
             return [()]
-        found = self._columns(values_sql(self.source, question, series))
+        found = self._columns(values_sql(self.source, question, series, shown))
         values = {*known, *_values(found, len(question.journey.by))}
         return _in_order(question, values)
 

@@ -224,47 +224,40 @@ def _unordered(statement: Statement, rows: FunnelRows, start_step: int) -> str:
         f"SELECT {keys}, h.place AS place_0, bit AS mask, h.place AS last FROM linked AS h CROSS JOIN bits "
         f"WHERE h.at <= {rows.question.period.until} AND (h.kind & bit) <> 0{allowed}",
     )
-    taken = []
     for step in range(1, rows.steps):
-        nexts, name = _share_step(statement, rows, step, name, turn)
-        taken.append(nexts)
-    starts = statement.add(
-        f"starts{turn}", f"SELECT DISTINCT {listed(rows.keys)}, place_0 FROM shared{turn}_0"
-    )
-    joins = [f"JOIN linked AS h0 ON {rows.same_walker('h0', 'b')} AND h0.place = b.place_0"]
-    for step, nexts in enumerate(taken, 1):
-        joins.append(
-            f"LEFT JOIN {nexts} AS n{step} ON {rows.same_walker(f'n{step}', 'b')} "
-            f"AND n{step}.place_0 = b.place_0 "
-            f"LEFT JOIN linked AS h{step} ON {rows.same_walker(f'h{step}', 'b')} "
-            f"AND h{step}.place = n{step}.nearest"
-        )
+        name = _share_step(statement, rows, step, name, turn)
+    places = listed(f"place_{step}" for step in steps)
+    starts = statement.add(f"starts{turn}", f"SELECT DISTINCT {listed(rows.keys)}, {places} FROM {name}")
+    joins = [
+        f"{'LEFT ' if step else ''}JOIN linked AS h{step} ON {rows.same_walker(f'h{step}', 'b')} "
+        f"AND h{step}.place = b.place_{step}"
+        for step in steps
+    ]
     tables = f"{starts} AS b {' '.join(joins)}"
     return statement.add(f"chains{turn}", f"SELECT {_columns_of(rows)} FROM {tables}")
 
 
-def _share_step(statement: Statement, rows: FunnelRows, step: int, before: str, turn: str) -> tuple[str, str]:
-    """The next event that one more step can have, and then every way to share them out."""
+def _share_step(statement: Statement, rows: FunnelRows, step: int, before: str, turn: str) -> str:
+    """The next event that one more step can have, in every way to share them out; NULL where none can."""
     # What is nearest to the start may be of its own instant, and before it; the start itself is taken.
-    column, pointer = ("here", "b.place_0") if step == 1 else ("after", "b.last")
+    column = "here" if step == 1 else "after"
     cases = " ".join(
         f"WHEN {other} THEN CASE WHEN p.{column}_{other} = b.place_0 THEN h.after_{other} "
         f"ELSE p.{column}_{other} END"
         for other in range(rows.steps)
     )
     keys = listed(f"b.{key}" for key in rows.keys)
-    nexts = statement.add(
-        f"nearest{turn}_{step}",
-        f"SELECT {keys}, b.place_0, MIN(CASE step {cases} END) AS nearest FROM {before} AS b "
-        f"JOIN linked AS p ON {rows.same_walker('p', 'b')} AND p.place = {pointer} "
+    asked = statement.add(
+        f"asked{turn}_{step}",
+        f"SELECT b.*, bit, MIN(CASE step {cases} END) OVER (PARTITION BY {keys}, b.place_0) AS place_{step} "
+        f"FROM {before} AS b LEFT JOIN linked AS p ON {rows.same_walker('p', 'b')} AND p.place = b.last "
         f"JOIN linked AS h ON {rows.same_walker('h', 'b')} AND h.place = b.place_0 "
-        f"CROSS JOIN bits WHERE (b.mask & bit) = 0 GROUP BY {keys}, b.place_0",
+        "CROSS JOIN bits WHERE (b.mask & bit) = 0",
     )
-    shared = statement.add(
+    places = listed(f"b.place_{other}" for other in range(step + 1))
+    return statement.add(
         f"shared{turn}_{step}",
-        f"SELECT DISTINCT {keys}, b.place_0, b.mask + bit AS mask, h.place AS last FROM {before} AS b "
-        f"JOIN {nexts} AS n ON {rows.same_walker('n', 'b')} AND n.place_0 = b.place_0 "
-        f"JOIN linked AS h ON {rows.same_walker('h', 'b')} AND h.place = n.nearest "
-        "CROSS JOIN bits WHERE (h.kind & bit) <> 0 AND (b.mask & bit) = 0",
+        f"SELECT DISTINCT {keys}, {places}, b.mask + bit AS mask, b.place_{step} AS last FROM {asked} AS b "
+        f"LEFT JOIN linked AS h ON {rows.same_walker('h', 'b')} AND h.place = b.place_{step} "
+        f"WHERE b.place_{step} IS NULL OR (h.kind & bit) <> 0",
     )
-    return nexts, shared

@@ -76,10 +76,22 @@ def _for_clickhouse(node: exp.Expr) -> exp.Expr:
         number = node.to.is_type("double")
         name = "toFloat64OrNull" if number else "parseDateTime64BestEffortOrNull"
         return exp.Anonymous(this=name, expressions=[node.this])
+    if isinstance(node, exp.Cast) and node.to.is_type("timestamptz"):
+        return exp.Anonymous(this="parseDateTime64BestEffort", expressions=[node.this])
+    if isinstance(node, exp.PercentileCont):
+        return exp.ParameterizedAgg(
+            this="quantileExactInclusive", expressions=[node.expression], params=[node.this]
+        )
+    if _is_microseconds(node):
+        return exp.Anonymous(this="toUnixTimestamp64Micro", expressions=node.expressions)
     return node
 
 
 def _for_spark(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.PercentileCont):
+        return exp.Anonymous(this="PERCENTILE", expressions=[node.this, node.expression])
+    if _is_microseconds(node):
+        return exp.Anonymous(this="UNIX_MICROS", expressions=node.expressions)
     if not _is_element(node):
         return node
     column, pairs = _element_of(node)
@@ -88,6 +100,10 @@ def _for_spark(node: exp.Expr) -> exp.Expr:
     alone = f"ARRAY(FROM_JSON({column}, 'map<string,string>'))"
     found = f"CASE WHEN LEFT(TRIM({column}), 1) = '[' THEN {whole} ELSE {alone} END"
     return sqlglot.parse_one(f"EXISTS({found}, one -> {each})", dialect="spark")
+
+
+def _is_microseconds(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name.upper() == "EPOCH_US"
 
 
 def _is_element(node: exp.Expr) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, OTHER, cohorts_asked
+from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, OTHER, Value, cohorts_asked
 from quarterdeck.insights.journeys.calc.buckets import Buckets
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.sessions import DURATION, SESSION
@@ -16,6 +17,7 @@ from quarterdeck.insights.journeys.facts.bucketing import in_buckets
 from quarterdeck.insights.journeys.facts.conditions import counts, passes_all
 from quarterdeck.insights.journeys.facts.source import Source, text
 from quarterdeck.insights.journeys.facts.statement import Statement, listed
+from quarterdeck.insights.journeys.facts.witnesses import is_shown
 
 AGGREGATES = {"sum": "SUM", "mean": "AVG", "min": "MIN", "max": "MAX"}
 UNIT_DAY = ("unit", "bucket")
@@ -38,10 +40,12 @@ class Window:
     last_days: tuple[int, ...]
 
 
-def measured_sql(source: Source, question: Question, series: Series) -> exp.Expr:
+def measured_sql(
+    source: Source, question: Question, series: Series, shown: Collection[Value] | None = None
+) -> exp.Expr:
     """The SELECT of a measure: value `g0` ..., `bucket` (NULL for all of them together), `measured`."""
     statement = Statement(source)
-    names = _add_rows(statement, source, question, series, since_of(question))
+    names = _add_rows(statement, source, question, series, since_of(question), shown)
     columns = listed([*names, "unit", "place", "number", "named", "once"])
     statement.add("dated", in_buckets(statement, question.buckets.edges, "lined", columns))
     found = "COUNT(*)"
@@ -67,11 +71,17 @@ def measured_sql(source: Source, question: Question, series: Series) -> exp.Expr
     )
 
 
-def recent_sql(source: Source, question: Question, series: Series, window: Window) -> exp.Expr:
+def recent_sql(
+    source: Source,
+    question: Question,
+    series: Series,
+    window: Window,
+    shown: Collection[Value] | None = None,
+) -> exp.Expr:
     """The SELECT of recently active units: value `g0` ..., `bucket`, `measured`, and who was there in it."""
     statement = Statement(source)
     since = min(since_of(question), int(window.days.edges[0]))
-    names = _add_rows(statement, source, question, series, since)
+    names = _add_rows(statement, source, question, series, since, shown)
     statement.add(
         "dated", in_buckets(statement, window.days.edges, "lined", listed([*names, "unit"]), "days")
     )
@@ -89,15 +99,22 @@ def recent_sql(source: Source, question: Question, series: Series, window: Windo
     )
 
 
-def values_sql(source: Source, question: Question, series: Series) -> exp.Expr:
+def values_sql(
+    source: Source, question: Question, series: Series, shown: Collection[Value] | None = None
+) -> exp.Expr:
     """The SELECT of the values of a breakdown that have a line: `g0` ..."""
     statement = Statement(source)
-    names = _add_rows(statement, source, question, series, since_of(question))
+    names = _add_rows(statement, source, question, series, since_of(question), shown)
     return statement.select(f"SELECT DISTINCT {listed(names)} FROM lined")
 
 
 def _add_rows(
-    statement: Statement, source: Source, question: Question, series: Series, since: int
+    statement: Statement,
+    source: Source,
+    question: Question,
+    series: Series,
+    since: int,
+    shown: Collection[Value] | None,
 ) -> list[str]:
     """Add the table `lined`: the rows that count, under the value `g0` ... of their line; those columns."""
     journey = question.journey
@@ -124,26 +141,27 @@ def _add_rows(
     if not values:
         statement.add("lined", "SELECT * FROM counted")
         return []
-    return _limited(statement, question)
+    return _limited(statement, question, shown)
 
 
 def _only(source: Source, cohort: str) -> str:
     return "" if cohort == EVERYBODY else f" WHERE {source.picked(cohort)}"
 
 
-def _limited(statement: Statement, question: Question) -> list[str]:
-    """The largest values by name, and one for the others together."""
+def _limited(statement: Statement, question: Question, shown: Collection[Value] | None) -> list[str]:
+    """The largest values by name, or those to be shown, and one for the others together."""
     places = range(len(question.journey.by))
     values = listed(f"v{place}" for place in places)
-    limit = question.journey.limit
+    names = [f"v{place}" for place in places]
+    kept = is_shown(names, question.journey.limit, shown)
     statement.add(
         "sizes",
         f"SELECT {values}, COUNT(*) AS size FROM counted WHERE at >= {since_of(question)} GROUP BY {values}",
     )
     rank = f"ROW_NUMBER() OVER (ORDER BY size DESC, {values}) AS rank"
     statement.add("sized", f"SELECT *, {rank} FROM sizes")
-    named = [f"CASE WHEN s.rank <= {limit} THEN c.v0 ELSE {text(OTHER)} END AS g0"]
-    named += [f"CASE WHEN s.rank <= {limit} THEN c.v{place} END AS g{place}" for place in places[1:]]
+    named = [f"CASE WHEN {kept} THEN c.v0 ELSE {text(OTHER)} END AS g0"]
+    named += [f"CASE WHEN {kept} THEN c.v{place} END AS g{place}" for place in places[1:]]
     same = " AND ".join(f"s.v{place} = c.v{place}" for place in places)
     columns = listed(f"c.{name}" for name in ("unit", "at", "place", "number", "named", "once"))
     statement.add("lined", f"SELECT {columns}, {listed(named)} FROM counted AS c JOIN sized AS s ON {same}")

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from quarterdeck.facts.scratch import Scratch
+from quarterdeck.facts.spark import Spark
 from quarterdeck.insights.journeys.calc.sequence import Coded, Mask, SequenceView
 from quarterdeck.insights.journeys.facts.answering import SqlAnalyses
 from quarterdeck.insights.journeys.facts.source import Source, text
@@ -47,6 +48,14 @@ def tables_of(view: SequenceView, cohorts: Mapping[str, Mask]) -> tuple[dict[str
         cohorts={name: f"SELECT unit FROM view_members WHERE cohort = {text(name)}" for name in cohorts},
     )
     return tables, source
+
+
+@contextmanager
+def spark_analyses(spark: Spark, view: SequenceView, cohorts: Mapping[str, Mask]) -> Iterator[SqlAnalyses]:
+    """By SQL, run by Spark over the rows of a view."""
+    tables, source = tables_of(view, cohorts)
+    spark.show(tables)
+    yield SqlAnalyses(source=source, run=spark.table, dialect="spark")
 
 
 @contextmanager

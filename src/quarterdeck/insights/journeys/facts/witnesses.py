@@ -204,6 +204,7 @@ def is_shown(names: Sequence[str], limit: int, shown: Collection[Value] | None) 
     wanted = [
         " AND ".join(f"s.{name} = {text(part)}" for name, part in zip(names, value, strict=True))
         for value in shown
+        if len(value) == len(names)
     ]
     return f"({' OR '.join(wanted)})" if wanted else "FALSE"
 

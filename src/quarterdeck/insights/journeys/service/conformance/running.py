@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.facts.spark import FEW_ROWS, Spark
 from quarterdeck.insights.journeys.calc.buckets import Calendar
 from quarterdeck.insights.journeys.calc.question import Question, period_of
 from quarterdeck.insights.journeys.calc.sequence import SequenceView
-from quarterdeck.insights.journeys.facts.viewing import sql_analyses
+from quarterdeck.insights.journeys.facts.viewing import spark_analyses, sql_analyses
 from quarterdeck.insights.journeys.service.conformance.answering import Case, answer
 from quarterdeck.insights.journeys.service.conformance.comparing import Difference, differences
 from quarterdeck.insights.journeys.service.conformance.gathering import (
@@ -32,7 +33,8 @@ from quarterdeck.insights.journeys.service.conformance.translating import (
 )
 from quarterdeck.insights.journeys.service.engines import Analyses, KernelAnalyses
 
-Engine = Literal["kernel", "sql"]
+Engine = Literal["kernel", "sql", "spark"]
+Asks = Callable[[SequenceView, Question], AbstractContextManager[Analyses]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,21 +74,25 @@ def read_cases(path: Path) -> list[Json]:
 
 def run_cases(cases: Iterable[Json], engine: Engine = "kernel") -> Iterator[Outcome]:
     """How each case goes."""
-    for case in cases:
-        try:
-            found = tuple(run_case(case, engine))
-        except UnsupportedError as error:
-            yield Outcome(id=case["id"], unsupported=error.message)
-        except (QuarterdeckError, KeyError, ValueError, TypeError) as error:
-            yield Outcome(id=case["id"], unsupported=f"unsupported: {type(error).__name__}: {error}")
-        else:
-            yield Outcome(id=case["id"], differences=found)
+    with _started(engine) as asks:
+        for case in cases:
+            yield _outcome(case, asks)
 
 
-def run_case(case: Json, engine: Engine = "kernel") -> Iterator[Difference]:
+def _outcome(case: Json, asks: Asks) -> Outcome:
+    try:
+        found = tuple(run_case(case, asks))
+    except UnsupportedError as error:
+        return Outcome(id=case["id"], unsupported=error.message)
+    except (QuarterdeckError, KeyError, ValueError, TypeError) as error:
+        return Outcome(id=case["id"], unsupported=f"unsupported: {type(error).__name__}: {error}")
+    return Outcome(id=case["id"], differences=found)
+
+
+def run_case(case: Json, asks: Asks) -> Iterator[Difference]:
     """In what the answer to one case differs from what it expects."""
     view, question = read_case(case)
-    with ENGINES[engine](view, question) as analyses:
+    with asks(view, question) as analyses:
         got = answer(Case(content=case, view=view, question=question, analyses=analyses))
     expected: dict[str, Any] = case["expected"]
     for key, wanted in expected.items():
@@ -111,7 +117,14 @@ def read_case(case: Json) -> tuple[SequenceView, Question]:
     return view, question
 
 
-ENGINES: Mapping[Engine, Callable[[SequenceView, Question], AbstractContextManager[Analyses]]] = {
-    "kernel": lambda view, question: nullcontext(KernelAnalyses(view=view)),
-    "sql": lambda view, question: sql_analyses(view, question.cohorts),
-}
+@contextmanager
+def _started(engine: Engine) -> Iterator[Asks]:
+    """An engine that lasts for all cases; each has analyses of its own."""
+    match engine:
+        case "kernel":
+            yield lambda view, question: nullcontext(KernelAnalyses(view=view))
+        case "sql":
+            yield lambda view, question: sql_analyses(view, question.cohorts)
+        case "spark":
+            with Spark(settings=FEW_ROWS) as spark:
+                yield lambda view, question: spark_analyses(spark, view, question.cohorts)
