@@ -186,6 +186,10 @@ def test_what_means_nothing_for_a_kind_is_a_fault_with_its_line(workspace):
             "kind: trend\nsince: 2026-01-05\nuntil: 2026-01-06\nseries: [{event: buy, measure: unique}]\n",
             "2 in all",
         ),
+        (
+            "kind: trend\nsince: 2026-01-07\nuntil: 2026-01-08\ncompare: true\nseries: [{event: open}]\n",
+            "0 in all; before 3",
+        ),
         ("kind: lifecycle\nsince: 2026-01-05\nuntil: 2026-01-06\nseries: [{event: buy}]\n", "resurrecting"),
         ("kind: stickiness\nsince: 2026-01-05\nuntil: 2026-01-09\nseries: [{}]\n", "Current"),
         ("kind: paths\nsince: 2026-01-05\npause_minutes: 600\n", "1. open → buy"),

@@ -102,11 +102,28 @@ def _whole(group: Json) -> str:
 
 def _trend(figures: Json) -> Iterator[str]:
     for line in figures["lines"]:
-        yield f"{' / '.join((line['label'], *line['value']))}: {_number(line['total'])} in all"
+        then = _then(figures, line)
+        told = f"{' / '.join((line['label'], *line['value']))}: {_number(line['total'])} in all"
+        yield told if then is None else f"{told}; before {_number(then['total'])}"
         if "weighed" in line:
             yield f"ARR: {_weighed(line['weighed']).strip()}"
-        for start, value in zip(figures["starts"], line["data"], strict=True):
-            yield f"{start[:16].replace('T', ' '):<18}{_number(value):>14}"
+        beside = [None] * len(line["data"]) if then is None else then["data"]
+        # A period before may have a bucket less, as February has days.
+        for start, value, earlier in zip(figures["starts"], line["data"], _filled(beside, line), strict=True):
+            shown = "" if earlier is None else f"{_number(earlier):>14}"
+            yield f"{start[:16].replace('T', ' '):<18}{_number(value):>14}{shown}"
+
+
+def _then(figures: Json, line: Json) -> Json | None:
+    """The same line in the period before, if that was asked for."""
+    same = ("label", "value")
+    lines = figures.get("lines_before", ())
+    return next((each for each in lines if all(each[name] == line[name] for name in same)), None)
+
+
+def _filled(beside: list[float | None], line: Json) -> list[float | None]:
+    missing = len(line["data"]) - len(beside)
+    return [*beside, *([None] * missing)][: len(line["data"])]
 
 
 def _lifecycle(figures: Json) -> Iterator[str]:
