@@ -15,7 +15,10 @@ from quarterdeck.insights.journeys.service.book import read_cohorts, read_journe
 from quarterdeck.insights.journeys.service.pinning import pinned_journeys
 from quarterdeck.insights.journeys.service.saving import is_changed, yaml_of
 from quarterdeck.insights.journeys.service.written import BEGINNINGS
+from quarterdeck.records.about import told_about
 from quarterdeck.records.here import workspace
+from quarterdeck.records.models import Person
+from quarterdeck.records.subjects import Subject
 
 WITHIN = ("1 hour", "1 day", "3 days", "7 days", "14 days", "30 days", "90 days")
 SINCE = {
@@ -110,14 +113,21 @@ def addresses(request: HttpRequest, question: Question, versions: Mapping[str, i
     }
 
 
-def saved_as(name: str, journey: Any) -> Mapping[str, Any]:
-    """The saved journey that a question began as, and whether it asks something else by now."""
+def saved_as(name: str, journey: Any, person: Person) -> Mapping[str, Any]:
+    """The saved journey that a question began as, whether it asks something else by now, what rests on it."""
     try:
         saved = read_journeys(workspace()).get(name) if name else None
     except QuarterdeckError:
         saved = None
     changed = saved is not None and journey is not None and is_changed(saved.model, journey)
-    return {"saved": saved, "changed": changed, "in_brief": saved is not None and name in pinned_journeys()}
+    if saved is None:
+        return {"saved": None}
+    return {
+        "saved": saved,
+        "changed": changed,
+        "in_brief": name in pinned_journeys(),
+        "about": told_about(Subject(type="journey", key=name), person),
+    }
 
 
 def _cohorts() -> tuple[tuple[str, str], ...]:

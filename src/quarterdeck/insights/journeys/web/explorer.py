@@ -128,7 +128,7 @@ def _desk(
         "journey": journey,
         **choices(question, journey),
         **addresses(request, question, answer.versions if answer else None),
-        **saved_as(question.looked.name, journey),
+        **saved_as(question.looked.name, journey, person),
         "sees_personal": person.sees_personal,
         "may_draft": person.may(Permission.CONTRIBUTE),
         "zone": workspace().zone,
