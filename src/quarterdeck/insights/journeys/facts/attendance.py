@@ -52,8 +52,8 @@ def lifecycle_sql(source: Source, question: Question, buckets: Buckets, *, by_pr
         "statuses",
         "SELECT CASE WHEN begun = bucket THEN 'new' WHEN earlier = bucket - 1 THEN 'returning' "
         "ELSE 'resurrecting' END AS status, bucket FROM around "
-        "UNION ALL SELECT 'dormant' AS status, bucket + 1 AS bucket FROM around "
-        "WHERE later IS NULL OR later <> bucket + 1",
+        "UNION ALL SELECT 'dormant' AS status, around.bucket + 1 AS bucket FROM around "
+        "WHERE later IS NULL OR later <> around.bucket + 1",
     )
     return statement.select(
         "SELECT status, bucket, COUNT(*) AS units FROM statuses "

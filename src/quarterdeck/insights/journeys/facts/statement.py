@@ -67,6 +67,14 @@ def _name(key: str) -> str:
 
 
 def _for_clickhouse(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Select):
+        return _named_again(node)
+    if isinstance(node, exp.BitwiseAnd):
+        return exp.Anonymous(this="bitAnd", expressions=[node.this, node.expression])
+    if isinstance(node, exp.Lag | exp.Lead):
+        # What is before the first is 0 there, unless it can be nothing.
+        node.set("this", exp.Anonymous(this="toNullable", expressions=[node.this.copy()]))
+        return node
     if _is_element(node):
         column, pairs = _element_of(node)
         each = _all(f"JSONExtractString(one, {key}) = {value}" for key, value in pairs)
@@ -85,6 +93,14 @@ def _for_clickhouse(node: exp.Expr) -> exp.Expr:
     if _is_microseconds(node):
         return exp.Anonymous(this="toUnixTimestamp64Micro", expressions=node.expressions)
     return node
+
+
+def _named_again(select: exp.Select) -> exp.Select:
+    """There a column of a join is called `h0.unit`, unless it is given its own name again."""
+    for each in select.expressions:
+        if isinstance(each, exp.Column) and each.table and not each.is_star:
+            each.replace(exp.alias_(each.copy(), each.name))
+    return select
 
 
 def _for_spark(node: exp.Expr) -> exp.Expr:

@@ -92,10 +92,11 @@ def recent_sql(
     )
     statement.add("spans", spans)
     keys = listed([*names, "number"])
-    here = "COUNT(CASE WHEN bucket >= first_day THEN 1 END)"
+    here = "COUNT(CASE WHEN attended.bucket >= first_day THEN 1 END)"
     return statement.select(
         f"SELECT {listed([*names, NUMBERED])}, COUNT(DISTINCT unit) AS measured, {here} AS here "
-        f"FROM attended JOIN spans ON bucket BETWEEN last_day - {window.back} AND last_day GROUP BY {keys}"
+        "FROM attended JOIN spans "
+        f"ON attended.bucket BETWEEN last_day - {window.back} AND last_day GROUP BY {keys}"
     )
 
 
