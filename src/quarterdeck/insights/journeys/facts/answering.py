@@ -34,8 +34,13 @@ from quarterdeck.insights.journeys.facts.witnesses import add_witnesses, columns
 
 Columns = dict[str, list[Any]]
 
-UNKNOWN = ("count", "same", "value", "weigh")
-"""What a journey may ask that SQL does not know yet."""
+TOLD = "title description owner no_lint"
+EVERYWHERE = "kind since until where by limit unit grain dialect compare"
+FUNNEL = "steps order within exclude attribution attribution_step show from_step to_step bins"
+RETENTION = "start back entry columns brackets unbounded rolling"
+OTHERS_KNOW = "series formula smooth cumulative stops longest from_stop to_stop pause_minutes"
+KNOWN = frozenset(" ".join((TOLD, EVERYWHERE, FUNNEL, RETENTION, OTHERS_KNOW)).split())
+"""What a journey may ask that SQL knows; anything else is refused."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -253,8 +258,8 @@ def window_of(question: Question, series: Series) -> Window:
 def refuse_unknown(question: Question) -> None:
     """What SQL cannot answer yet is refused, never left out."""
     journey = question.journey
-    for name in UNKNOWN:
-        if getattr(journey, name, None) not in (None, (), "people"):
+    for name, known in type(journey).model_fields.items():
+        if name not in KNOWN and getattr(journey, name) != known.default:
             raise QuarterdeckError(
                 f"`{name}:` is unsupported by the SQL engine.", "Ask without --engine, or leave it out."
             )
