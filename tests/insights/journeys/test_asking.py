@@ -12,8 +12,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.addresses import asked_by, asked_of, rearranged
 from quarterdeck.insights.journeys.service.asking import WORDS, Asked, AskedStep, Filter, LeftOut
-from quarterdeck.insights.journeys.service.saving import yaml_of
-from quarterdeck.insights.journeys.service.written import BEGINNINGS, beginning, journey_of
+from quarterdeck.insights.journeys.service.written import BEGINNINGS, beginning, journey_of, yaml_of
 
 NAMES = st.text("abcdef_", min_size=1, max_size=8)
 

@@ -132,7 +132,7 @@ def _funnel(workspace: Workspace, each: Definition[Journey]) -> KeptAnswer:
     from quarterdeck.insights.journeys.service.asking import Asked  # slow import
     from quarterdeck.insights.journeys.service.drawing import draw_funnel  # slow import
     from quarterdeck.insights.journeys.service.exploring import explore  # slow import
-    from quarterdeck.insights.journeys.service.saving import yaml_of  # slow import
+    from quarterdeck.insights.journeys.service.written import yaml_of  # slow import
 
     seen, _ = explore(workspace, each.model, Asked(), tables={}, sees_personal=False)
     drawn = draw_funnel(seen)
@@ -167,7 +167,7 @@ def _step_rows(seen: FunnelSeen) -> list[tuple[str, ...]]:
 
 def _laid(workspace: Workspace, each: Definition[Journey]) -> KeptAnswer:
     from quarterdeck.insights.journeys.service.laying_out import lay_out  # slow import
-    from quarterdeck.insights.journeys.service.saving import yaml_of  # slow import
+    from quarterdeck.insights.journeys.service.written import yaml_of  # slow import
 
     laid = lay_out(workspace, each.model, tables={}, sees_personal=False)
     first = next(iter(laid.tables), None)

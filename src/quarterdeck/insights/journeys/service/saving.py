@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-
-from ruamel.yaml import YAML
 
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.addresses import NOT_ASKED
 from quarterdeck.insights.journeys.service.book import COHORT, JOURNEY, read_journeys
+from quarterdeck.insights.journeys.service.written import yaml_of
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
 from quarterdeck.records.workshop import drafting
@@ -19,18 +17,6 @@ from quarterdeck.records.workshop.shelf import Shelf
 
 MOST_NAME = 60
 RESERVED = frozenset({"explore", "new", "run", "stopped"})  # the last part of another page's address
-
-
-def yaml_of(journey: Journey) -> str:
-    """A journey as its file says it: what is as usual is left out."""
-    said = journey.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
-    first = {key: said.pop(key) for key in ("title", "description", "kind", "owner") if key in said}
-    writer = YAML()
-    writer.default_flow_style = False
-    writer.indent(mapping=2, sequence=4, offset=2)
-    stream = io.StringIO()
-    writer.dump({**first, **said}, stream)
-    return stream.getvalue()
 
 
 def name_of(title: str) -> str:

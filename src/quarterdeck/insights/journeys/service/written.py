@@ -5,7 +5,10 @@ A text can say everything that a definition can; the form beside it, what most f
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+from ruamel.yaml import YAML
 
 from quarterdeck.definitions.folder import read_definition
 from quarterdeck.errors import QuarterdeckError
@@ -42,3 +45,15 @@ def journey_of(text: str) -> Journey:
 def beginning(kind: str, event: str) -> str:
     """A text to begin with, about an event that there is."""
     return BEGINNINGS.get(kind, "").replace("EVENT", event)
+
+
+def yaml_of(journey: Journey) -> str:
+    """A journey as its file says it: what is as usual is left out."""
+    said = journey.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
+    first = {key: said.pop(key) for key in ("title", "description", "kind", "owner") if key in said}
+    writer = YAML()
+    writer.default_flow_style = False
+    writer.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    writer.dump({**first, **said}, stream)
+    return stream.getvalue()

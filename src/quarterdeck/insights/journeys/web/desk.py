@@ -13,8 +13,8 @@ from quarterdeck.insights.journeys.service.addresses import A_DAY, asked_by
 from quarterdeck.insights.journeys.service.asking import WORDS, Asked
 from quarterdeck.insights.journeys.service.book import read_cohorts, read_journeys
 from quarterdeck.insights.journeys.service.pinning import pinned_journeys
-from quarterdeck.insights.journeys.service.saving import is_changed, yaml_of
-from quarterdeck.insights.journeys.service.written import BEGINNINGS
+from quarterdeck.insights.journeys.service.saving import is_changed
+from quarterdeck.insights.journeys.service.written import BEGINNINGS, yaml_of
 from quarterdeck.records.about import told_about
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person

@@ -12,8 +12,8 @@ from quarterdeck.facts.pins import pins_of
 from quarterdeck.insights.journeys.service.addresses import asked_of, rearranged
 from quarterdeck.insights.journeys.service.asking import Asked, checked
 from quarterdeck.insights.journeys.service.preparing import NotReady, ready
-from quarterdeck.insights.journeys.service.saving import save_as_draft, yaml_of
-from quarterdeck.insights.journeys.service.written import beginning, journey_of
+from quarterdeck.insights.journeys.service.saving import save_as_draft
+from quarterdeck.insights.journeys.service.written import beginning, journey_of, yaml_of
 from quarterdeck.insights.journeys.web.desk import Question, addresses, choices, saved_as
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace

@@ -17,8 +17,7 @@ from quarterdeck.insights.journeys.service.drawing import draw_small
 from quarterdeck.insights.journeys.service.kept import KeptAnswer, is_behind, kept_answers
 from quarterdeck.insights.journeys.service.pinning import pin, pinned_journeys, unpin
 from quarterdeck.insights.journeys.service.preparing import ANSWER
-from quarterdeck.insights.journeys.service.saving import yaml_of
-from quarterdeck.insights.journeys.service.written import BEGINNINGS
+from quarterdeck.insights.journeys.service.written import BEGINNINGS, yaml_of
 from quarterdeck.insights.journeys.web.explorer import explore, save
 from quarterdeck.insights.journeys.web.restating import show_restated
 from quarterdeck.jobs.queue import ask
