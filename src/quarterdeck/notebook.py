@@ -204,7 +204,7 @@ class Notebook:
         return tuple(read_journeys(self.workspace))
 
     def journey(self, query: str | Mapping[str, Any]) -> NotebookJourney:
-        """A saved journey by name, or a question as a definition has it: {"kind": "funnel", "steps": [..]}."""
+        """A saved journey by name, or a question as its file has it: {"kind": "funnel", "steps": [...]}."""
         from quarterdeck.insights.journeys.service.asking import checked  # slow import
         from quarterdeck.insights.journeys.service.book import find_journey  # slow import
         from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
