@@ -173,19 +173,3 @@ def test_paths_are_the_moves_between_different_stops(listed):
         for step, *move in zip(table.step, table.source, table.target, strict=True)
     ]
     assert Counter(names) == moves
-
-
-@settings(max_examples=100)
-@given(rows, st.data())
-def test_a_median_has_as_many_numbers_below_as_above(listed, data):
-    amounts = data.draw(st.lists(st.integers(-9, 9), min_size=len(listed), max_size=len(listed)))
-    view = view_of(listed, amount=[str(amount) for amount in amounts])
-    asked = {"series": [{"event": "a", "measure": "median", "property": "amount"}]}
-    [line] = trend(view, ask(days=DAYS, kind="trend", **asked)).lines
-    for day, found in enumerate(line.data):
-        of_day = [
-            amount
-            for (_, minute, event), amount in zip(listed, amounts, strict=True)
-            if event == "a" and minute // (24 * 60) == day
-        ]
-        assert found == (np.median(of_day) if of_day else 0)

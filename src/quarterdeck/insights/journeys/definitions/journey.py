@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,7 +14,7 @@ Order = Literal["ordered", "strict", "unordered"]
 Attribution = Literal["first", "last", "all", "step"]
 DialectName = Literal["quarterdeck", "posthog", "amplitude"]
 Measure = Literal[
-    "count", "unique", "weekly_active", "monthly_active", "sum", "mean", "min", "max", "median", "percentile"
+    "count", "unique", "weekly_active", "monthly_active", "sum", "mean", "min", "max", "percentile"
 ]
 Count = Annotated[int, Field(ge=0)]
 
@@ -83,16 +83,6 @@ class Series(Pick):
     )
     percentile: float = Field(50, gt=0, lt=100, description="percentile: for example 95.")
     once_per: FieldName | None = Field(None, description="Numbers count once for each value: a session.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _median(cls, content: Any) -> Any:
-        """A median is the percentile 50, and nothing else."""
-        if not isinstance(content, dict) or content.get("measure") != "median":
-            return content
-        if content.get("percentile", 50) != 50:
-            raise ValueError("measure: median is the percentile 50; take out `percentile:`")
-        return content | {"measure": "percentile", "percentile": 50}
 
     @model_validator(mode="after")
     def _has_its_number(self) -> Self:
