@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,11 +41,17 @@ FEW_ROWS = {
 class Spark:
     """A session with a Spark cluster; it ends with the block.
 
-    The master is the one given, or else that of QUARTERDECK_SPARK_MASTER, or else this machine alone.
+    The master is the one given, or else that of QUARTERDECK_SPARK_MASTER, or else this machine alone. Where
+    the process has a session already, as notebooks of a platform have, questions are asked beside it, and it
+    goes on.
     """
 
     def __init__(self, master: str = "", settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._session = _session(master or os.environ.get(MASTER, "") or HERE, {**SETTINGS, **settings})
+        beside = _session_beside({**SETTINGS, **settings})
+        self._own = beside is None
+        self._session = beside or _session(
+            master or os.environ.get(MASTER, "") or HERE, {**SETTINGS, **settings}
+        )
         self._folder = Path(tempfile.mkdtemp(prefix="quarterdeck-spark-"))
         self._count = 0
 
@@ -54,7 +61,8 @@ class Spark:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._session.stop()
+        if self._own:
+            self._session.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
@@ -84,6 +92,22 @@ class Spark:
         except PySparkException as error:
             raise FactError(f"Spark refused the query: {error}", f"The query was:\n{sql}") from error
         return found
+
+
+def _session_beside(settings: Mapping[str, str]) -> SparkSession | None:
+    """A session beside the one that the process has, with settings and views of its own; None without one."""
+    if "pyspark" not in sys.modules:
+        return None
+    from pyspark.sql import SparkSession  # slow import
+
+    there = SparkSession.getActiveSession()
+    if there is None:
+        return None
+    beside = there.newSession()
+    for setting, value in settings.items():
+        if setting.startswith("spark.sql."):
+            beside.conf.set(setting, value)
+    return beside
 
 
 def _session(master: str, settings: Mapping[str, str]) -> SparkSession:
