@@ -1,9 +1,10 @@
 """How are journeys asked for on the command line?"""
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import typer
 
@@ -136,10 +137,19 @@ def compare(
     from quarterdeck.insights.journeys.service.running import compare_journey  # slow import
 
     found = compare_journey(workspace, query, dialect=dialect, pins=at or (), as_of=as_of)
-    if as_json:
-        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
-        return
-    for line in found.lines():
+    _tell(found, as_json=as_json)
+
+
+class Telling(Protocol):
+    """What can be told in lines, and whole as JSON."""
+
+    def as_json(self) -> Mapping[str, object]: ...
+
+    def lines(self) -> Iterable[str]: ...
+
+
+def _tell(found: Telling, *, as_json: bool) -> None:
+    for line in [json.dumps(found.as_json(), indent=2, ensure_ascii=False)] if as_json else found.lines():
         typer.echo(line)
 
 
@@ -180,11 +190,7 @@ def restate(
         was=was,
         told=None if told is None else read_figure(told),
     )
-    if as_json:
-        typer.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
-        return
-    for line in found.lines():
-        typer.echo(line)
+    _tell(found, as_json=as_json)
 
 
 @app.command()

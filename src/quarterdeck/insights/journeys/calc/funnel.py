@@ -69,11 +69,6 @@ class FunnelWitnesses:
         )
 
     @property
-    def seconds_in_all(self) -> NDArray[np.float64]:
-        """From the first step to each, where it was reached."""
-        return np.cumsum(self.seconds, axis=1)
-
-    @property
     def reached(self) -> list[int]:
         """How many attempts reached each step."""
         return reached_by_depth(np.bincount(self.depth, minlength=self.rows.shape[1] + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from quarterdeck.errors import QuarterdeckError
-from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
+from quarterdeck.insights.journeys.calc.funnel_counts import count_reached
 from quarterdeck.insights.journeys.calc.retention import follow
 from quarterdeck.insights.journeys.calc.trends import trend
 from quarterdeck.insights.journeys.service.opening import Opened
@@ -36,7 +36,7 @@ def headline(opened: Opened) -> Headline:
     journey = question.journey
     match journey.kind:
         case "funnel":
-            reached = walk_groups(opened.view, question)[()].reached
+            reached = count_reached(opened.view, question)[()]
             return _share(f"{journey.steps[0].name} to {journey.steps[-1].name}", reached[-1], reached[0])
         case "retention":
             (matrix,) = follow(opened.view, question).values()
