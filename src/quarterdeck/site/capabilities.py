@@ -102,6 +102,13 @@ CAPABILITIES: tuple[Capability, ...] = (
         entries=(Entry(section="Insights", label="Journeys", path="/journeys/", key="j", thumb=True),),
     ),
     Capability(
+        name="themes",
+        pillar="feedback",
+        help="What customers speak of: tags from a taxonomy, and themes nobody named yet.",
+        cli="quarterdeck.feedback.themes.cli:app",
+        kinds=("quarterdeck.feedback.themes.service.book:TAXONOMY",),
+    ),
+    Capability(
         name="brief",
         pillar="report",
         help="The decision-ready page of the week, from draft to published.",

@@ -1,0 +1,35 @@
+"""Which taxonomy is in force, and what does a file say?"""
+
+from pathlib import Path
+
+from quarterdeck.definitions.folder import Definition, Kind, definition_files, read_definition
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.errors import DefinitionError
+from quarterdeck.feedback.themes.definitions import Taxonomy
+from quarterdeck.feedback.themes.service.lint import parent_of_itself, tag_named_twice, unknown_parent
+
+TAXONOMY = Kind(
+    name="taxonomy",
+    folder="themes",
+    model=Taxonomy,
+    file="taxonomy.yaml",
+    linters=(tag_named_twice, unknown_parent, parent_of_itself),
+)
+
+
+def read_taxonomy(workspace: Workspace) -> Definition[Taxonomy] | None:
+    """The company's taxonomy, or None where none is written yet."""
+    files = definition_files(workspace.path, TAXONOMY)
+    return read_taxonomy_file(files[0]) if files else None
+
+
+def read_taxonomy_file(file: Path) -> Definition[Taxonomy]:
+    """The taxonomy in a file, wherever it stands; its first fault is raised with its line."""
+    definition, _, findings = read_definition(file, TAXONOMY)
+    if definition is None:
+        first = min(findings, key=lambda finding: finding.line)
+        raise DefinitionError(first.message, first.hint, file=first.file, line=first.line)
+    for linter in TAXONOMY.linters:
+        for location, message, hint in linter(definition.name, definition.model, {}):
+            raise DefinitionError(message, hint, file=file, line=definition.line_of(location))
+    return definition
