@@ -1,18 +1,12 @@
 """The served pages in a real browser: nothing foreign, no complaint, open to everybody, on every screen."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.access import SCREENS, faults_of
 from tests.browser.conftest import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("deck")]
 
-SERIOUS = {"serious", "critical"}
-SCREENS = {
-    "desk": {"viewport": {"width": 1440, "height": 900}},
-    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True},
-}
 OUTSIDE = ("/sign-in/", "/sign-in/link/used/", "/invitation/used/")
 INSIDE = (
     "/brief/",
@@ -55,24 +49,17 @@ def visit(deck, address, screen, *, signed_in):
     return context, watched
 
 
+@pytest.mark.parametrize("signed_in", [False, True], ids=["outside", "inside"])
 @pytest.mark.parametrize("screen", SCREENS)
-def test_every_page_is_open_to_everybody(deck, screen):
+def test_every_page_is_open_to_everybody(deck, screen, signed_in):
+    context = deck.context(signed_in=signed_in, **SCREENS[screen])
     faults = []
-    for address in (*OUTSIDE, *INSIDE):
-        context, watched = visit(deck, address, screen, signed_in=address in INSIDE)
-        page = watched.page
-        # A page that says 404 is reported by the browser itself.
-        complaints = [each for each in watched.complaints if "status of 40" not in each]
-        faults += [f"{address}: {each}" for each in (*complaints, *watched.foreign)]
-        if page.locator("h1").count() != 1:
-            faults.append(f"{address}: {page.locator('h1').count()} headings of the first order")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            faults.append(f"{address}: wider than the screen")
-        for found in Axe().run(page).response["violations"]:
-            if found["impact"] in SERIOUS:
-                targets = [node["target"] for node in found["nodes"][:3]]
-                faults.append(f"{address}: {found['id']} {targets}")
-        context.close()
+    for address in INSIDE if signed_in else OUTSIDE:
+        watched = Watched(context, deck.address)
+        watched.page.goto(address)
+        faults += [f"{address}: {fault}" for fault in (*watched.foreign, *faults_of(watched, screen))]
+        watched.page.close()
+    context.close()
     assert faults == []
 
 
