@@ -64,15 +64,17 @@ def import_file(
     again: bool = False,
     progress: Progress = lambda done, size: None,
     all_read: Callable[[], None] = lambda: None,
+    source: Source | None = None,
 ) -> ImportResult:
     """Import one file. Interrupted, it goes on where it stopped; done, it adds nothing.
 
     `again` takes a file once more with another map although nothing tells its rows from those there.
     `all_read` is called when every row is in and the table's small files are still to be put together.
+    `source` reads the file where a reader of its own must.
     """
     file_digest = digest_of(store, table, file)
     options = None if fact_map is None else fact_map.options
-    source = open_source(
+    source = source or open_source(
         file,
         encoding=options.encoding if options else None,
         delimiter=options.delimiter if options else None,
@@ -82,7 +84,7 @@ def import_file(
         fact_map = fact_map or plain_map(table, columns)
         if columns is not None:
             fact_map = fitted(fact_map, columns, source.repeated_columns, file)
-        imported = _Import(store, table, file, file_digest, fact_map)
+        imported = _Import(store, table, file, file_digest, fact_map, source.description.get("made_by"))
         return imported.run(source, again, progress, all_read)
 
 
@@ -90,7 +92,13 @@ class _Import:
     """One file on its way into one table."""
 
     def __init__(
-        self, store: FactStore, table: Table, file: Path, file_digest: str, fact_map: FactMap
+        self,
+        store: FactStore,
+        table: Table,
+        file: Path,
+        file_digest: str,
+        fact_map: FactMap,
+        made_by: object = None,
     ) -> None:
         self._store = store
         self._table = table
@@ -99,6 +107,9 @@ class _Import:
         self._map = fact_map
         self._keyed = table.key is not None and table.key in fact_map.origins
         identity = [file_digest, fact_map.digest, READER_VERSION, BLOCK_BYTES]
+        if made_by is not None:
+            # Another reading of the same file is another import.
+            identity.append(str(made_by))
         self._raw_reader = RawReader(table, None)
         self._earlier = EarlierImports()
         self._commits: Mapping[int, Committed] = {}

@@ -109,6 +109,12 @@ CAPABILITIES: tuple[Capability, ...] = (
         kinds=("quarterdeck.feedback.themes.service.book:TAXONOMY",),
     ),
     Capability(
+        name="intake",
+        pillar="feedback",
+        help="What customers said: bring it in, fold duplicates, sort it.",
+        cli="quarterdeck.feedback.intake.cli:app",
+    ),
+    Capability(
         name="brief",
         pillar="report",
         help="The decision-ready page of the week, from draft to published.",

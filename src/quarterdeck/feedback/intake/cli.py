@@ -1,0 +1,98 @@
+"""How are messages brought in, and how is what was said asked for, on the command line?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from quarterdeck.errors import QuarterdeckError
+    from quarterdeck.feedback.intake.service.importing import Taken
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the current folder's.")
+]
+KindOption = Literal["csv", "jsonl", "zendesk", "intercom", "app-store", "google-play", "nps", "notes"]
+TROUBLE = 2
+
+
+@app.command(name="import")
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Exports; plain, .gz, .zst or .bz2.")
+    ],
+    kind: Annotated[
+        KindOption | None, typer.Option("--from", help="Whose export it is; else CSV or JSON lines by name.")
+    ] = None,
+    map_file: Annotated[
+        Path | None, typer.Option("--map", metavar="MAP.yaml", help="Which column goes where.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Of times without an offset; else the company's.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of the file, if not UTF-8 or UTF-16.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Bring in what customers said: each message once, what cannot be read set aside."""
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.errors import QuarterdeckError
+    from quarterdeck.feedback.intake.service.importing import take_in  # slow import
+
+    opened = open_workspace(workspace)
+    taken: list[Taken] = []
+    failed: list[tuple[Path, QuarterdeckError]] = []
+    for file in files:
+        try:
+            taken.append(
+                take_in(opened, file, kind=kind, map_file=map_file, timezone=timezone, encoding=encoding)
+            )
+        except QuarterdeckError as error:
+            if len(files) == 1:
+                raise
+            failed.append((file, error))
+        else:
+            if not as_json:
+                _say(taken[-1])
+    if as_json:
+        _print_json(taken, failed)
+    for file, trouble in failed:
+        typer.echo(f"{file}: {trouble.message}\n  {trouble.hint}", err=True)
+    useless = any(each.result.read and each.result.quarantined == each.result.read for each in taken)
+    if failed or useless:
+        raise typer.Exit(TROUBLE)
+
+
+def _say(taken: "Taken") -> None:
+    from quarterdeck.feedback.intake.service.importing import told
+
+    result = taken.result
+    if result.same_file:
+        typer.echo(f"{result.file}: the same file came in before; nothing to do.")
+        return
+    parts = [f"{result.read:,} messages read", f"{result.added:,} added", f"{result.present:,} already there"]
+    if result.quarantined:
+        parts.append(f"{result.quarantined:,} in quarantine")
+    if result.erased:
+        parts.append(f"{result.erased:,} of erased people left out")
+    typer.echo(f"{result.file} ({taken.kind}): {', '.join(parts)}.")
+    for reason, many in result.reasons.items():
+        typer.echo(f"{many:>9,}  {reason}")
+    if taken.left_out:
+        typer.echo("  Left out, as no customer said it:")
+        for line in told(taken):
+            typer.echo(line)
+    for note in result.notes:
+        typer.echo(f"  {note}")
+
+
+def _print_json(taken: "list[Taken]", failed: "list[tuple[Path, QuarterdeckError]]") -> None:
+    from dataclasses import asdict
+
+    import orjson
+
+    said = [{**asdict(each.result), "kind": each.kind, "left_out": dict(each.left_out)} for each in taken]
+    said += [{"file": str(file), "error": error.message, "hint": error.hint} for file, error in failed]
+    typer.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode())
