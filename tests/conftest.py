@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from quarterdeck.definitions.workspace import init_workspace
+from quarterdeck.insights.journeys.service.compiling import SETTING, kernels_folder
 
 # Speed is measured in benchmarks, never by a test.
 hypothesis_settings.register_profile("quarterdeck", deadline=None)
@@ -35,6 +36,10 @@ def start_postgres() -> str:
     return server.get_uri()
 
 
+# Compiled once for all tests and the programs they start, not once for each workspace.
+os.environ.setdefault(
+    SETTING, str(kernels_folder(Path(__file__).parent.parent / ".pytest_cache" / "kernels"))
+)
 init_workspace(WORKSPACE, company="Acme", timezone="Europe/Amsterdam", currency="EUR")
 os.environ["QUARTERDECK_WORKSPACE"] = str(WORKSPACE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "quarterdeck.site.settings"

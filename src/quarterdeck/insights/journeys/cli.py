@@ -82,7 +82,7 @@ def run(
     """Answer a journey: a saved one by name, or one in a file."""
     from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
 
-    keep_kernels_in(workspace.resolve())
+    keep_kernels_in(workspace)
     if engine == "sql":
         from quarterdeck.insights.journeys.service.sql_running import run_by_sql as ask  # slow import
     else:
@@ -109,7 +109,7 @@ def why(
     """Say how far somebody came through a funnel, by which events, and why no further."""
     from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
 
-    keep_kernels_in(workspace.resolve())
+    keep_kernels_in(workspace)
     from quarterdeck.insights.journeys.service.running import explain_person  # slow import
 
     found = explain_person(workspace, query, person, as_of=as_of)
@@ -133,7 +133,7 @@ def compare(
     """Say how far a funnel moved from another tool's rules, or from earlier versions, and who flips."""
     from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
 
-    keep_kernels_in(workspace.resolve())
+    keep_kernels_in(workspace)
     from quarterdeck.insights.journeys.service.running import compare_journey  # slow import
 
     found = compare_journey(workspace, query, dialect=dialect, pins=at or (), as_of=as_of)
@@ -176,7 +176,7 @@ def restate(
     """Say what a figure was then and is now, and how much of that is due to what."""
     from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
 
-    keep_kernels_in(workspace.resolve())
+    keep_kernels_in(workspace)
     from quarterdeck.facts.pins import parse_pins  # slow import
     from quarterdeck.insights.journeys.service.headline import read_figure  # slow import
     from quarterdeck.insights.journeys.service.restating import restate as restate_journey  # slow import
