@@ -43,7 +43,7 @@ class Capability:
     """One capability: where each of its doors stands, as a module or as `module:attribute`.
 
     `app` is its Django application, `urls` its pages, `api` its router, `jobs` its work, `search` its finder,
-    `about` what it tells of the things of others.
+    `about` what it tells of the things of others, `warm` loads what its pages need before they are asked for.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Capability:
     jobs: str = ""
     search: str = ""
     about: str = ""
+    warm: str = ""
     entries: tuple[Entry, ...] = ()
 
 
@@ -99,6 +100,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         urls="quarterdeck.insights.journeys.web.pages",
         api="quarterdeck.insights.journeys.api:router",
         jobs="quarterdeck.insights.journeys.jobs",
+        warm="quarterdeck.insights.journeys.service.preparing:warm_up",
         entries=(Entry(section="Insights", label="Journeys", path="/journeys/", key="j", thumb=True),),
     ),
     Capability(

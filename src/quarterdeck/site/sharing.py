@@ -9,12 +9,19 @@ import time
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from quarterdeck.site.warming import warm_up_aside
+
 PAUSE_SECONDS = 0.001  # for each connection held
 LONGEST_PAUSE_SECONDS = 0.01
 
 
 class SharingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """A worker that leaves connections to a sibling that holds fewer."""
+
+    def run(self) -> None:
+        """Serve, and load aside what readers will need."""
+        warm_up_aside()
+        super().run()
 
     def accept(self, listener: socket.socket) -> None:
         """Take one connection, if no sibling took it meanwhile."""

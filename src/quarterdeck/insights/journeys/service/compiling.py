@@ -30,3 +30,8 @@ def kernels_folder(parent: Path) -> Path:
         shutil.rmtree(parent, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def is_compiled() -> bool:
+    """Is there machine code where this process looks for it?"""
+    return SETTING in os.environ and any(Path(os.environ[SETTING]).rglob("*.nbc"))

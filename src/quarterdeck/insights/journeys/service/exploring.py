@@ -47,6 +47,7 @@ MOST_GROUPS = 4
 MOST_WEEKS = 16
 SHADES = 3
 NOUNS = {"person": "people", "account": "accounts"}
+TRIED = Asked(steps=(AskedStep(event="any"), AskedStep(event="other")), since="-1d")
 
 
 def explore(
@@ -92,8 +93,7 @@ def opened_at(
 
 def try_a_question(workspace: Workspace, *, tables: Mapping[str, int]) -> None:
     """Ask a funnel of two steps, as most are, and throw the answer away."""
-    asked = Asked(steps=(AskedStep(event="any"), AskedStep(event="other")), since="-1d")
-    explore(workspace, asked.journey(), asked, tables=tables, sees_personal=False)
+    explore(workspace, TRIED.journey(), TRIED, tables=tables, sees_personal=False)
 
 
 def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelSeen:

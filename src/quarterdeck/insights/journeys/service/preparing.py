@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.newest import newest_versions
-from quarterdeck.insights.journeys.service.compiling import keep_kernels_in
+from quarterdeck.insights.journeys.service.compiling import is_compiled, keep_kernels_in
 from quarterdeck.jobs.models import Job, State
 from quarterdeck.jobs.queue import ask
 from quarterdeck.records.here import workspace
@@ -60,3 +60,16 @@ def ready(journey: "Journey", tables: Mapping[str, int], *, by: Person) -> None:
             by_id=by.pk,
         )
     )
+
+
+def warm_up() -> None:
+    """Load what answers questions, where events are sorted and kernels compiled; nothing is made here."""
+    here = workspace()
+    keep_kernels_in(here.path)
+    if not is_compiled() or "events" not in newest_versions(here.facts_path):
+        return
+    from quarterdeck.insights.journeys.service.exploring import TRIED, try_a_question  # slow import
+    from quarterdeck.insights.journeys.service.readiness import is_ready  # slow import
+
+    if is_ready(here, TRIED.journey(), {}):
+        try_a_question(here, tables={})
