@@ -150,7 +150,8 @@ DELIGHTED = (
 
 SURVEY_MONKEY = (
     "Respondent ID,Collector ID,Start Date,End Date,IP Address,Email Address,First Name,Last Name,"
-    "Custom Data 1,How likely is it that you would recommend Acme to a colleague?,What is the main reason for your score?\n"
+    "Custom Data 1,How likely is it that you would recommend Acme to a colleague?,"
+    "What is the main reason for your score?\n"
     ",,,,,,,,,Response,Open-Ended Response\n"
     "114,9,11/18/2026 08:00,2026-11-18 08:05:00,10.0.0.1,anna@acme.test,Anna,Bloom,a-1042,6,"
     '"Recurring jobs start late.\nAnd the map is wrong."\n'
