@@ -1,4 +1,4 @@
-"""A web worker loads what answers questions before it is asked, and makes nothing that is not there."""
+"""A web worker loads what answers questions before it is asked; what is missing is made by a job."""
 
 import os
 import subprocess
@@ -7,7 +7,11 @@ import sys
 import pytest
 
 from quarterdeck.insights.journeys.service.compiling import SETTING
+from quarterdeck.insights.journeys.service.exploring import TRIED
+from quarterdeck.insights.journeys.service.preparing import NotReady, ready, warm_up
 from quarterdeck.insights.journeys.service.readiness import prepare
+from quarterdeck.jobs.models import Job
+from tests.conftest import person
 from tests.insights.metrics.conftest import add_events
 
 WORKER = """
@@ -15,7 +19,6 @@ import django, sys
 django.setup()
 from quarterdeck.site.warming import warm_up_aside
 warm_up_aside().join()
-print("llvmlite" in sys.modules)
 """
 
 
@@ -26,21 +29,20 @@ def sorted_here(own_workspace):
     return own_workspace
 
 
-def test_nothing_is_loaded_where_nothing_was_compiled(sorted_here, tmp_path):
-    assert loads(sorted_here, tmp_path) == "False"
+@pytest.mark.django_db
+def test_after_an_upgrade_one_job_compiles_and_readers_wait_for_it(sorted_here, tmp_path, monkeypatch):
+    monkeypatch.setenv(SETTING, str(tmp_path / "kernels"))
+    warm_up()
+    warm_up()
+    assert [job.title for job in Job.objects.all()] == ["Compile what answers journeys"]
+    with pytest.raises(NotReady):
+        ready(TRIED.journey(), {}, by=person("Dora", "viewer"))
 
 
-def test_what_was_compiled_is_loaded_once_events_are_sorted(sorted_here, tmp_path):
-    (tmp_path / "kept.nbc").write_bytes(b"")
-    assert loads(sorted_here, tmp_path) == "True"
-
-
-def loads(workspace, kernels):
-    done = subprocess.run(
-        [sys.executable, "-c", WORKER],
-        env={**os.environ, "QUARTERDECK_WORKSPACE": str(workspace.path), SETTING: str(kernels)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
+def test_what_was_compiled_is_loaded(sorted_here, tmp_path):
+    kernels = tmp_path / "kernels"
+    environment = {**os.environ, "QUARTERDECK_WORKSPACE": str(sorted_here.path), SETTING: str(kernels)}
+    kernels.mkdir()
+    (kernels / "one.nbc").write_bytes(b"")
+    subprocess.run([sys.executable, "-c", WORKER], env=environment, check=True)
+    assert {file.suffix for file in kernels.rglob("*.nb*") if file.parent != kernels} == {".nbi", ".nbc"}

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from quarterdeck.insights.journeys.definitions.journey import Journey
 
 PREPARE = "journeys.prepare"  # the job that sorts the events
+COMPILE = (
+    "journeys.prepare after an upgrade"  # key of the job that does the same where machine code is missing
+)
 ANSWER = "journeys.answer"  # the job that answers what is saved
 
 
@@ -40,12 +43,13 @@ def ready(journey: "Journey", tables: Mapping[str, int], *, by: Person) -> None:
     columns = columns_of(journey)
     digest = sha256(f"{sorted(wanted.items())} {sorted(columns)}".encode()).hexdigest()
     key = f"{PREPARE} {digest[:24]}"
-    last = Job.objects.filter(key=key).first()
-    if last is not None and last.state in (State.WAITING, State.RUNNING):
+    at_work = Job.objects.filter(key__in=(key, COMPILE), state__in=(State.WAITING, State.RUNNING)).first()
+    if at_work is not None:
         # What is sorted is still being tried, which compiles what answers it; no reader need wait for both.
-        raise NotReady(last)
+        raise NotReady(at_work)
     if is_ready(here, journey, tables):
         return
+    last = Job.objects.filter(key=key).first()
     if last is not None and last.state == State.FAILED:
         raise QuarterdeckError(
             "The events could not be sorted for this question.",
@@ -63,13 +67,19 @@ def ready(journey: "Journey", tables: Mapping[str, int], *, by: Person) -> None:
 
 
 def warm_up() -> None:
-    """Load what answers questions, where events are sorted and kernels compiled; nothing is made here."""
+    """Load what answers questions, where events are sorted; what was never compiled is left to a job."""
     here = workspace()
     keep_kernels_in(here.path)
-    if not is_compiled() or "events" not in newest_versions(here.facts_path):
+    if "events" not in newest_versions(here.facts_path):
         return
     from quarterdeck.insights.journeys.service.exploring import TRIED, try_a_question  # slow import
     from quarterdeck.insights.journeys.service.readiness import is_ready  # slow import
 
-    if is_ready(here, TRIED.journey(), {}):
+    if not is_ready(here, TRIED.journey(), {}):
+        return
+    if is_compiled():
         try_a_question(here, tables={})
+    else:
+        ask(
+            PREPARE, title="Compile what answers journeys", arguments=dict(tables={}, columns=[]), key=COMPILE
+        )
