@@ -80,6 +80,5 @@ def warm_up() -> None:
     if is_compiled():
         try_a_question(here, tables={})
     else:
-        ask(
-            PREPARE, title="Compile what answers journeys", arguments=dict(tables={}, columns=[]), key=COMPILE
-        )
+        everything = {"tables": {}, "columns": []}
+        ask(PREPARE, title="Compile what answers journeys", arguments=everything, key=COMPILE)
