@@ -214,7 +214,9 @@ def _create_views(connection: Any, pinned: Sequence[Pinned]) -> dict[str, frozen
     for name in IDENTIFIED:
         filled: views.Known = accounts if name == "events" else ""
         columns, time = by_name[name].schema.names, TABLES[name].time or ""
-        connection.execute(views.identified(name, columns, time, aliases=aliases, accounts=filled))
+        for traced in (False, True) if name == "events" else (False,):
+            view = views.identified(name, columns, time, aliases=aliases, accounts=filled, traced=traced)
+            connection.execute(view)
         found = (("person", aliases), ("account", filled))
         differing[name] = frozenset(column for column, known in found if known)
     return differing

@@ -114,8 +114,13 @@ FROM settled WINDOW by_time AS (PARTITION BY person ORDER BY valid_from NULLS FI
 """  # noqa: S608
 
 
-def identified(table: str, columns: Sequence[str], time: str, *, aliases: Known, accounts: Known) -> str:
-    """The view with each row's one person and account as of then; as cheap as the table where it can be."""
+def identified(
+    table: str, columns: Sequence[str], time: str, *, aliases: Known, accounts: Known, traced: bool = False
+) -> str:
+    """The view with each row's one person and account as of then; as cheap as the table where it can be.
+
+    Where it is traced, it is called so, and has what its row said itself as `raw_person` and `raw_account`.
+    """
     person, joins = _person(table, f"{table}.{time}", aliases)
     replaced = {"person": person}
     if accounts:
@@ -126,7 +131,10 @@ def identified(table: str, columns: Sequence[str], time: str, *, aliases: Known,
         f"{replaced[name]} AS {identifier(name)}" if name in replaced else f"{table}.{identifier(name)}"
         for name in columns
     )
-    return f"CREATE VIEW identified_{table} AS SELECT {listed} FROM {table}{joins}"  # noqa: S608
+    if traced:
+        listed += f", {table}.person AS raw_person, {table}.account AS raw_account"
+    name = f"{'traced' if traced else 'identified'}_{table}"
+    return f"CREATE VIEW {name} AS SELECT {listed} FROM {table}{joins}"  # noqa: S608
 
 
 def _person(table: str, time: str, aliases: Known) -> tuple[str, str]:

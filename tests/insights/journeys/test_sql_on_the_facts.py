@@ -13,6 +13,7 @@ from quarterdeck.demo.company import generate
 from quarterdeck.demo.plan import COMPANY, TIMEZONE
 from quarterdeck.demo.workspace import demo_definitions
 from quarterdeck.facts.store import FactStore
+from quarterdeck.insights.journeys.facts import answering
 from quarterdeck.insights.journeys.service.running import run_journey
 from quarterdeck.insights.journeys.service.sql_running import run_by_sql
 from quarterdeck.site.capabilities import load_kinds
@@ -64,6 +65,40 @@ kind: stickiness
 since: -30d
 compare: true
 series: [{event: schedule_viewed}]
+""",
+    "totals": """
+kind: funnel
+since: -60d
+count: conversions
+weigh: arr
+compare: true
+same: [device]
+steps: [{event: schedule_viewed}, {event: job_created}, {event: job_dispatched}]
+""",
+    "how_long": """
+kind: funnel
+since: -40d
+show: times
+within: 2 days
+steps: [{event: schedule_viewed}, {event: job_created}]
+""",
+    "paying": """
+kind: retention
+since: -6w
+grain: week
+weigh: arr
+unit: account
+columns: 4
+compare: true
+start: {event: schedule_viewed}
+""",
+    "arr_there": """
+kind: trend
+since: -20d
+weigh: arr
+by: [device]
+limit: 2
+series: [{event: schedule_viewed, measure: weekly_active}, {measure: unique}]
 """,
     "came_through": """
 kind: trend
@@ -153,11 +188,12 @@ def test_the_sql_printed_counts_what_the_answer_says(company):
     assert list(row[4:]) == pytest.approx([step["mean_seconds"] for step in group["steps"][1:]])
 
 
-def test_what_sql_does_not_know_is_refused_with_a_hint(company):
+def test_an_option_that_sql_does_not_know_yet_is_refused_by_name(company, monkeypatch):
+    monkeypatch.setattr(answering, "KNOWN", answering.KNOWN - {"count"})
     file = company / "totals.yaml"
     file.write_text("kind: funnel\ncount: conversions\nsteps: [{event: job_created}]\n", "utf-8")
     done = CliRunner().invoke(build(), ["journeys", "run", str(file), "--engine", "sql", "-w", str(company)])
-    assert "unsupported by the SQL engine" in str(done.exception)
+    assert "`count:` is unsupported by the SQL engine" in str(done.exception)
 
 
 def test_the_engine_is_chosen_on_the_command_line(company):

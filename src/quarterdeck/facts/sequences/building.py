@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from quarterdeck.facts.sequences.sorting import (
     read_sorted,
     write_buckets,
 )
-from quarterdeck.facts.sequences.texts import listed, read_names, write_names
+from quarterdeck.facts.sequences.texts import as_names, listed, places, read_names, write_names
+from quarterdeck.facts.sequences.ties import settle_ties
 from quarterdeck.facts.snapshot import Snapshot
 
 OFFSETS, TIME, EVENT, SOURCE = "offsets.npy", "time.npy", "event.npy", "source.npy"
@@ -49,12 +51,25 @@ class Writer:
         self._source[self._written : end] = records["source"]
         self._written = end
 
-    def finish(self, counts: NDArray[np.int64], units: Sequence[str], events: Sequence[str]) -> None:
-        """Write where each unit begins, and who and what the codes stand for."""
+    def finish(
+        self,
+        snapshot: Snapshot,
+        files: Sequence[str],
+        counts: NDArray[np.int64],
+        units: Sequence[str],
+        events: Sequence[str],
+        first_new: int = 0,
+    ) -> None:
+        """Write where each unit begins, who and what the codes stand for; settle what is equal till then.
+
+        `files` are those that rows are numbered by; from `first_new` on they are new.
+        """
+        offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        np.save(self.folder / OFFSETS, offsets)
+        settle_ties(snapshot, files, offsets, self._time, self._event, self._source, first_new)
         for column in (self._time, self._event, self._source):
             if isinstance(column, np.memmap):
                 column.flush()
-        np.save(self.folder / OFFSETS, np.concatenate(([0], np.cumsum(counts))).astype(np.int64))
         write_names(self.folder / UNITS, units)
         write_names(self.folder / EVENTS, events)
 
@@ -66,7 +81,7 @@ def narrowest(values: int) -> type[np.signedinteger]:
     return np.int16 if values <= np.iinfo(np.int16).max else np.int32
 
 
-def open_column(file: Path, kind: type[np.generic], rows: int) -> NDArray[np.generic]:
+def open_column(file: Path, kind: type[np.generic], rows: int) -> NDArray[Any]:
     """A column on disk to be written; one without rows cannot be mapped and is written at once."""
     if rows:
         return np.lib.format.open_memmap(file, mode="w+", dtype=kind, shape=(rows,))
@@ -88,7 +103,7 @@ def build(path: Path, snapshot: Snapshot) -> Manifest:
     for records in _sorted(snapshot, files, units, events, cut, writer.folder, 0):
         counts += np.bincount(records["unit"], minlength=len(units))
         writer.write(records)
-    writer.finish(counts, units, events)
+    writer.finish(snapshot, files, counts, units, events)
     return _manifest(writer, snapshot, files, rows, len(units))
 
 
@@ -98,20 +113,24 @@ def extend(path: Path, snapshot: Snapshot, old: Manifest) -> Manifest:
     by_name = dict(zip(names_of(snapshot.files["events"]), snapshot.files["events"], strict=True))
     fresh = [file for name, file in by_name.items() if name not in known]
     here = path / old.folder
-    units, events = listed(read_names(here / UNITS)), listed(read_names(here / EVENTS))
-    units += _unknown(units, Identity(snapshot).people(distinct(snapshot, fresh, "person")))
+    known_units, events = listed(read_names(here / UNITS)), listed(read_names(here / EVENTS))
+    units = sorted(
+        [*known_units, *_unknown(known_units, Identity(snapshot).people(distinct(snapshot, fresh, "person")))]
+    )
     events += _unknown(events, distinct(snapshot, fresh, "event"))
     rows = old.rows + rows_in(snapshot, fresh)
+    # Those who came later stand among the others, who keep their order.
+    moved = places(as_names(known_units), as_names(units))
     counts = np.zeros(len(units), np.int64)
-    counts[: old.units] = np.diff(np.load(here / OFFSETS))
+    counts[moved] = np.diff(np.load(here / OFFSETS))
     cut = cut_units(counts)
     writer = Writer(path, rows, len(events))
     new_runs = _sorted(snapshot, fresh, units, events, cut, writer.folder, old.rows)
-    for old_run, new_run in zip(_runs(here, cut, old), new_runs, strict=True):
+    for old_run, new_run in zip(_runs(here, cut, moved), new_runs, strict=True):
         counts += np.bincount(new_run["unit"], minlength=len(units))
         writer.write(_merged(old_run, new_run, _rank(events)))
-    writer.finish(counts, units, events)
     files = [by_name[name] for name in old.files] + fresh
+    writer.finish(snapshot, files, counts, units, events, old.rows)
     return _manifest(writer, snapshot, files, rows, len(units))
 
 
@@ -164,17 +183,17 @@ def _sorted(
     yield from read_sorted(cut, buckets, _rank(events))
 
 
-def _runs(folder: Path, cut: Cut, old: Manifest) -> Iterator[Records]:
-    """The rows that were there, for each range of units."""
+def _runs(folder: Path, cut: Cut, moved: NDArray[np.int64]) -> Iterator[Records]:
+    """The rows that were there, for each range of units; `moved` is where each unit stands now."""
     offsets = np.load(folder / OFFSETS)
     columns = {name: open_mapped(folder / file) for name, file in _COLUMNS.items()}
-    for first, last in zip(cut.bounds[:-1], cut.bounds[1:], strict=True):
-        begin, end = offsets[min(first, old.units)], offsets[min(last, old.units)]
+    bounds = np.searchsorted(moved, cut.bounds)
+    for first, last in pairwise(bounds.tolist()):
+        begin, end = offsets[first], offsets[last]
         records = np.empty(end - begin, RECORD)
         for name, column in columns.items():
             records[name] = column[begin:end]
-        sizes = np.diff(offsets[min(first, old.units) : min(last, old.units) + 1])
-        records["unit"] = np.repeat(np.arange(first, first + len(sizes)), sizes)
+        records["unit"] = np.repeat(moved[first:last], np.diff(offsets[first : last + 1]))
         yield records
 
 

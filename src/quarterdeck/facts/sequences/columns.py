@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 
 from quarterdeck.errors import FactError, did_you_mean
 from quarterdeck.facts.connection import identifier
@@ -46,11 +47,22 @@ def code_column(snapshot: Snapshot, base: Base, name: str, file: Path) -> list[s
         codes, values = _of_owner(snapshot, base, owner, field)
     else:
         codes, values = _of_event(snapshot, base, name)
+    codes, values = _by_value(codes, values)
     column = open_column(file, narrowest(len(values)), len(codes))
     column[:] = codes
     if isinstance(column, np.memmap):
         column.flush()
     return values
+
+
+def _by_value(codes: Codes, values: list[str]) -> tuple[Codes, list[str]]:
+    """The same column with its values in their order, not in that in which they came."""
+    order = pc.array_sort_indices(as_names(values)).to_numpy()
+    rank = np.empty(len(values) + 1, np.int32)
+    rank[order] = np.arange(len(values))
+    # The last entry is what -1 finds.
+    rank[-1] = -1
+    return rank[codes], [values[place] for place in order.tolist()]
 
 
 def known_columns(snapshot: Snapshot) -> list[str]:

@@ -190,7 +190,13 @@ def _rules(question: Question, *, many: bool, start_step: int) -> Rules:
 
 def best_per_unit(witnesses: FunnelWitnesses, keys: Sequence[Rows]) -> FunnelWitnesses:
     """Of attempts with equal unit and keys the one that came furthest, the earliest of equals."""
-    columns: list[Rows] = [witnesses.begin, -witnesses.depth.astype(np.int64), *keys]
+    # What began at one instant is told apart by the order of its rows.
+    columns: list[Rows] = [
+        witnesses.rows[:, 0],
+        witnesses.begin,
+        -witnesses.depth.astype(np.int64),
+        *keys,
+    ]
     order = np.lexsort(np.stack([*columns, witnesses.unit]))
     sorted_keys = np.stack([witnesses.unit, *keys])[:, order]
     new = np.ones(len(order), np.bool_)

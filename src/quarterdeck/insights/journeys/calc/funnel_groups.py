@@ -183,7 +183,7 @@ def _limited(groups: Groups, question: Question, shown: Collection[Value] | None
     if shown is None:
         sizes = {value: group.reached[0] for value, group in groups.items()}
         shown = largest(sizes, question.journey.limit)
-    others = [group for value, group in groups.items() if value not in shown]
+    others = [groups[value] for value in sorted(groups) if value not in shown]
     found = {value: groups[value] for value in sorted(shown) if value in groups and groups[value].reached[0]}
     if others:
         whole = together(others, len(question.journey.steps))
@@ -193,4 +193,4 @@ def _limited(groups: Groups, question: Question, shown: Collection[Value] | None
 
 def _each_once(found: FunnelWitnesses, question: Question) -> FunnelWitnesses:
     """Each unit, or each of its attempts, once, whatever the values under which it stands."""
-    return best_per_unit(found, () if question.journey.count == "people" else (found.begin,))
+    return best_per_unit(found, () if question.journey.count == "people" else (found.rows[:, 0],))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,30 +16,50 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.calc.attendance import STATUSES
 from quarterdeck.insights.journeys.calc.breakdown import Value, cohorts_asked
 from quarterdeck.insights.journeys.calc.buckets import Buckets, microseconds
-from quarterdeck.insights.journeys.calc.funnel import FunnelWitnesses
 from quarterdeck.insights.journeys.calc.funnel_groups import Groups
 from quarterdeck.insights.journeys.calc.paths import Edge
 from quarterdeck.insights.journeys.calc.question import Question, before
 from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, columns_of, matrix_of
 from quarterdeck.insights.journeys.calc.sequence import Rows
 from quarterdeck.insights.journeys.calc.trends import BACK_DAYS, Line, Trend, composed
+from quarterdeck.insights.journeys.calc.walked import Walked
+from quarterdeck.insights.journeys.calc.weights import Weighed
 from quarterdeck.insights.journeys.definitions.journey import Series
 from quarterdeck.insights.journeys.facts.attendance import lifecycle_sql, stickiness_sql
+from quarterdeck.insights.journeys.facts.gathering import (
+    Columns,
+    in_order,
+    nothing_weighed,
+    values_of,
+    walked_of,
+    weighed_of,
+    width_of,
+)
 from quarterdeck.insights.journeys.facts.paths import paths_sql, stops_sql
-from quarterdeck.insights.journeys.facts.retention import retention_sql
+from quarterdeck.insights.journeys.facts.retention import (
+    retention_sql,
+    retention_weighed_sql,
+    retention_weights_sql,
+)
 from quarterdeck.insights.journeys.facts.source import Source
-from quarterdeck.insights.journeys.facts.statement import SqlDialect, Statement, listed, written
-from quarterdeck.insights.journeys.facts.trends import Window, measured_sql, recent_sql, values_sql
-from quarterdeck.insights.journeys.facts.witnesses import add_witnesses, columns_shown
-
-Columns = dict[str, list[Any]]
+from quarterdeck.insights.journeys.facts.statement import SqlDialect, written
+from quarterdeck.insights.journeys.facts.trends import (
+    Window,
+    measured_sql,
+    recent_sql,
+    values_sql,
+    weighed_sql,
+    weights_sql,
+)
+from quarterdeck.insights.journeys.facts.witnesses import witnesses_sql
 
 TOLD = "title description owner no_lint"
-EVERYWHERE = "kind since until where by limit unit grain dialect compare"
+EVERYWHERE = "kind since until where by limit unit grain dialect compare weigh"
 FUNNEL = "steps order within exclude attribution attribution_step show from_step to_step bins"
+ATTEMPTS = "count same value"
 RETENTION = "start back entry columns brackets unbounded rolling"
 OTHERS_KNOW = "series formula smooth cumulative stops longest from_stop to_stop pause_minutes"
-KNOWN = frozenset(" ".join((TOLD, EVERYWHERE, FUNNEL, RETENTION, OTHERS_KNOW)).split())
+KNOWN = frozenset(" ".join((TOLD, EVERYWHERE, FUNNEL, ATTEMPTS, RETENTION, OTHERS_KNOW)).split())
 """What a journey may ask that SQL knows; anything else is refused."""
 
 
@@ -55,35 +75,43 @@ class SqlAnalyses:
         self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
     ) -> Groups:
         """The witnesses of a funnel under each value of its breakdown."""
+        return self.walked(question, many=many, shown=shown).groups
+
+    def walked(
+        self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
+    ) -> Walked:
+        """The same, with the rows that the witnesses name and what their units are worth."""
         refuse_unknown(question)
-        found = self._columns(witnesses_sql(self.source, question, many=many, shown=shown))
-        values = 1 if cohorts_asked(question) else len(question.journey.by)
-        whole = _witnesses(found, len(question.journey.steps))
-        if not values:
-            return {(): whole}
-        groups: dict[Value, list[int]] = {(name,): [] for name in cohorts_asked(question)}
-        for row, value in enumerate(_values(found, values)):
-            groups.setdefault(value, []).append(row)
-        return {
-            value: whole.taken(np.array(groups[value], np.int64)) for value in _in_order(question, groups)
-        }
+        return walked_of(question, self._table(witnesses_sql(self.source, question, many=many, shown=shown)))
 
     def retention(
         self, question: Question, shown: Collection[Value] | None = None
     ) -> dict[Value, RetentionMatrix]:
         """The retention matrix under each value of the breakdown."""
         refuse_unknown(question)
-        found = self._columns(retention_sql(self.source, question, shown))
         asked = cohorts_asked(question)
         shape = len(question.buckets), len(columns_of(question.journey))
         counts: dict[Value, Rows] = {(name,): np.zeros(shape, np.int64) for name in asked}
         if not question.journey.by:
             counts[()] = np.zeros(shape, np.int64)
-        values = _values(found, 1 if asked else len(question.journey.by))
-        cells = zip(values, found["cohort"], found["column_number"], found["units"], strict=True)
-        for value, cohort, column, units in cells:
+        table = self._table(retention_sql(self.source, question, shown))
+        for value, cohort, column, units in _cells(question, table, "units"):
             counts.setdefault(value, np.zeros(shape, np.int64))[cohort, column] = units
-        return {value: matrix_of(question, counts[value]) for value in _in_order(question, counts)}
+        found = {value: matrix_of(question, counts[value]) for value in in_order(question, counts)}
+        if question.journey.weigh is None:
+            return found
+        weights = {value: np.zeros(shape) for value in found}
+        for value, cohort, column, arr in _cells(
+            question, self._table(retention_weights_sql(self.source, question, shown)), "arr"
+        ):
+            weights[value][cohort, column] = arr
+        entered = self._weighed(question, retention_weighed_sql(self.source, question, shown))
+        return {
+            value: replace(
+                matrix, weights=weights[value].round(2), entered=entered.get(value, nothing_weighed())
+            )
+            for value, matrix in found.items()
+        }
 
     def trend(self, question: Question) -> Trend:
         """Every line that a trend asks for."""
@@ -143,14 +171,18 @@ class SqlAnalyses:
         return counts
 
     def _measured(self, question: Question, series: Series, shown: Collection[Value] | None) -> list[Line]:
-        if series.measure in BACK_DAYS:
-            return self._recent(question, series, shown)
-        found = self._columns(measured_sql(self.source, question, series, shown))
+        lines = self._recent if series.measure in BACK_DAYS else self._plain
+        found = lines(question, series, shown)
+        return (
+            found if question.journey.weigh is None else self._weighed_lines(question, series, shown, found)
+        )
+
+    def _plain(self, question: Question, series: Series, shown: Collection[Value] | None) -> list[Line]:
+        found = self._table(measured_sql(self.source, question, series, shown))
         data: dict[Value, NDArray[np.float64]] = {}
         totals: dict[Value, float] = {}
         count = len(question.buckets)
-        values = _values(found, _width(question))
-        for value, bucket, measured in zip(values, found["bucket"], found["measured"], strict=True):
+        for value, bucket, measured in _told(question, found, "bucket", "measured"):
             line = data.setdefault(value, np.zeros(count))
             if bucket is None:
                 totals[value] = float(measured or 0)
@@ -169,11 +201,9 @@ class SqlAnalyses:
     def _recent(self, question: Question, series: Series, shown: Collection[Value] | None) -> list[Line]:
         """Units in the days up to the end of each bucket."""
         window = window_of(question, series)
-        found = self._columns(recent_sql(self.source, question, series, window, shown))
+        found = self._table(recent_sql(self.source, question, series, window, shown))
         data: dict[Value, NDArray[np.float64]] = {}
-        values = _values(found, _width(question))
-        rows = zip(values, found["bucket"], found["measured"], found["here"], strict=True)
-        for value, bucket, measured, here in rows:
+        for value, bucket, measured, here in _told(question, found, "bucket", "measured", "here"):
             line = data.setdefault(value, np.zeros(len(question.buckets)))
             line[bucket] = measured if here or not question.dialect.active_on_event_days else 0.0
         lines = []
@@ -181,6 +211,30 @@ class SqlAnalyses:
             line = data.get(value, np.zeros(len(question.buckets)))
             lines.append(Line(label=series.name, value=value, data=line, total=float(line[-1])))
         return lines
+
+    def _weighed_lines(
+        self, question: Question, series: Series, shown: Collection[Value] | None, lines: list[Line]
+    ) -> list[Line]:
+        """The same lines with the ARR behind each bucket, and behind all of them, or the last days."""
+        window = window_of(question, series) if series.measure in BACK_DAYS else None
+        weights = {line.value: np.zeros(len(question.buckets)) for line in lines}
+        table = self._table(weights_sql(self.source, question, series, window, shown))
+        for value, bucket, arr in _told(question, table, "bucket", "arr"):
+            weights[value][bucket] = arr
+        whole = self._weighed(question, weighed_sql(self.source, question, series, window, shown))
+        return [
+            replace(
+                line,
+                weights=weights[line.value].round(2),
+                weighed=whole.get(line.value, nothing_weighed()),
+            )
+            for line in lines
+        ]
+
+    def _weighed(self, question: Question, statement: exp.Expr) -> dict[Value, Weighed]:
+        columns = ("arr", "largest", "most", "unknown_units")
+        table = self._table(statement)
+        return {value: weighed_of(*figures) for value, *figures in _told(question, table, *columns)}
 
     def _lined(
         self,
@@ -194,34 +248,15 @@ class SqlAnalyses:
             return [(name,) for name in asked]
         if not question.journey.by:
             return [()]
-        found = self._columns(values_sql(self.source, question, series, shown))
-        values = {*known, *_values(found, len(question.journey.by))}
-        return _in_order(question, values)
+        found = self._table(values_sql(self.source, question, series, shown))
+        return in_order(question, {*known, *values_of(found, len(question.journey.by))})
 
     def _columns(self, statement: exp.Expr) -> Columns:
-        table = self.run(written(statement, self.dialect))
+        table = self._table(statement)
         return {name: table.column(name).to_pylist() for name in table.column_names}
 
-
-OTHERS: Value = ("Other",)
-
-
-def witnesses_sql(
-    source: Source, question: Question, *, many: bool, shown: Collection[Value] | None = None
-) -> exp.Expr:
-    """The SELECT of the witnesses of a funnel."""
-    statement = Statement(source)
-    rows = add_witnesses(statement, source, question, many=many, shown=shown)
-    columns = columns_shown(rows, 1 if cohorts_asked(question) else len(question.journey.by))
-    return statement.select(f"SELECT {listed(columns)} FROM witnesses ORDER BY {listed(columns)}")
-
-
-def lost_or_reached_sql(source: Source, question: Question, step: int) -> str:
-    """The SELECT of the units that reached a step, counted from 1; with -step, that were lost before it."""
-    statement = Statement(source)
-    add_witnesses(statement, source, question, many=False)
-    which = f"depth = {-step - 1}" if step < 0 else f"depth >= {max(step, 1)}"
-    return statement.select(f"SELECT unit FROM witnesses WHERE {which}").sql(dialect="duckdb")
+    def _table(self, statement: exp.Expr) -> pa.Table:
+        return self.run(written(statement, self.dialect))
 
 
 def lifecycle_buckets(question: Question) -> Buckets:
@@ -265,39 +300,11 @@ def refuse_unknown(question: Question) -> None:
             )
 
 
-def _in_order(question: Question, values: Iterable[Value]) -> list[Value]:
-    """Values by name, and what is put together last; cohorts as they were asked for."""
-    if cohorts_asked(question):
-        return list(values)
-    return sorted(values, key=lambda value: (value == OTHERS, value))
+def _told(question: Question, table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table: the value of the breakdown, then some columns."""
+    columns = (table.column(name).to_pylist() for name in names)
+    return zip(values_of(table, width_of(question)), *columns, strict=True)
 
 
-def _width(question: Question) -> int:
-    return 1 if cohorts_asked(question) else len(question.journey.by)
-
-
-def _values(found: Columns, width: int) -> list[Value]:
-    """The value of each row; what is put together has no second part."""
-    if not width:
-        count = len(next(iter(found.values()), []))
-        return [()] * count
-    columns = [found[f"g{place}"] for place in range(width)]
-    return [tuple(str(part) for part in row if part is not None) for row in zip(*columns, strict=True)]
-
-
-def _witnesses(found: Columns, steps: int) -> FunnelWitnesses:
-    names: Sequence[Any] = found["unit"]
-    if names and not isinstance(names[0], int):
-        _, codes = np.unique(np.array(names, object).astype(str), return_inverse=True)
-    else:
-        codes = np.array(names, np.int64)
-    rows = [[-1 if place is None else place for place in found[f"place_{step}"]] for step in range(steps)]
-    seconds = [found[f"seconds_{step}"] for step in range(steps)]
-    return FunnelWitnesses(
-        unit=codes.astype(np.int32),
-        begin=np.array(found["at_0"], np.int64),
-        depth=np.array(found["depth"], np.int8),
-        reason=np.array(found["reason"], np.int8),
-        rows=np.array(rows, np.int64).reshape(steps, len(names)).T,
-        seconds=np.array(seconds, np.float64).reshape(steps, len(names)).T,
-    )
+def _cells(question: Question, table: pa.Table, name: str) -> Iterator[tuple[Any, ...]]:
+    return _told(question, table, "cohort", "column_number", name)

@@ -83,15 +83,18 @@ def _strict(statement: Statement, rows: FunnelRows) -> str:
         f"LEAD(y{number}, {begin}) {window} AS y{number}" if begin else f"y{number}"
         for number, (begin, _) in enumerate(rows.exclusions)
     ]
+    columns += _values_ahead(rows, window)
     statement.add("following", f"SELECT {listed(columns)} FROM ahead")
     good = ["CASE WHEN s0 THEN 1 ELSE 0 END"]
     for step in range(1, rows.steps):
         good.append(f"COALESCE(counts_{step}{_later(rows, step)}, FALSE)")
     lengths = [f"WHEN NOT {good[step]} THEN {step}" for step in range(1, rows.steps)]
     length = either(lengths, str(rows.steps))
+    begun = "".join(f" AND {column} IS NOT NULL" for column in rows.held)
     statement.add(
         "measured",
-        f"SELECT *, {length} AS length FROM following WHERE s0 AND raw_0 <= {rows.question.period.until}",
+        f"SELECT *, {length} AS length FROM following "
+        f"WHERE s0 AND raw_0 <= {rows.question.period.until}{begun}",
     )
     found = [*rows.keys, "place_0", "raw_0 AS at_0"]
     for step in range(1, rows.steps):
@@ -100,7 +103,19 @@ def _strict(statement: Statement, rows: FunnelRows) -> str:
     found += [f"y{number}" for number in range(len(rows.exclusions))]
     broken = [f"WHEN length = {step} THEN raw_{step}" for step in range(1, rows.steps)]
     found.append(f"{either(broken, NO_NUMBER)} AS next_at")
+    found += ["kept"] * rows.cuts_values
     return statement.add("chains", f"SELECT {listed(found)} FROM measured")
+
+
+def _values_ahead(rows: FunnelRows, window: str) -> list[str]:
+    """The values held by a row, and over how many rows from there on they are the same."""
+    if not rows.cuts_values:
+        return []
+    changes = []
+    for step in range(1, rows.steps):
+        same = " AND ".join(f"LEAD({column}, {step}) {window} = {column}" for column in rows.held)
+        changes.append(f"WHEN NOT COALESCE({same}, FALSE) THEN {step}")
+    return [*rows.held, f"{either(changes, str(rows.steps))} AS kept"]
 
 
 def _later(rows: FunnelRows, step: int) -> str:

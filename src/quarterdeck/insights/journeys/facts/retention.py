@@ -16,13 +16,46 @@ from quarterdeck.insights.journeys.facts.bucketing import in_buckets
 from quarterdeck.insights.journeys.facts.conditions import counts, passes_all
 from quarterdeck.insights.journeys.facts.source import Source, text
 from quarterdeck.insights.journeys.facts.statement import Statement, listed
+from quarterdeck.insights.journeys.facts.weighing import add_homes, arr_of, weighed
 from quarterdeck.insights.journeys.facts.witnesses import is_shown
 
 
 def retention_sql(source: Source, question: Question, shown: Collection[Value] | None = None) -> exp.Expr:
     """The SELECT of how many units came back: value `g0` ..., `cohort`, `column_number`, `units`."""
-    journey = question.journey
     statement = Statement(source)
+    table, names = _add_returned(statement, source, question, shown)
+    whole = listed([*names, "cohort", "column_number"])
+    return statement.select(
+        f"SELECT {whole}, COUNT(DISTINCT unit) AS units FROM {table} GROUP BY {whole} ORDER BY {whole}"
+    )
+
+
+def retention_weights_sql(
+    source: Source, question: Question, shown: Collection[Value] | None = None
+) -> exp.Expr:
+    """The SELECT of the ARR behind each cell: value `g0` ..., `cohort`, `column_number`, `arr`."""
+    statement = Statement(source)
+    table, names = _add_returned(statement, source, question, shown)
+    add_homes(statement, source, question)
+    return statement.select(arr_of(statement, table, [*names, "cohort", "column_number"]))
+
+
+def retention_weighed_sql(
+    source: Source, question: Question, shown: Collection[Value] | None = None
+) -> exp.Expr:
+    """The SELECT of what everybody is worth who entered: value `g0` ..., and its figures."""
+    statement = Statement(source)
+    table, names = _add_returned(statement, source, question, shown)
+    add_homes(statement, source, question)
+    began = statement.add("began", f"SELECT * FROM {table} WHERE column_number = 0")
+    return statement.select(weighed(statement, began, names))
+
+
+def _add_returned(
+    statement: Statement, source: Source, question: Question, shown: Collection[Value] | None
+) -> tuple[str, list[str]]:
+    """Add the table of who is in which cell, column 0 being the start; its name and the columns of values."""
+    journey = question.journey
     edges = followed_edges(question, columns_of(journey)[-1][1])
     asked = cohorts_asked(question)
     values = (
@@ -64,11 +97,9 @@ def retention_sql(source: Source, question: Question, shown: Collection[Value] |
         f"SELECT {listed(keys)}, cohort, column_number FROM {reached} "
         f"UNION ALL SELECT {listed(keys)}, cohort, 0 AS column_number FROM entered",
     )
-    table = _limited(statement, is_shown(names, journey.limit, shown), names) if values else "witnesses"
-    whole = listed([*names, "cohort", "column_number"])
-    return statement.select(
-        f"SELECT {whole}, COUNT(DISTINCT unit) AS units FROM {table} GROUP BY {whole} ORDER BY {whole}"
-    )
+    if not values:
+        return "witnesses", names if asked else []
+    return _limited(statement, is_shown(names, journey.limit, shown), names), names
 
 
 def _limited(statement: Statement, kept: str, names: list[str]) -> str:

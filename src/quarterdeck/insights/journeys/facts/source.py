@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.connection import quoted
 
 NOTHING = "CAST(NULL AS VARCHAR)"
+NOBODY_PAYS = "SELECT CAST(NULL AS VARCHAR) AS account, CAST(NULL AS DOUBLE) AS arr"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,8 +17,10 @@ class Source:
     """The table `steps_taken`: what each unit did, a row for each event.
 
     Its columns are `unit`, `at` (microseconds), `place` (the order within a unit), `event`, and one for each
-    property asked for: `columns` says which. `tables` are the common tables that lead to it, in order.
-    `cohorts` are SELECTs of units. `born` is a SELECT of `unit` and `born`, where anybody says.
+    property asked for: `columns` says which. `tables` are the common tables that lead to it, in order, and
+    `order` the columns by which events of one unit follow on each other.
+    `cohorts` are SELECTs of units. `born` is a SELECT of `unit` and `born`, where anybody says. `pays` gives
+    the SELECT of `account` and `arr` as of a moment, in microseconds.
     """
 
     rows: str
@@ -25,6 +28,8 @@ class Source:
     tables: Mapping[str, str] = field(default_factory=dict)
     cohorts: Mapping[str, str] = field(default_factory=dict)
     born: str = ""
+    order: tuple[str, ...] = ()
+    pays: Callable[[int], str] = lambda moment: NOBODY_PAYS
 
     def column(self, name: str) -> str:
         """The column of a property; one that no row has is empty."""

@@ -16,6 +16,14 @@ HAS_ELEMENT = "HAS_ELEMENT"
 """HAS_ELEMENT(json, key, text, ...): is one element of a JSON list so? No two databases say it alike."""
 
 
+TAKE_TURNS = "TAKE_TURNS"
+"""TAKE_TURNS(shallowness, first, number, begins, last, closes): of the spans of a group, in that order, the
+numbers of those that overlap none taken before. One lies behind another if its first place is behind that
+one's last, and begins after it closes. To choose one after the other takes a list that is folded."""
+
+SPAN = ("shallow", "first", "number", "begins", "last", "closes")
+
+
 class Statement:
     """Common tables in their order; each may read those before it."""
 
@@ -50,6 +58,14 @@ def either(whens: Iterable[str], otherwise: str) -> str:
 
 
 def _for_duckdb(node: exp.Expr) -> exp.Expr:
+    if _is(node, TAKE_TURNS):
+        fields = ", ".join(f"{name}: {value}" for name, value in zip(SPAN, _arguments(node), strict=True))
+        spans = f"LIST_TRANSFORM(LIST_SORT(LIST({{{fields}}})), x -> [x])"
+        free = f"LEN(LIST_FILTER(taken, t -> LEN(LIST_FILTER(x, y -> {_overlap('y', 't')})) > 0)) = 0"
+        folded = (
+            f"LIST_REDUCE({spans}, (taken, x) -> CASE WHEN {free} THEN LIST_CONCAT(taken, x) ELSE taken END)"
+        )
+        return sqlglot.parse_one(f"LIST_TRANSFORM({folded}, t -> t.number)", dialect="duckdb")
     if not _is_element(node):
         return node
     column, pairs = _element_of(node)
@@ -69,6 +85,13 @@ def _name(key: str) -> str:
 def _for_clickhouse(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Select):
         return _named_again(node)
+    if _is(node, TAKE_TURNS):
+        given = ", ".join(f"assumeNotNull({value})" for value in _arguments(node))
+        nothing = f"CAST([], 'Array(Tuple({_typed('Int64')}))')"
+        spans = f"CAST(arraySort(groupArray(tuple({given}))), 'Array(Tuple({_typed('Int64')}))')"
+        taken = f"if(arrayExists(t -> {_overlap('x', 't')}, taken), taken, arrayPushBack(taken, x))"
+        folded = f"arrayFold((taken, x) -> {taken}, {spans}, {nothing})"
+        return sqlglot.parse_one(f"arrayMap(t -> t.number, {folded})", dialect="clickhouse")
     if isinstance(node, exp.BitwiseAnd):
         return exp.Anonymous(this="bitAnd", expressions=[node.this, node.expression])
     if isinstance(node, exp.Lag | exp.Lead):
@@ -104,6 +127,14 @@ def _named_again(select: exp.Select) -> exp.Select:
 
 
 def _for_spark(node: exp.Expr) -> exp.Expr:
+    if _is(node, TAKE_TURNS):
+        fields = ", ".join(f"{value} AS {name}" for name, value in zip(SPAN, _arguments(node), strict=True))
+        nothing = f"CAST(ARRAY() AS ARRAY<STRUCT<{_typed('BIGINT', ': ')}>>)"
+        taken = (
+            f"CASE WHEN EXISTS(taken, t -> {_overlap('x', 't')}) THEN taken ELSE CONCAT(taken, ARRAY(x)) END"
+        )
+        folded = f"AGGREGATE(SORT_ARRAY(COLLECT_LIST(STRUCT({fields}))), {nothing}, (taken, x) -> {taken})"
+        return sqlglot.parse_one(f"TRANSFORM({folded}, t -> t.number)", dialect="spark")
     if isinstance(node, exp.PercentileCont):
         return exp.Anonymous(this="PERCENTILE", expressions=[node.this, node.expression])
     if _is_microseconds(node):
@@ -118,16 +149,37 @@ def _for_spark(node: exp.Expr) -> exp.Expr:
     return sqlglot.parse_one(f"EXISTS({found}, one -> {each})", dialect="spark")
 
 
+def _overlap(one: str, other: str) -> str:
+    """Does neither of two spans lie behind the other?"""
+    behind = (
+        f"({late}.first > {early}.last AND {late}.begins > {early}.closes)"
+        for late, early in ((one, other), (other, one))
+    )
+    return f"NOT ({' OR '.join(behind)})"
+
+
+def _typed(kind: str, between: str = " ") -> str:
+    return ", ".join(f"{name}{between}{kind}" for name in SPAN)
+
+
 def _is_microseconds(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Anonymous) and node.name.upper() == "EPOCH_US"
+    return _is(node, "EPOCH_US")
 
 
 def _is_element(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Anonymous) and node.name.upper() == HAS_ELEMENT
+    return _is(node, HAS_ELEMENT)
+
+
+def _is(node: exp.Expr, function: str) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name.upper() == function
+
+
+def _arguments(node: exp.Expr) -> list[str]:
+    return [each.sql(dialect="duckdb") for each in node.expressions]
 
 
 def _element_of(node: exp.Expr) -> tuple[str, list[tuple[str, str]]]:
-    column, *rest = (each.sql(dialect="duckdb") for each in node.expressions)
+    column, *rest = _arguments(node)
     return column, list(zip(rest[::2], rest[1::2], strict=True))
 
 

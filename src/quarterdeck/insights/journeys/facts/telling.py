@@ -14,7 +14,6 @@ from quarterdeck.insights.journeys.facts.answering import (
     lifecycle_buckets,
     refuse_unknown,
     window_of,
-    witnesses_sql,
 )
 from quarterdeck.insights.journeys.facts.attendance import lifecycle_sql, stickiness_sql
 from quarterdeck.insights.journeys.facts.paths import paths_sql
@@ -22,7 +21,7 @@ from quarterdeck.insights.journeys.facts.retention import retention_sql
 from quarterdeck.insights.journeys.facts.source import Source
 from quarterdeck.insights.journeys.facts.statement import Statement, listed
 from quarterdeck.insights.journeys.facts.trends import measured_sql, recent_sql
-from quarterdeck.insights.journeys.facts.witnesses import add_witnesses
+from quarterdeck.insights.journeys.facts.witnesses import add_witnesses, witnesses_sql
 
 
 def statements_of(source: Source, question: Question) -> Iterator[exp.Expr]:

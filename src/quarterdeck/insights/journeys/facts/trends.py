@@ -17,6 +17,7 @@ from quarterdeck.insights.journeys.facts.bucketing import in_buckets
 from quarterdeck.insights.journeys.facts.conditions import counts, passes_all
 from quarterdeck.insights.journeys.facts.source import Source, text
 from quarterdeck.insights.journeys.facts.statement import Statement, listed
+from quarterdeck.insights.journeys.facts.weighing import add_homes, arr_of, weighed
 from quarterdeck.insights.journeys.facts.witnesses import is_shown
 
 AGGREGATES = {"sum": "SUM", "mean": "AVG", "min": "MIN", "max": "MAX"}
@@ -80,6 +81,24 @@ def recent_sql(
 ) -> exp.Expr:
     """The SELECT of recently active units: value `g0` ..., `bucket`, `measured`, and who was there in it."""
     statement = Statement(source)
+    names = _add_recent(statement, source, question, series, window, shown)
+    keys = listed([*names, "number"])
+    here = "COUNT(CASE WHEN bucket >= first_day THEN 1 END)"
+    return statement.select(
+        f"SELECT {listed([*names, NUMBERED])}, COUNT(DISTINCT unit) AS measured, {here} AS here "
+        f"FROM recent GROUP BY {keys}"
+    )
+
+
+def _add_recent(
+    statement: Statement,
+    source: Source,
+    question: Question,
+    series: Series,
+    window: Window,
+    shown: Collection[Value] | None,
+) -> list[str]:
+    """Add the table `recent`: who was there on a day that a bucket looks at; the columns of values."""
     since = min(since_of(question), int(window.days.edges[0]))
     names = _add_rows(statement, source, question, series, since, shown)
     statement.add(
@@ -91,13 +110,61 @@ def recent_sql(
         for bucket, (first, last) in enumerate(zip(window.first_days, window.last_days, strict=True))
     )
     statement.add("spans", spans)
-    keys = listed([*names, "number"])
-    here = "COUNT(CASE WHEN attended.bucket >= first_day THEN 1 END)"
-    return statement.select(
-        f"SELECT {listed([*names, NUMBERED])}, COUNT(DISTINCT unit) AS measured, {here} AS here "
-        "FROM attended JOIN spans "
-        f"ON attended.bucket BETWEEN last_day - {window.back} AND last_day GROUP BY {keys}"
+    statement.add(
+        "recent",
+        f"SELECT * FROM attended JOIN spans ON attended.bucket BETWEEN last_day - {window.back} AND last_day",
     )
+    return names
+
+
+def weights_sql(
+    source: Source,
+    question: Question,
+    series: Series,
+    window: Window | None,
+    shown: Collection[Value] | None = None,
+) -> exp.Expr:
+    """The SELECT of the ARR behind each bucket, or the days up to its end: `g0` ..., `bucket`, `arr`."""
+    statement = Statement(source)
+    table, names = _add_present(statement, source, question, series, window, shown)
+    add_homes(statement, source, question)
+    return statement.select(arr_of(statement, table, [*names, "bucket"]))
+
+
+def weighed_sql(
+    source: Source,
+    question: Question,
+    series: Series,
+    window: Window | None,
+    shown: Collection[Value] | None = None,
+) -> exp.Expr:
+    """The SELECT of what all units are worth, or those of the last days: `g0` ..., and its figures."""
+    statement = Statement(source)
+    table, names = _add_present(statement, source, question, series, window, shown)
+    add_homes(statement, source, question)
+    if window is not None:
+        last = len(window.last_days) - 1
+        table = statement.add("latest", f"SELECT * FROM {table} WHERE bucket = {last}")
+    return statement.select(weighed(statement, table, names))
+
+
+def _add_present(
+    statement: Statement,
+    source: Source,
+    question: Question,
+    series: Series,
+    window: Window | None,
+    shown: Collection[Value] | None,
+) -> tuple[str, list[str]]:
+    """Add the table of who was there in which bucket, or in the days up to its end; its name and values."""
+    if window is None:
+        names = _add_rows(statement, source, question, series, since_of(question), shown)
+        columns = listed([*names, "unit"])
+        statement.add("dated", in_buckets(statement, question.buckets.edges, "lined", columns))
+        return statement.add("present", f"SELECT DISTINCT {columns}, bucket FROM dated"), names
+    names = _add_recent(statement, source, question, series, window, shown)
+    columns = listed([*names, "unit", "number AS bucket"])
+    return statement.add("present", f"SELECT DISTINCT {columns} FROM recent"), names
 
 
 def values_sql(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,27 @@ from quarterdeck.insights.journeys.calc.sequence import Coded, Mask, SequenceVie
 from quarterdeck.insights.journeys.facts.answering import SqlAnalyses
 from quarterdeck.insights.journeys.facts.source import Source, text
 
+PAID: dict[str, Any] = {
+    "account": pa.string(),
+    "arr": pa.float64(),
+    "since": pa.int64(),
+    "until": pa.int64(),
+}
 
-def tables_of(view: SequenceView, cohorts: Mapping[str, Mask]) -> tuple[dict[str, pa.Table], Source]:
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paid:
+    """What an account pays a year from one moment until before another."""
+
+    account: str
+    arr: float
+    since: int
+    until: int
+
+
+def tables_of(
+    view: SequenceView, cohorts: Mapping[str, Mask], paid: Iterable[Paid] = ()
+) -> tuple[dict[str, pa.Table], Source]:
     """The rows of a view as tables, and under which names SQL finds them."""
     places = np.arange(len(view.time))
     columns = {name: f"p{number}" for number, name in enumerate(view.columns)}
@@ -41,27 +61,35 @@ def tables_of(view: SequenceView, cohorts: Mapping[str, Mask]) -> tuple[dict[str
             }
         ),
     }
+    tables["view_paid"] = pa.Table.from_pylist([asdict(each) for each in paid], pa.schema(PAID))
     source = Source(
         rows="view_rows",
         columns=columns,
         born="SELECT unit, born FROM view_born",
         cohorts={name: f"SELECT unit FROM view_members WHERE cohort = {text(name)}" for name in cohorts},
+        pays=lambda moment: (
+            f"SELECT account, arr FROM view_paid WHERE since <= {moment} AND {moment} < until"
+        ),
     )
     return tables, source
 
 
 @contextmanager
-def spark_analyses(spark: Spark, view: SequenceView, cohorts: Mapping[str, Mask]) -> Iterator[SqlAnalyses]:
+def spark_analyses(
+    spark: Spark, view: SequenceView, cohorts: Mapping[str, Mask], paid: Iterable[Paid] = ()
+) -> Iterator[SqlAnalyses]:
     """By SQL, run by Spark over the rows of a view."""
-    tables, source = tables_of(view, cohorts)
+    tables, source = tables_of(view, cohorts, paid)
     spark.show(tables)
     yield SqlAnalyses(source=source, run=spark.table, dialect="spark")
 
 
 @contextmanager
-def sql_analyses(view: SequenceView, cohorts: Mapping[str, Mask]) -> Iterator[SqlAnalyses]:
+def sql_analyses(
+    view: SequenceView, cohorts: Mapping[str, Mask], paid: Iterable[Paid] = ()
+) -> Iterator[SqlAnalyses]:
     """By SQL, run by DuckDB over the rows of a view."""
-    tables, source = tables_of(view, cohorts)
+    tables, source = tables_of(view, cohorts, paid)
     with Scratch(tables) as scratch:
         yield SqlAnalyses(source=source, run=scratch.table)
 

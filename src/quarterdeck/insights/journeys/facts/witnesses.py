@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from sqlglot import exp
+
 from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY, OTHER, Value, cohorts_asked
-from quarterdeck.insights.journeys.calc.kernels.attempts import (
-    BROKEN,
-    CONVERTED,
-    EXCLUDED,
-    NEVER,
-    OPEN,
-    TOO_LATE,
-)
-from quarterdeck.insights.journeys.calc.question import MICROSECONDS, Question
-from quarterdeck.insights.journeys.facts.chains import add_chains
-from quarterdeck.insights.journeys.facts.hits import FunnelRows, add_hits, may_overlap
+from quarterdeck.insights.journeys.calc.question import Question
+from quarterdeck.insights.journeys.facts.attempts import add_attempts
+from quarterdeck.insights.journeys.facts.hits import FunnelRows, add_hits
 from quarterdeck.insights.journeys.facts.source import Source, text
-from quarterdeck.insights.journeys.facts.statement import Statement, either, listed
+from quarterdeck.insights.journeys.facts.statement import Statement, listed
+from quarterdeck.insights.journeys.facts.weighing import add_homes
 
 
 def add_witnesses(
@@ -40,7 +35,7 @@ def add_witnesses(
     if not plain and journey.attribution == "step" and question.dialect.every_step_value:
         _under_every_value(statement, rows, many=many)
     else:
-        _attempts(statement, rows, many=many)
+        add_attempts(statement, rows, many=many)
         if asked:
             _by_cohort(statement, source, asked)
         elif plain:
@@ -59,76 +54,50 @@ def add_witnesses(
     return rows
 
 
+def witnesses_sql(
+    source: Source, question: Question, *, many: bool, shown: Collection[Value] | None = None
+) -> exp.Expr:
+    """The SELECT of the witnesses of a funnel, with what each is worth where that is asked."""
+    statement = Statement(source)
+    rows = add_witnesses(statement, source, question, many=many, shown=shown)
+    values = [f"g{place}" for place in range(1 if cohorts_asked(question) else len(question.journey.by))]
+    columns = [f"w.{name}" for name in columns_shown(rows, len(values))]
+    joins = ""
+    for step in steps_valued(question):
+        columns.append(f"n{step}.worth AS worth_{step}")
+        joins += f" LEFT JOIN marked AS n{step} ON n{step}.unit = w.unit AND n{step}.place = w.place_{step}"
+    if question.journey.weigh is not None:
+        homes = add_homes(statement, source, question)
+        columns += ["h.account", "h.arr"]
+        joins += f" LEFT JOIN {homes} AS h ON h.unit = w.unit"
+    order = listed(f"w.{name}" for name in (*values, "unit", "place_0"))
+    return statement.select(f"SELECT {listed(columns)} FROM witnesses AS w{joins} ORDER BY {order}")
+
+
+def lost_or_reached_sql(source: Source, question: Question, step: int) -> str:
+    """The SELECT of the units that reached a step, counted from 1; with -step, that were lost before it."""
+    statement = Statement(source)
+    add_witnesses(statement, source, question, many=False)
+    which = f"depth = {-step - 1}" if step < 0 else f"depth >= {max(step, 1)}"
+    return statement.select(f"SELECT DISTINCT unit FROM witnesses WHERE {which}").sql(dialect="duckdb")
+
+
+def steps_valued(question: Question) -> list[int]:
+    """The steps, counted from 0, whose events bring the number that conversions are worth."""
+    value = question.journey.value
+    if value is None:
+        return []
+    return list(range(len(question.journey.steps))) if value.of_step is None else [value.of_step - 1]
+
+
 def columns_shown(rows: FunnelRows, values: int) -> list[str]:
     """The columns of a witness."""
     steps = range(rows.steps)
     return [
         *(f"g{place}" for place in range(values)),
-        *("unit", "at_0", "depth", "reason"),
-        *(f"place_{step}" for step in steps),
-        *(f"seconds_{step}" for step in steps),
+        *("unit", "depth", "reason"),
+        *(f"{part}_{step}" for part in ("place", "at", "seconds") for step in steps),
     ]
-
-
-def _attempts(statement: Statement, rows: FunnelRows, *, many: bool, start_step: int = -1) -> str:
-    """Judge every chain by its window and what came between; keep the best, unless all are asked for."""
-    turn = "" if start_step < 0 else f"_{start_step}"
-    chains = add_chains(statement, rows, start_step)
-    question, steps = rows.question, rows.steps
-    closes = f"at_0 + {question.window}"
-    ends = [f"WHEN at_{step} IS NULL OR at_{step} > {closes} THEN {step}" for step in range(1, steps)]
-    depth = either(ends, str(steps))
-    statement.add(
-        f"deep{turn}", f"SELECT *, {depth} AS came, {_spoiled(rows, depth)} AS spoiled FROM {chains}"
-    )
-    kept = ["*", "CASE WHEN spoiled THEN 0 ELSE came END AS depth", f"{_reason(rows)} AS reason"]
-    for step in range(1, steps):
-        lasted = f"at_{step} - at_{step - 1}"
-        kept.append(f"CASE WHEN NOT spoiled AND came > {step} THEN {lasted} ELSE 0 END AS micros_{step}")
-    statement.add(f"judged{turn}", f"SELECT {listed(kept)} FROM deep{turn}")
-    seconds = ["0.0 AS seconds_0"]
-    for step in range(1, steps):
-        if many:
-            seconds.append(f"micros_{step} / {MICROSECONDS}.0 AS seconds_{step}")
-        else:
-            equal = f"{rows.by_walker}, depth"
-            mean = f"SUM(micros_{step}) OVER ({equal}) / (COUNT(*) OVER ({equal}) * {MICROSECONDS}.0)"
-            seconds.append(f"CAST({mean} AS DOUBLE) AS seconds_{step}")
-    best = f"ROW_NUMBER() OVER ({rows.by_walker} ORDER BY depth DESC, place_0) AS best"
-    columns = ["*", *seconds, best]
-    statement.add(f"ranked{turn}", f"SELECT {listed(columns)} FROM judged{turn}")
-    found = [*rows.keys, "at_0", "depth", "reason", "place_0", "seconds_0"]
-    for step in range(1, steps):
-        found.append(f"CASE WHEN depth > {step} THEN place_{step} END AS place_{step}")
-        found.append(f"seconds_{step}")
-    only = "" if many else " WHERE best = 1"
-    return statement.add(f"attempts{turn}", f"SELECT {listed(found)} FROM ranked{turn}{only}")
-
-
-def _spoiled(rows: FunnelRows, depth: str) -> str:
-    """Does an exclusion come strictly between its steps, or in time where the latter was not reached?"""
-    found = []
-    for number, (begin, end) in enumerate(rows.exclusions):
-        if begin >= rows.steps:
-            continue
-        by = f"at_0 + {rows.question.window + 1}"
-        if end < rows.steps:
-            by = f"CASE WHEN {depth} > {end} THEN at_{end} ELSE {by} END"
-        found.append(f"({depth} > {begin} AND y{number} < {by})")
-    return f"COALESCE({' OR '.join(found)}, FALSE)" if found else "FALSE"
-
-
-def _reason(rows: FunnelRows) -> str:
-    steps, question = rows.steps, rows.question
-    cases = [f"WHEN spoiled THEN {EXCLUDED}", f"WHEN came = {steps} THEN {CONVERTED}"]
-    if question.journey.order != "unordered" or not may_overlap(question.journey.steps):
-        cases += [
-            f"WHEN came = {step} AND place_{step} IS NOT NULL THEN {TOO_LATE}" for step in range(1, steps)
-        ]
-    cases.append(f"WHEN at_0 + {question.window} > {question.period.known_until} THEN {OPEN}")
-    if question.journey.order == "strict":
-        cases.append(f"WHEN next_at <= at_0 + {question.window} THEN {BROKEN}")
-    return either(cases, str(NEVER))
 
 
 def _by_cohort(statement: Statement, source: Source, cohorts: list[str]) -> None:
@@ -180,7 +149,7 @@ def _under_every_value(statement: Statement, rows: FunnelRows, *, many: bool) ->
     turns = range(rows.steps) if journey.order == "unordered" else (-1,)
     parts = []
     for turn in turns:
-        attempts = _attempts(statement, rows, many=many, start_step=turn)
+        attempts = add_attempts(statement, rows, many=many, start_step=turn)
         of_step = (max(turn, 0) + step) % rows.steps
         pairs = statement.add(
             f"values_{of_step}", f"SELECT DISTINCT unit, {listed(values)} FROM marked WHERE s{of_step}"
@@ -193,8 +162,15 @@ def _under_every_value(statement: Statement, rows: FunnelRows, *, many: bool) ->
     if journey.order != "unordered":
         statement.add("grouped", "SELECT * FROM turned")
         return
-    best = f"ROW_NUMBER() OVER (PARTITION BY {listed(names)}, unit ORDER BY depth DESC, at_0, turn) AS nth"
+    once = _once(rows, names)
+    best = f"ROW_NUMBER() OVER (PARTITION BY {once} ORDER BY depth DESC, at_0, place_0, turn) AS nth"
     statement.add("grouped", f"SELECT * FROM (SELECT *, {best} FROM turned) AS ranked_turns WHERE nth = 1")
+
+
+def _once(rows: FunnelRows, names: Sequence[str]) -> str:
+    """What is counted once: each unit, or each of its attempts."""
+    attempt = ["place_0"] if rows.question.journey.count == "conversions" else []
+    return listed([*names, "unit", *attempt])
 
 
 def is_shown(names: Sequence[str], limit: int, shown: Collection[Value] | None) -> str:
@@ -221,16 +197,19 @@ def _limit(statement: Statement, rows: FunnelRows, *, many: bool, shown: Collect
     others = [f"CASE WHEN {kept} THEN a.{name} ELSE {text(OTHER)} END AS {name}" for name in names[:1]]
     others += [f"CASE WHEN {kept} THEN a.{name} END AS {name}" for name in names[1:]]
     columns = columns_shown(rows, 0)
+    own = [f"a.{name} AS own_{name}" for name in names]
     same = " AND ".join(f"s.{name} = a.{name}" for name in names)
     statement.add(
         "named",
-        f"SELECT {listed(others)}, {listed(f'a.{each}' for each in columns)}, "
+        f"SELECT {listed(others)}, {listed(f'a.{each}' for each in columns)}, {listed(own)}, "
         f"CASE WHEN {kept} THEN 0 ELSE 1 END AS other "
         f"FROM grouped AS a JOIN sized AS s ON {same} WHERE NOT {kept} OR s.size > 0",
     )
     if many:
         statement.add("witnesses", "SELECT * FROM named")
         return
-    best = f"ROW_NUMBER() OVER (PARTITION BY unit, other, {listed_names} ORDER BY depth DESC, at_0) AS nth"
-    once = "other = 0 OR nth = 1"
-    statement.add("witnesses", f"SELECT * FROM (SELECT *, {best} FROM named) AS ranked_names WHERE {once}")
+    order = listed(["depth DESC, at_0, place_0", *(f"own_{name}" for name in names)])
+    once = _once(rows, ["other", *names])
+    best = f"ROW_NUMBER() OVER (PARTITION BY {once} ORDER BY {order}) AS nth"
+    kept = "other = 0 OR nth = 1"
+    statement.add("witnesses", f"SELECT * FROM (SELECT *, {best} FROM named) AS ranked_names WHERE {kept}")

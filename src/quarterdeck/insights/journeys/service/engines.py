@@ -14,6 +14,7 @@ from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, follow
 from quarterdeck.insights.journeys.calc.sequence import Rows, SequenceView
 from quarterdeck.insights.journeys.calc.trends import Trend, trend
+from quarterdeck.insights.journeys.calc.walked import Walked
 
 
 class Analyses(Protocol):
@@ -22,6 +23,10 @@ class Analyses(Protocol):
     def funnel(
         self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
     ) -> Groups: ...
+
+    def walked(
+        self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
+    ) -> Walked: ...
 
     def retention(
         self, question: Question, shown: Collection[Value] | None = None
@@ -46,6 +51,12 @@ class KernelAnalyses:
         self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
     ) -> Groups:
         return walk_groups(self.view, question, many=many, shown=shown)
+
+    def walked(
+        self, question: Question, *, many: bool = False, shown: Collection[Value] | None = None
+    ) -> Walked:
+        groups = self.funnel(question, many=many, shown=shown)
+        return Walked(groups=groups, view=self.view, weights=question.weights)
 
     def retention(
         self, question: Question, shown: Collection[Value] | None = None

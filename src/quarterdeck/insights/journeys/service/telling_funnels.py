@@ -29,18 +29,17 @@ Json = dict[str, Any]
 
 def tell_funnel(opened: Opened) -> Json:
     """Every group of a funnel; those of the period before under `before`, if so asked."""
-    found = _walked(opened)
-    told: Json = {"groups": [_group(opened, value, each) for value, each in found.items()]}
+    found, groups = _told(opened)
+    told: Json = {"groups": groups}
     if opened.question.journey.compare:
         earlier = replace(opened, question=before(opened.question))
         shown = [value for value in found if value != (OTHER,)]
+        _, groups = _told(earlier, shown or None)
         period = earlier.question.period
         told["before"] = {
             "since": period.begin.isoformat(),
             "until": period.end.isoformat(),
-            "groups": [
-                _group(earlier, value, each) for value, each in _walked(earlier, shown or None).items()
-            ],
+            "groups": groups,
         }
     return told
 
@@ -50,9 +49,12 @@ def excluded(witnesses: FunnelWitnesses) -> int:
     return int(np.count_nonzero(witnesses.depth == 0))
 
 
-def _walked(opened: Opened, shown: Collection[Value] | None = None) -> dict[Value, FunnelWitnesses]:
+def _told(opened: Opened, shown: Collection[Value] | None = None) -> tuple[list[Value], list[Json]]:
+    """The values of the breakdown, and what is told of each."""
     many = opened.question.journey.show == "trend"
-    return opened.analyses.funnel(opened.question, many=many, shown=shown)
+    found = opened.analyses.walked(opened.question, many=many, shown=shown)
+    seen = replace(opened, view=found.view, question=replace(opened.question, weights=found.weights))
+    return list(found.groups), [_group(seen, value, each) for value, each in found.groups.items()]
 
 
 def _group(opened: Opened, value: Value, witnesses: FunnelWitnesses) -> Json:
@@ -63,9 +65,8 @@ def _group(opened: Opened, value: Value, witnesses: FunnelWitnesses) -> Json:
         case "times":
             crowded = opened.question.dialect.crowded_bins
             group |= asdict(times(opened.question.journey, witnesses, crowded=crowded))
-            if opened.by is None:
-                curve = curve_of(opened.view, opened.question, witnesses)
-                group["curve"] = [asdict(point) for point in curve]
+            curve = curve_of(opened.view, opened.question, witnesses)
+            group["curve"] = [asdict(point) for point in curve]
         case _:
             group["steps"] = _steps(opened, witnesses)
             group["excluded"] = excluded(witnesses)
