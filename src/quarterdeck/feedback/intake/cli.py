@@ -96,3 +96,31 @@ def _print_json(taken: "list[Taken]", failed: "list[tuple[Path, QuarterdeckError
     said = [{**asdict(each.result), "kind": each.kind, "left_out": dict(each.left_out)} for each in taken]
     said += [{"file": str(file), "error": error.message, "hint": error.hint} for file, error in failed]
     typer.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode())
+
+
+@app.command()
+def duplicates(
+    file: Annotated[Path, typer.Argument(metavar="IN.csv", help="Columns id and text.")],
+    threshold: Annotated[
+        float, typer.Option(min=0.3, max=1.0, help="How alike near duplicates are at least.")
+    ] = 0.6,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Groups as JSON; else CSV, a row for each id.")
+    ] = False,
+) -> None:
+    """Find texts that say the same, to the letter or nearly; every id stands in one group."""
+    from quarterdeck.feedback.intake.service.duplicates import grouped, read_texts, written  # slow import
+
+    groups = grouped(*read_texts(file), threshold=threshold)
+    if not as_json:
+        typer.echo(written(groups), nl=False)
+        return
+    import orjson
+
+    said = {
+        "items": sum(len(group.ids) for group in groups),
+        "groups": [group.as_json() for group in groups],
+        "exact": sum(group.kind == "exact" for group in groups),
+        "near": sum(group.kind == "near" for group in groups),
+    }
+    typer.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode())

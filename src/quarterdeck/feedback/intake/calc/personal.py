@@ -132,10 +132,10 @@ _CLOSING = re.compile(
 )
 _END_OF_NAME = re.compile(r"[ \t]*(?:[,!.:\n]|$)")
 _WORDS_FOR_NOBODY = (
-    "team all lord just yes sorry there everyone everybody support sir madam folks guys friends people company "
-    "helpdesk service both again zusammen alle team damen herren kundenservice equipe équipe tous todos equipo "
-    "tutti allen iedereen and or the i we it you to for in on my our this that please since after when "
-    "why how is are your best regards thanks quarterdeck customer admin developers devs developer "
+    "team all lord just yes sorry there everyone everybody support sir madam folks guys friends people "
+    "company helpdesk service both again zusammen alle team damen herren kundenservice equipe équipe tous "
+    "todos equipo tutti allen iedereen and or the i we it you to for in on my our this that please since "
+    "after when why how is are your best regards thanks quarterdeck customer admin developers devs developer "
 )
 _NOBODY = frozenset(_WORDS_FOR_NOBODY.split())
 
