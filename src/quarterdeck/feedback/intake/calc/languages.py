@@ -17,7 +17,8 @@ _WORDS: Mapping[str, str] = {
     "en": "the and is to of a in that it for on with not are was this have you be as at but my we they "
     "can from an or has when i do does your all would there which will our if what so no just "
     "please since after cannot don't it's i'm could should how why who been were more than them "
-    "their out up get every only very",
+    "their out up get every only very "
+    "me us now per let one way see need want time new still where he she also work works",
     "de": "der die das und ist nicht ich zu den mit ein eine es auf für sich wir sie auch von dem im "
     "wird kann aber wenn noch nur nach bei hat haben sind werden oder dass daß wie mein unsere "
     "bitte seit kein keine sehr einen einem als schon immer mehr was warum mir uns durch über vor "

@@ -1,0 +1,74 @@
+"""What did customers say, by whom, and what were they worth to the company at that moment?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from quarterdeck.facts.snapshot import Snapshot
+
+AT_ONCE = 20_000
+_NAMES = ("name", "full_name", "first_name", "last_name", "display_name")
+_AREAS = ("product_area", "area")
+
+Row = dict[str, Any]
+
+# An account may be named by its id or, as notes and tables do, by its name if no other has it. Where none is
+# named it is that of the person then; plan and ARR are those of the moment.
+_MESSAGES = """
+WITH called AS (
+    SELECT lower(trim(name)) AS name, min(account) AS account FROM accounts
+    WHERE name IS NOT NULL GROUP BY 1 HAVING count(DISTINCT account) = 1
+),
+known AS (SELECT DISTINCT account FROM accounts),
+said AS (
+    SELECT * FROM identified_feedback
+    WHERE (time, feedback_id) > ($1::TIMESTAMPTZ, $2)
+    QUALIFY row_number() OVER (PARTITION BY feedback_id ORDER BY time) = 1
+    ORDER BY time, feedback_id LIMIT {limit}
+),
+placed AS (
+    SELECT s.*, {area} AS product_area, {names} AS names,
+           coalesce(k.account, c.account, s.account, p.account) AS home
+    FROM said AS s
+    LEFT JOIN known AS k ON k.account = s.account
+    LEFT JOIN called AS c ON k.account IS NULL AND c.name = lower(trim(s.account))
+    LEFT JOIN (SELECT person AS who, account, valid_from, valid_to, {names_of_person} AS called_so
+               FROM people_periods) AS p
+      ON p.who = s.person AND (p.valid_from IS NULL OR s.time >= p.valid_from)
+     AND (p.valid_to IS NULL OR s.time < p.valid_to)
+)
+SELECT m.feedback_id AS message, m.time, m.channel, m.person, m.home AS account, a.plan,
+       CAST(a.arr AS DOUBLE) AS arr, m.product_area, m.text, m.score, m.consent, m.names
+FROM placed AS m
+LEFT JOIN account_periods AS a
+  ON a.account = m.home AND m.time >= a.valid_from AND (a.valid_to IS NULL OR m.time < a.valid_to)
+ORDER BY m.time, m.feedback_id
+"""
+
+
+def messages(snapshot: Snapshot, at_once: int = AT_ONCE) -> Iterator[list[Row]]:
+    """Every message by time, some thousand at once."""
+    sql = _sql(snapshot, at_once)
+    after: list[object] = [datetime(1, 1, 2, tzinfo=UTC), ""]
+    while True:
+        rows: list[Row] = snapshot.table(sql, after).to_pylist()
+        if rows:
+            yield rows
+        if len(rows) < at_once:
+            return
+        after = [rows[-1]["time"], rows[-1]["message"]]
+
+
+def _sql(snapshot: Snapshot, at_once: int) -> str:
+    areas = [name for name in _AREAS if name in snapshot.property_types("feedback")]
+    area = " , ".join(snapshot.property_sql(name, "text", "feedback") for name in areas)
+    parts = [name for name in _NAMES if name in snapshot.property_types("people")]
+    listed = ", ".join(snapshot.property_sql(name, "text", "people") for name in parts)
+    return _MESSAGES.format(
+        limit=at_once,
+        area=f"coalesce({area})" if area else "NULL::VARCHAR",
+        names="p.called_so",
+        names_of_person=f"[{listed}]" if listed else "NULL::VARCHAR[]",
+    )
