@@ -144,9 +144,9 @@ def test_a_question_is_saved_as_a_draft_of_a_definition(sorted_events, sign_in, 
     [
         ("retention", f"grain: day\ncolumns: 4\n{RETURN}", "back in day 1"),
         ("trend", "series: [{event: worked}]\n", "Worked: "),
-        ("lifecycle", "grain: week\nseries: [{}]\n", "new, returning"),
+        ("lifecycle", "grain: week\nseries: [{}]\n", " new, "),
         ("stickiness", "series: [{}]\n", "in one day only"),
-        ("paths", "pause_minutes: 100\n", "most often from signed_up to invited"),
+        ("paths", "pause_minutes: 100\n", "go from “Signed up” to “Invited”"),
         (
             "funnel",
             "steps: [{any_of: [{event: signed_up}, {event: looked}]}, {event: worked}]\n",
@@ -175,6 +175,22 @@ def test_a_saved_funnel_opens_in_the_explorer(sorted_events, sign_in, dave):
     )
     assert "<h1>Way</h1>" in answer.content.decode()
     assert sign_in(dave).get("/journeys/none/").status_code == 404
+
+
+def test_who_is_lost_before_a_step_becomes_a_cohort(sorted_events, sign_in, carol, dave):
+    folder = sorted_events.path / "journeys"
+    folder.mkdir(exist_ok=True)
+    (folder / "way.yaml").write_text(WAY)
+    assert "Make a cohort of these" not in sign_in(dave).get("/journeys/way/", follow=True).content.decode()
+    client = sign_in(carol)
+    assert "Make a cohort of these" in client.get("/journeys/way/", follow=True).content.decode()
+    answer = client.post("/journeys/way/lost/2/")
+    assert answer["Location"] == "/definitions/cohort/way_lost_before_2/edit/"
+    page = shown(client, answer["Location"])
+    assert "journey: way" in page
+    assert "lost_before: 2" in page
+    assert client.post("/journeys/way/lost/3/").status_code == 400
+    assert client.post("/journeys/none/lost/2/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from quarterdeck.insights.journeys.calc.buckets import instant
 from quarterdeck.insights.journeys.calc.trends import Line
 from quarterdeck.insights.journeys.service.opening import Opened, named
 from quarterdeck.insights.journeys.service.telling_funnels import tell_funnel
@@ -24,6 +25,7 @@ class JourneyAnswer:
     unit: str
     since: str
     until: str
+    known_until: str
     versions: Mapping[str, int]
     figures: Json
 
@@ -42,6 +44,7 @@ def answer(opened: Opened) -> JourneyAnswer:
         unit=journey.unit,
         since=period.begin.isoformat(),
         until=period.end.isoformat(),
+        known_until=instant(period.known_until, opened.question.calendar.zone).isoformat(),
         versions=opened.versions,
         figures=FIGURES[journey.kind](opened),
     )

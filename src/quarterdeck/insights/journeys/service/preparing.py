@@ -80,5 +80,5 @@ def warm_up() -> None:
     if is_compiled():
         try_a_question(here, tables={})
     else:
-        everything = {"tables": {}, "columns": []}
+        everything: dict[str, object] = {"tables": {}, "columns": []}
         ask(PREPARE, title="Compile what answers journeys", arguments=everything, key=COMPILE)

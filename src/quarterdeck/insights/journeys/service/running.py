@@ -85,11 +85,12 @@ def _opened(
 
 
 def moment_asked(workspace: Workspace, as_of: datetime | None) -> datetime:
-    """Until when a question looks: the end of the day asked for or the calendar stands at; else now."""
+    """Until when a question looks: the moment before the day asked for, or the one it stands at; else now.
+
+    As everywhere: as of a day means what was known when it began.
+    """
     day = as_of.date() if as_of is not None else workspace.stands_at
     if day is None:
         return datetime.now(UTC)
-    # The last moment of that day where the company is.
-    following = day + timedelta(days=1)
-    begin = datetime(following.year, following.month, following.day, tzinfo=workspace.zone)
+    begin = datetime(day.year, day.month, day.day, tzinfo=workspace.zone)
     return (begin - timedelta(microseconds=1)).astimezone(UTC)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.addresses import NOT_ASKED
-from quarterdeck.insights.journeys.service.book import COHORT, JOURNEY, read_journeys
+from quarterdeck.insights.journeys.service.book import COHORT, JOURNEY, find_journey, read_journeys
+from quarterdeck.insights.journeys.service.seen import title_of
 from quarterdeck.insights.journeys.service.written import yaml_of
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
@@ -62,6 +64,23 @@ def save_as_draft(*, journey: Journey, title: str, by: Person, name: str = "") -
             )
     text = yaml_of(journey.model_copy(update={"title": title}))
     drafting.begin(shelf=shelf, place=place, by=by, text=text)
+    return f"{place.path}edit/"
+
+
+def cohort_of_lost(*, name: str, before: int, by: Person) -> str:
+    """Begin the draft of a cohort: who is lost before a step of a saved funnel; where it is edited."""
+    saved = find_journey(workspace(), name).model
+    if saved.kind != "funnel" or not 2 <= before <= len(saved.steps):
+        raise QuarterdeckError(
+            f"The journey '{name}' has no step {before} to be lost before.", "Choose another."
+        )
+    step = saved.steps[before - 1]
+    title = f"Lost before {step.label or title_of(step.name)}"[:MOST_NAME]
+    shelf = Shelf(path=workspace().path, kinds=(JOURNEY, COHORT))
+    place = shelf.place(COHORT.name, name_of(f"{name} lost before {before}"))
+    if not shelf.on_disk(place).digest:
+        text = f"title: {json.dumps(title, ensure_ascii=False)}\njourney: {name}\nlost_before: {before}\n"
+        drafting.begin(shelf=shelf, place=place, by=by, text=text)
     return f"{place.path}edit/"
 
 

@@ -17,6 +17,7 @@ from quarterdeck.insights.journeys.service.drawing import draw_small
 from quarterdeck.insights.journeys.service.kept import KeptAnswer, is_behind, kept_answers
 from quarterdeck.insights.journeys.service.pinning import pin, pinned_journeys, unpin
 from quarterdeck.insights.journeys.service.preparing import ANSWER
+from quarterdeck.insights.journeys.service.saving import cohort_of_lost
 from quarterdeck.insights.journeys.service.written import BEGINNINGS, yaml_of
 from quarterdeck.insights.journeys.web.explorer import explore, save
 from quarterdeck.insights.journeys.web.restating import show_restated
@@ -99,6 +100,14 @@ def pin_journey(request: HttpRequest, name: str) -> HttpResponse:
     return redirect("journey", name=name)
 
 
+@door(Permission.CONTRIBUTE)
+@require_POST
+def make_cohort(request: HttpRequest, name: str, before: int) -> HttpResponse:
+    """Begin the draft of a cohort of those who are lost before a step."""
+    _known(name)
+    return redirect(cohort_of_lost(name=name, before=before, by=signed_in(request)))
+
+
 def _known(name: str) -> None:
     try:
         find_journey(workspace(), name)
@@ -113,5 +122,6 @@ urlpatterns = [
     path("journeys/explore/save/", save, name="save_journey"),
     path("journeys/<slug:name>/", show_journey, name="journey"),
     path("journeys/<slug:name>/brief/", pin_journey, name="pin_journey"),
+    path("journeys/<slug:name>/lost/<int:before>/", make_cohort, name="make_cohort"),
     path("journeys/<slug:name>/restated/", show_restated, name="restated"),
 ]

@@ -1,0 +1,59 @@
+"""What is a table as a page shows it: its claim, its rows, and a drawing where one says more?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from quarterdeck.charts.svg import Drawing
+from quarterdeck.stats.figures import short_date, whole
+
+MOST_ROWS = 60
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """One cell: its words, how dark, and whether it can still change."""
+
+    words: str
+    shade: int = 0
+    open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One row: what it is about, and its cells."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Laid:
+    """One table, with a drawing where one says more."""
+
+    claim: str
+    measure: str
+    first: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    drawing: Drawing | None = None
+    left_out: int = 0
+
+
+def shade(share: float) -> int:
+    """How dark the cell of a share is, in three steps."""
+    return 1 + (share > 0.15) + (share > 0.4)
+
+
+def number_words(value: float) -> str:
+    """A number with as many decimals as it needs, two at most."""
+    return whole(value) if value == int(value) else f"{value:,.2f}"
+
+
+def day(text: str) -> str:
+    """The day of a moment written by ISO 8601."""
+    return short_date(datetime.fromisoformat(text).date())
