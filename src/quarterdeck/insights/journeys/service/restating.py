@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,8 @@ def restate(
     workspace = open_workspace(path)
     store = FactStore(workspace.facts_path)
     now = moment_asked(workspace, as_of)
-    then = min(moment_asked(workspace, against or as_of), now)
+    # The end of a day is the moment before the next.
+    then = now if against is None else min(moment_asked(workspace, against + timedelta(days=1)), now)
     if versions is None and against is None:
         raise QuarterdeckError("Nobody said when then was.", "Give --from TABLE=VERSION, or --against DATE.")
     asked = versions_at(store, then) if versions is None else dict(versions)
