@@ -115,6 +115,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         pillar="feedback",
         help="What customers said: bring it in, fold duplicates, sort it.",
         cli="quarterdeck.feedback.intake.cli:app",
+        app="quarterdeck.feedback.intake",
     ),
     Capability(
         name="brief",

@@ -14,7 +14,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.feedback.intake.calc.duplicates import fold
@@ -23,10 +22,12 @@ from quarterdeck.feedback.intake.calc.personal import Personal, find_personal, m
 from quarterdeck.feedback.intake.calc.quotes import Span, split_quotes
 from quarterdeck.feedback.intake.facts.messages import Row, messages
 from quarterdeck.feedback.intake.facts.quote_files import (
+    SCHEMA,
     Manifest,
     QuoteFiles,
     making,
     of_interest,
+    read_part,
     write_part,
 )
 
@@ -34,6 +35,7 @@ Tell = Callable[[int, str], None]
 
 # Of customers that nobody knows only what is long enough to be nobody else's chance words is folded.
 _FEWEST_OF_STRANGERS = 40
+_MOST_KEY = 180
 _OWNED = ("account", "person", "channel", "plan", "arr", "product_area", "score", "consent", "time")
 
 
@@ -62,8 +64,8 @@ def build(
         for rows in messages(snapshot):
             work.messages += len(rows)
             made = [quote for row in rows for quote in _quotes(row, earlier, work)]
-            name = f"part-{len(work.parts):05d}.parquet"
-            write_part(folder / name, made)
+            name = f"part-{len(work.parts):05d}.arrow"
+            write_part(folder / name, pa.Table.from_pylist(made, schema=SCHEMA))
             work.parts.append(name)
             work.quotes += len(made)
             tell(work.messages, f"{work.messages:,} messages read")
@@ -135,7 +137,7 @@ def _made(row: Row, names: Sequence[str], digest: str) -> Iterator[dict[str, Any
         said = text[span.start : span.end]
         own = language_of(said)
         yield {
-            "quote": f"{row['message']}#{span.place}",
+            "quote": f"{_short(row['message'])}#{span.place}",
             "message": row["message"],
             "place": span.place,
             "of": len(spans),
@@ -147,6 +149,13 @@ def _made(row: Row, names: Sequence[str], digest: str) -> Iterator[dict[str, Any
             "language": whole if own == UNKNOWN else own,
             "digest": digest,
         }
+
+
+def _short(message: str) -> str:
+    """The key of a message, as far as records can hold it."""
+    if len(message) <= _MOST_KEY:
+        return message
+    return f"{message[: _MOST_KEY - 17]}~{hashlib.blake2b(message.encode(), digest_size=8).hexdigest()}"
 
 
 def _within(found: Sequence[Personal], span: Span) -> Iterator[Personal]:
@@ -177,7 +186,7 @@ def _fold(folder: Path, work: _Work) -> None:
     found = [
         table.filter(pc.is_in(table["scope"], value_set=wanted))
         for part in work.parts
-        for table in (pq.read_table(folder / part, columns=["quote", "scope", "text"]),)
+        for table in (read_part(folder / part).select(["quote", "scope", "text"]),)
     ]
     table = pa.concat_tables(found)
     quotes: list[Any] = table["quote"].to_pylist()
@@ -194,7 +203,7 @@ def _fold(folder: Path, work: _Work) -> None:
 
 
 def _fold_part(file: Path, changed: pa.Array[Any], same: Mapping[str, tuple[str, float | None]]) -> None:
-    table = pq.read_table(file)
+    table = read_part(file)
     concerned = pc.is_in(table["scope"], value_set=changed).to_pylist()
     if not any(concerned):
         return
@@ -208,4 +217,4 @@ def _fold_part(file: Path, changed: pa.Array[Any], same: Mapping[str, tuple[str,
     for name, kind, place in (("same_as", pa.string(), 0), ("similarity", pa.float64(), 1)):
         values = pa.array([each[place] for each in folded], kind)
         table = table.set_column(table.schema.get_field_index(name), name, values)
-    pq.write_table(table, file, compression="zstd")
+    write_part(file, table)

@@ -18,7 +18,6 @@ from uuid import uuid4
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from quarterdeck.feedback.intake.calc import duplicates, languages, personal, quotes
 
@@ -103,17 +102,18 @@ class QuoteFiles:
         """All quotes by time, with some columns."""
         files = [self.path / manifest.folder / part for part in manifest.parts]
         names = list(columns) if columns is not None else SCHEMA.names
-        schema = pa.schema([field for name in names for field in _FIELDS if field.name == name])
         if not files:
-            return schema.empty_table()
-        return pa.concat_tables(
-            [pq.read_table(file, columns=names).select(names).cast(schema) for file in files]
-        )
+            return self.empty().select(names)
+        return pa.concat_tables([read_part(file).select(names) for file in files])
+
+    def empty(self) -> pa.Table:
+        """A table of no quotes."""
+        return SCHEMA.empty_table()
 
     def rows(self, manifest: Manifest | None) -> Iterator[dict[str, Any]]:
         """All quotes by time, one part in memory at once."""
         for part in manifest.parts if manifest else ():
-            yield from pq.read_table(self.path / manifest.folder / part).to_pylist()  # type: ignore[union-attr]
+            yield from read_part(self.path / manifest.folder / part).to_pylist()  # type: ignore[union-attr]
 
     @contextmanager
     def building(self) -> Iterator[Path]:
@@ -141,6 +141,15 @@ class QuoteFiles:
         beside.replace(self.path / _NAME)
 
 
-def write_part(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Some thousand quotes as one file."""
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=SCHEMA), file, compression="zstd")
+def read_part(file: Path) -> pa.Table:
+    """The quotes in a file, mapped: what is not looked at costs no memory."""
+    with pa.memory_map(str(file)) as mapped:
+        return pa.ipc.open_file(mapped).read_all()
+
+
+def write_part(file: Path, quotes: pa.Table) -> None:
+    """Some thousand quotes as one file, in place of the one before."""
+    beside = file.with_suffix(".new")
+    with pa.OSFile(str(beside), "wb") as sink, pa.ipc.new_file(sink, SCHEMA) as writer:
+        writer.write_table(quotes)
+    beside.replace(file)
