@@ -11,6 +11,7 @@ from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.answers import JourneyAnswer
 from quarterdeck.insights.journeys.service.laid import MOST_ROWS, Cell, Json, Laid, Row, day, number_words
 from quarterdeck.insights.journeys.service.seen import title_of
+from quarterdeck.stats.figures import opening
 
 MOST_LINES = 4
 LEFT, RIGHT, BOTTOM, HIGH = 40.0, 560.0, 220.0, 200.0
@@ -52,7 +53,7 @@ def _said(lines: Sequence[Line], over: int, when: str, before: str) -> str:
     name, data = lines[0]
     if over < 2:
         return name
-    return f"{name}: {number_words(data[over - 1])} {when}, {number_words(data[over - 2])} {before}"
+    return f"{opening(name)}: {number_words(data[over - 1])} {when}, {number_words(data[over - 2])} {before}"
 
 
 def _statuses(lines: Sequence[Line], over: int, when: str, before: str) -> str:
