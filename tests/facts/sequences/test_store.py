@@ -225,3 +225,14 @@ def test_a_person_is_as_old_as_their_profile(store, path):
     born = opened(store, path).born
     assert born[0] == (BEGIN - timedelta(days=9)).timestamp() * 1e6
     assert born[1] == (BEGIN + timedelta(minutes=6)).timestamp() * 1e6
+
+
+def test_ages_follow_what_is_said_of_people_later_and_are_read_once(store, path, monkeypatch):
+    bring(store, [("al", 5, "open")], "one")
+    assert opened(store, path).born[0] == (BEGIN + timedelta(minutes=5)).timestamp() * 1e6
+    made = pa.array([BEGIN - timedelta(days=9)], pa.timestamp("us", "UTC"))
+    store.append("people", [pa.table({"person": ["al"], "created_at": made})], transaction="people")
+    assert opened(store, path).born[0] == (BEGIN - timedelta(days=9)).timestamp() * 1e6
+    monkeypatch.delattr("quarterdeck.facts.sequences.store.births")
+    assert opened(store, path).born[0] == (BEGIN - timedelta(days=9)).timestamp() * 1e6
+    assert len(list(path.rglob("born-*.npy"))) == 1

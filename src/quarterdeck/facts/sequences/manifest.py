@@ -18,7 +18,7 @@ class Manifest:
     """What is built. Written last and replaced at once, so that a killed build leaves the one before.
 
     `files` are those of the events in the order of their rows' numbers; `columns` says which file holds
-    which column, and `as_of` at which versions of people and accounts the columns were joined.
+    which column, and `born` which holds when each person was made, both as of these versions.
     """
 
     folder: str
@@ -27,6 +27,7 @@ class Manifest:
     files: tuple[str, ...]
     versions: dict[str, int]
     columns: dict[str, str] = field(default_factory=dict)
+    born: str = ""
     format: int = FORMAT
 
     def with_column(self, name: str, file: str) -> Manifest:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class SequenceStore:
             manifest = self._current(snapshot)
             for name in columns:
                 manifest = self._with_column(snapshot, manifest, name)
-            return self._mapped(snapshot, manifest, tuple(columns))
+            return self._mapped(self._with_births(snapshot, manifest), tuple(columns))
 
     def _current(self, snapshot: Snapshot) -> Manifest:
         old = read_manifest(self.path)
@@ -109,6 +110,20 @@ class SequenceStore:
         write_manifest(self.path, manifest)
         return manifest
 
+    def _with_births(self, snapshot: Snapshot, manifest: Manifest) -> Manifest:
+        folder = self.path / manifest.folder
+        if manifest.born:
+            return manifest
+        offsets, time = np.load(folder / OFFSETS), open_mapped(folder / TIME)
+        first = time[np.minimum(offsets[:-1], max(len(time) - 1, 0))] if len(time) else offsets[:-1]
+        for file in folder.glob("born-*.npy"):
+            file.unlink()  # who has it open keeps it
+        name = f"born-{uuid4().hex}.npy"
+        np.save(folder / name, births(snapshot, read_names(folder / UNITS), np.asarray(first)))
+        manifest = replace(manifest, born=name)
+        write_manifest(self.path, manifest)
+        return manifest
+
     def _base(self, snapshot: Snapshot, manifest: Manifest) -> Base:
         folder = self.path / manifest.folder
         by_name = dict(zip(names_of(snapshot.files["events"]), snapshot.files["events"], strict=True))
@@ -120,23 +135,19 @@ class SequenceStore:
             files=tuple(by_name[name] for name in manifest.files),
         )
 
-    def _mapped(self, snapshot: Snapshot, manifest: Manifest, columns: tuple[str, ...]) -> Sequences:
+    def _mapped(self, manifest: Manifest, columns: tuple[str, ...]) -> Sequences:
         folder = self.path / manifest.folder
-        units = read_names(folder / UNITS)
-        offsets: Int64s = np.load(folder / OFFSETS)
-        time: Int64s = open_mapped(folder / TIME)
-        first = time[np.minimum(offsets[:-1], max(len(time) - 1, 0))] if len(time) else offsets[:-1]
         return Sequences(
-            units=units,
-            offsets=offsets,
-            time=time,
+            units=read_names(folder / UNITS),
+            offsets=np.load(folder / OFFSETS),
+            time=open_mapped(folder / TIME),
             event=_column(folder / EVENT, folder / EVENTS),
             columns={
                 name: _column(folder / f"{file}.npy", folder / f"{file}.arrow")
                 for name, file in manifest.columns.items()
                 if name in columns
             },
-            born=births(snapshot, units, np.asarray(first)),
+            born=open_mapped(folder / manifest.born),
             versions=dict(manifest.versions),
         )
 
