@@ -26,16 +26,15 @@ def tag_quotes(
     abstain_below: float = 0.3,
 ) -> Tagging:
     """Tag texts; below `abstain_below` none is given, unless the best is wanted `always`."""
-    from quarterdeck.feedback.themes.calc.tagging import score_texts  # slow import
+    from quarterdeck.feedback.themes.calc.tagging import fit_tags  # slow import
 
     usable, remarks = known_examples(taxonomy, examples)
-    scores = score_texts(words_of(taxonomy), usable, texts)
+    fit = fit_tags(words_of(taxonomy), usable, texts)
     names = taxonomy.names
-    tagged = []
-    for row in scores:
-        best = int(row.argmax())
-        given = (names[best],) if always or row[best] >= abstain_below else ()
-        tagged.append(Tagged(tags=given, confidence=float(row[best])))
+    tagged = [
+        Tagged(tags=(names[place],) if always or share >= abstain_below else (), confidence=share)
+        for place, share in zip(fit.place[:, 0].tolist(), fit.share[:, 0].tolist(), strict=True)
+    ]
     return Tagging(tagged=tagged, remarks=remarks)
 
 
