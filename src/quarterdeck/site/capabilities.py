@@ -43,7 +43,8 @@ class Capability:
     """One capability: where each of its doors stands, as a module or as `module:attribute`.
 
     `app` is its Django application, `urls` its pages, `api` its router, `jobs` its work, `search` its finder,
-    `about` what it tells of the things of others, `warm` loads what its pages need before they are asked for.
+    `about` what it tells of the things of others, `warm` loads what its pages need before they are asked for,
+    `tags` the module that suggests tags for quotes.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Capability:
     search: str = ""
     about: str = ""
     warm: str = ""
+    tags: str = ""
     entries: tuple[Entry, ...] = ()
 
 
@@ -116,6 +118,19 @@ CAPABILITIES: tuple[Capability, ...] = (
         help="What customers said: bring it in, fold duplicates, sort it.",
         cli="quarterdeck.feedback.intake.cli:app",
         app="quarterdeck.feedback.intake",
+        urls="quarterdeck.feedback.intake.web",
+        api="quarterdeck.feedback.intake.api:router",
+        jobs="quarterdeck.feedback.intake.jobs",
+        entries=(
+            Entry(
+                section="Feedback",
+                label="Inbox",
+                path="/inbox/",
+                key="i",
+                thumb=True,
+                count="quarterdeck.feedback.intake.service.inbox:waiting_count",
+            ),
+        ),
     ),
     Capability(
         name="brief",

@@ -31,6 +31,7 @@ QUARTERDECK_JOBS = [
     *(capability.jobs for capability in CAPABILITIES if capability.jobs),
 ]
 QUARTERDECK_ABOUT = [capability.about for capability in CAPABILITIES if capability.about]
+QUARTERDECK_TAGS = [capability.tags for capability in CAPABILITIES if capability.tags]
 HOME = Path(QUARTERDECK_WORKSPACE) / ".quarterdeck" if QUARTERDECK_WORKSPACE else None
 QUARTERDECK_URL = (
     os.environ.get("QUARTERDECK_URL") or noted_address(HOME) or "http://127.0.0.1:8000"

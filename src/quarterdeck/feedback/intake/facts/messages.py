@@ -39,8 +39,9 @@ placed AS (
       ON p.who = s.person AND (p.valid_from IS NULL OR s.time >= p.valid_from)
      AND (p.valid_to IS NULL OR s.time < p.valid_to)
 )
-SELECT m.feedback_id AS message, m.time, m.channel, m.person, m.home AS account, a.plan,
-       CAST(a.arr AS DOUBLE) AS arr, m.product_area, m.text, m.score, m.consent, m.names
+SELECT m.feedback_id AS message, m.time, m.channel, m.person, m.home AS account,
+       a.name AS account_name, a.plan, CAST(a.arr AS DOUBLE) AS arr, m.product_area,
+       m.text, m.score, m.consent, m.names
 FROM placed AS m
 LEFT JOIN account_periods AS a
   ON a.account = m.home AND m.time >= a.valid_from AND (a.valid_to IS NULL OR m.time < a.valid_to)
@@ -72,3 +73,19 @@ def _sql(snapshot: Snapshot, at_once: int) -> str:
         names="p.called_so",
         names_of_person=f"[{listed}]" if listed else "NULL::VARCHAR[]",
     )
+
+
+def message_at(snapshot: Snapshot, key: str) -> tuple[str, list[str]] | None:
+    """The words of one message and the names known of who said it; None where it is gone."""
+    parts = [name for name in _NAMES if name in snapshot.property_types("people")]
+    listed = ", ".join(snapshot.property_sql(name, "text", "people") for name in parts)
+    found = snapshot.rows(
+        "SELECT text, person FROM identified_feedback WHERE feedback_id = $1 ORDER BY time LIMIT 1", [key]
+    )
+    if not found:
+        return None
+    [(text, person)] = found
+    if not listed or person is None:
+        return text, []
+    rows = snapshot.rows(f"SELECT [{listed}] FROM people_periods WHERE person = $1", [person])  # noqa: S608
+    return text, [name for (names,) in rows for name in names if name]

@@ -36,7 +36,18 @@ Tell = Callable[[int, str], None]
 # Of customers that nobody knows only what is long enough to be nobody else's chance words is folded.
 _FEWEST_OF_STRANGERS = 40
 _MOST_KEY = 180
-_OWNED = ("account", "person", "channel", "plan", "arr", "product_area", "score", "consent", "time")
+_OWNED = (
+    "account",
+    "account_name",
+    "person",
+    "channel",
+    "plan",
+    "arr",
+    "product_area",
+    "score",
+    "consent",
+    "time",
+)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -38,6 +38,7 @@ _FIELDS: list[pa.Field[Any]] = [
     pa.field("channel", pa.string()),
     pa.field("person", pa.string()),
     pa.field("account", pa.string()),
+    pa.field("account_name", pa.string()),
     pa.field("plan", pa.string()),
     pa.field("arr", pa.float64()),
     pa.field("product_area", pa.string()),

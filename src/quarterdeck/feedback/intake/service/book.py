@@ -42,6 +42,7 @@ class Quote:
     channel: str | None
     person: str | None
     account: str | None
+    account_name: str | None
     plan: str | None
     arr: float | None
     product_area: str | None
@@ -254,7 +255,7 @@ def _parts(row: dict[str, Any], cuts: Sequence[int]) -> Iterator[dict[str, Any]]
             "start": start,
             "end": start + len(said),
             "text": said,
-            # Where nothing of the whole was personal, nothing of a part is; else the part is looked at itself.
+            # Of a whole without anything personal no part has any; else the part is looked at itself.
             "masked": said if known else masked(said, find_personal(said)),
             "same_as": "",
             "similarity": None,

@@ -1,0 +1,70 @@
+"""Which tags may fit a quote? Whoever can tell is named by its capability in site/capabilities.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Protocol, cast
+
+from django.conf import settings
+
+from quarterdeck.feedback.intake.models import Triage
+from quarterdeck.feedback.intake.service.book import Quote
+from quarterdeck.records.remembering import until_a_change
+
+MOST_SHOWN = 3
+MOST_KNOWN = 300
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """A tag that may fit, how sure that is (0 to 1), and why.
+
+    Of `of` earlier suggestions of like sureness people kept `kept`; `because` are words of the quote.
+    """
+
+    tag: str
+    sureness: float
+    kept: int = 0
+    of: int = 0
+    because: tuple[str, ...] = ()
+
+    @property
+    def is_likely(self) -> bool:
+        """Is it taken for granted unless somebody drops it?"""
+        return self.sureness >= 0.5
+
+
+class Suggester(Protocol):
+    """A module that suggests tags: its capability names it as `tags` in site/capabilities.py."""
+
+    def suggest(self, quotes: Sequence[Quote]) -> Mapping[str, Sequence[Suggestion]]:
+        """For each quote, by key, the tags that may fit, the surest first."""
+
+    def tag_names(self) -> Iterable[str]:
+        """Every tag there is, in the order in which people should read them."""
+
+
+def suggestions(quote: Quote) -> tuple[Suggestion, ...]:
+    """The few surest tags for a quote."""
+    found = [each for suggester in _suggesters() for each in suggester.suggest([quote]).get(quote.quote, ())]
+    return tuple(sorted(found, key=lambda each: -each.sureness)[:MOST_SHOWN])
+
+
+def known_tags() -> tuple[str, ...]:
+    """The tags of the taxonomy, then those that people used beside it."""
+    named = [name for suggester in _suggesters() for name in suggester.tag_names()]
+    return tuple(dict.fromkeys([*named, *_used_tags()]))[:MOST_KNOWN]
+
+
+@until_a_change
+def _used_tags() -> tuple[str, ...]:
+    used = Triage.objects.exclude(tags=[]).order_by("-pk").values_list("tags", flat=True)[:2000]
+    return tuple(sorted({tag for tags in used for tag in tags}))
+
+
+@cache
+def _suggesters() -> tuple[Suggester, ...]:
+    return tuple(cast("Suggester", import_module(name)) for name in settings.QUARTERDECK_TAGS)
