@@ -14,7 +14,7 @@ Order = Literal["ordered", "strict", "unordered"]
 Attribution = Literal["first", "last", "all", "step"]
 DialectName = Literal["quarterdeck", "posthog", "amplitude"]
 Measure = Literal[
-    "count", "unique", "weekly_active", "monthly_active", "sum", "mean", "min", "max", "percentile"
+    "count", "unique", "weekly_active", "monthly_active", "sum", "mean", "min", "max", "median", "percentile"
 ]
 Count = Annotated[int, Field(ge=0)]
 
@@ -28,6 +28,7 @@ SECONDS = {
     "month": 30 * 86_400,
 }
 
+HALF = 50.0
 ACTIVE = ("unique", "weekly_active", "monthly_active")
 
 NEEDS: dict[str, str] = {
@@ -81,13 +82,15 @@ class Series(Pick):
     field: FieldName | None = Field(
         None, alias="property", description="The number that is added or ranked, or what is counted once."
     )
-    percentile: float = Field(50, gt=0, lt=100, description="percentile: for example 95.")
+    percentile: float = Field(HALF, gt=0, lt=100, description="percentile: for example 95.")
     once_per: FieldName | None = Field(None, description="Numbers count once for each value: a session.")
 
     @model_validator(mode="after")
     def _has_its_number(self) -> Self:
-        if self.measure in ("sum", "mean", "min", "max", "percentile") and self.field is None:
+        if self.measure in ("sum", "mean", "min", "max", "median", "percentile") and self.field is None:
             raise ValueError(f"measure: {self.measure} needs `property:`")
+        if self.measure == "median" and self.percentile != HALF:
+            raise ValueError("the median is the 50th percentile; write `measure: percentile` for another")
         return self
 
 

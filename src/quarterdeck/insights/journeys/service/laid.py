@@ -16,11 +16,12 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """One cell: its words, how dark, and whether it can still change."""
+    """One cell: its words, how dark, whether it can still change, and what else is to be said of it."""
 
     words: str
     shade: int = 0
     open: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

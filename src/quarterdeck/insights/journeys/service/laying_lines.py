@@ -31,6 +31,10 @@ def lay_trend(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterator
     """A line for each series and value; one series alone is named above, its lines by their values."""
     labels = {line["label"] for line in figures["lines"]}
     lines = [(_name(line, alone=len(labels) == 1), line["data"]) for line in figures["lines"]]
+    lines += [
+        (f"{_name(line, alone=len(labels) == 1)}, before", line["data"])
+        for line in figures.get("lines_before", ())
+    ]
     about = title_of(labels.pop()) if len(labels) == 1 else ""
     by = f" by {' and '.join(journey.by)}" if journey.by else ""
     of = f"{about}{by}, a {journey.grain} each" if about else f"A {journey.grain} each"
@@ -80,7 +84,10 @@ def _over_time(
     rows = [
         Row(
             name=day(start),
-            cells=tuple(Cell(words=number_words(data[place]), open=place >= over) for _, data in lines),
+            cells=tuple(
+                Cell(words=number_words(data[place]) if place < len(data) else "", open=place >= over)
+                for _, data in lines
+            ),
         )
         for place, start in enumerate(starts)
     ]
@@ -91,7 +98,7 @@ def _over_time(
         first="From",
         columns=tuple(name for name, _ in lines),
         rows=tuple(rows[-MOST_ROWS:]),
-        drawing=_drawn(starts[:over], [(name, data[:over]) for name, data in lines[:MOST_LINES]]),
+        drawing=_drawn(starts[:over], [(name, data[:over]) for name, data in lines[:MOST_LINES] if data]),
         left_out=max(0, len(rows) - MOST_ROWS),
     )
 
@@ -125,7 +132,7 @@ def _drawn(starts: Sequence[str], lines: Sequence[Line]) -> Drawing | None:
         return BOTTOM - HIGH * (value - low) / (high - low)
 
     sentence = "; ".join(f"{name}: {number_words(data[-1])} at the end" for name, data in lines)
-    parts = [*_axes(marks, starts, height), *_traces(lines, height)]
+    parts = [*_axes(marks, starts, height), *_traces(lines, len(starts), height)]
     return picture(700, 244, *parts, sentence=sentence)
 
 
@@ -138,13 +145,11 @@ def _axes(marks: Sequence[float], starts: Sequence[str], height: Height) -> Iter
     yield element("text", day(starts[-1]), x=RIGHT, y=BOTTOM + 18, text_anchor="end")
 
 
-def _traces(lines: Sequence[Line], height: Height) -> Iterator[Drawing]:
+def _traces(lines: Sequence[Line], count: int, height: Height) -> Iterator[Drawing]:
     """The first line in front; names that would stand on each other move up."""
     taken: list[float] = []
     for place, (name, data) in enumerate(lines):
-        spots = [
-            (LEFT + (RIGHT - LEFT) * at / (len(data) - 1), height(value)) for at, value in enumerate(data)
-        ]
+        spots = [(LEFT + (RIGHT - LEFT) * at / (count - 1), height(value)) for at, value in enumerate(data)]
         points = " ".join(f"{number(x)},{number(y)}" for x, y in spots)
         yield element("polyline", class_="series s5" if place else "series s1", points=points)
         y = spots[-1][1] + 4

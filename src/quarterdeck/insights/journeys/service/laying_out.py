@@ -14,9 +14,10 @@ from quarterdeck.insights.journeys.service.bars import Bar, draw_bars
 from quarterdeck.insights.journeys.service.laid import MOST_ROWS, Cell, Json, Laid, Row, day, shade
 from quarterdeck.insights.journeys.service.laying_lines import lay_lifecycle, lay_trend
 from quarterdeck.insights.journeys.service.laying_paths import lay_paths
-from quarterdeck.insights.journeys.service.seen import percent, title_of
+from quarterdeck.insights.journeys.service.seen import between, percent, title_of
 from quarterdeck.records.turns import step_aside
 from quarterdeck.stats.figures import whole
+from quarterdeck.stats.interval import wilson_interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,23 +52,16 @@ def laid_out(found: JourneyAnswer, journey: Journey) -> LaidOut:
 def _retention(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterator[Laid]:
     back = journey.back or journey.start
     event = title_of(back.name) if back else ""
+    before = figures.get("before", {}).get("groups", ())
     for group in figures["groups"]:
         rows = [_returns(row) for row in group["rows"] if row["counts"][0]]
-        whole_ones = [
-            row for row in group["rows"] if row["counts"][0] and len(row["final"]) > 1 and row["final"][1]
-        ]
-        came = sum(row["counts"][1] for row in whole_ones)
-        base = sum(row["counts"][0] for row in whole_ones)
-        claim = (
-            f"{percent(came / base)} of {whole(base)} are back in {group['labels'][1].lower()}"
-            if base
-            else "Nobody's return can be known yet"
-        )
+        earlier = next((each for each in before if each["value"] == group["value"]), None)
+        claim = _comes_back(group, earlier)
         name = " / ".join(part or "no value" for part in group["value"])
         yield Laid(
             claim=f"{name}: {claim}" if name else claim,
             measure=f"Share of those who began in the {journey.grain} and did “{event}” again. "
-            "Hatched: can still grow.",
+            "Whiskers: 95 % interval. Hatched: can still grow.",
             first="Began",
             columns=("Begun", *group["labels"][1:]),
             rows=tuple(rows[-MOST_ROWS:]),
@@ -76,16 +70,31 @@ def _retention(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterato
         )
 
 
+def _comes_back(group: Json, earlier: Json | None) -> str:
+    """Who is back after one period, of all of whom it is known; beside the time before, if so asked."""
+    first, then = group["whole"][1:2], earlier["whole"][1:2] if earlier else []
+    if not first or not first[0]["base"]:
+        return "Nobody's return can be known yet"
+    told = (
+        f"{percent(first[0]['share'])} of {whole(first[0]['base'])} are back in {first[0]['label'].lower()}"
+    )
+    if not then or not then[0]["base"]:
+        return told
+    return f"{told}; {percent(then[0]['share'])} of {whole(then[0]['base'])} in the time before"
+
+
 def _back_by_period(group: Json) -> list[Bar]:
     """Of everybody of whom it is known, who was back after so long."""
-    bars = []
-    for place, label in enumerate(group["labels"]):
-        known = [row["counts"] for row in group["rows"] if row["final"][place]]
-        base = sum(counts[0] for counts in known)
-        if place and base:
-            share = sum(counts[place] for counts in known) / base
-            bars.append((label, share, f"{percent(share)} of {whole(base)}"))
-    return bars
+    return [
+        _bar(each["label"], each["share"], (each["low"], each["high"]), each["base"])
+        for each in group["whole"][1:]
+        if each["base"]
+    ]
+
+
+def _bar(name: str, share: float, bounds: tuple[float, float], base: int) -> Bar:
+    words = f"{percent(share)}, {between(*bounds)}, of {whole(base)}"
+    return Bar(name=name, share=share, low=bounds[0], high=bounds[1], words=words)
 
 
 def _returns(row: Json) -> Row:
@@ -95,8 +104,11 @@ def _returns(row: Json) -> Row:
             words=f"{percent(count / base)}{'' if final else ' so far'}" if final or count else "open",
             shade=shade(count / base),
             open=not final,
+            about="" if low is None else f"95 % interval {between(low, high)}",
         )
-        for count, final in zip(row["counts"][1:], row["final"][1:], strict=True)
+        for count, final, low, high in zip(
+            row["counts"][1:], row["final"][1:], row["low"][1:], row["high"][1:], strict=True
+        )
     ]
     return Row(name=day(row["start"]), cells=(Cell(words=whole(base)), *cells))
 
@@ -107,7 +119,7 @@ def _stickiness(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterat
         once = line["units"][0] / total if total else 0.0
         yield Laid(
             claim=f"{title_of(line['which'])}: {percent(once)} of {whole(total)} in one {journey.grain} only",
-            measure=f"How many {found.unit}s did it in so many {journey.grain}s",
+            measure=f"How many {found.unit}s did it in so many {journey.grain}s. Whiskers: 95 % interval.",
             first=f"{journey.grain.capitalize()}s",
             columns=(f"{found.unit.capitalize()}s", "Share"),
             rows=tuple(
@@ -123,10 +135,11 @@ def _stickiness(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterat
             )[:MOST_ROWS],
             drawing=draw_bars(
                 [
-                    (
+                    _bar(
                         f"{times} {journey.grain}{'s' if times > 1 else ''}",
                         units / total,
-                        percent(units / total),
+                        wilson_interval(units, total),
+                        total,
                     )
                     for times, units in enumerate(line["units"], 1)
                     if total and units

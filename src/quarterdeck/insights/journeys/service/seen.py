@@ -26,9 +26,8 @@ class Rate:
 
     @property
     def bounds(self) -> str:
-        """The interval in words: "33 to 40"."""
-        low, high = percent(self.low), percent(self.high)
-        return f"{low.removesuffix(SPACE + '%')} to {high}"
+        """The interval in words."""
+        return between(self.low, self.high)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +165,11 @@ def percent(share: float) -> str:
     """A share as people read it: one decimal only where it matters."""
     value = 100 * share
     return f"{value:.0f}{SPACE}%" if value >= 10 or value == 0 else f"{value:.1f}{SPACE}%"
+
+
+def between(low: float, high: float) -> str:
+    """Two shares as the ends of a range: "33 to 40 %"."""
+    return f"{percent(low).removesuffix(SPACE + '%')} to {percent(high)}"
 
 
 def rate(count: int, base: int, bounds: tuple[float, float]) -> Rate:
