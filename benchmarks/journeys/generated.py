@@ -23,9 +23,10 @@ import pyarrow.parquet as pq
 from quarterdeck.insights.journeys.calc.buckets import Calendar, microseconds, period_between
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.sequence import SequenceView, code, walked_by
+from quarterdeck.insights.journeys.calc.weights import weights_of
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.facts.answering import SqlAnalyses
-from quarterdeck.insights.journeys.facts.viewing import tables_of
+from quarterdeck.insights.journeys.facts.viewing import Paid, tables_of
 from quarterdeck.insights.journeys.service.answers import FIGURES
 from quarterdeck.insights.journeys.service.engines import Analyses, KernelAnalyses
 from quarterdeck.insights.journeys.service.opening import Opened
@@ -34,6 +35,7 @@ BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 DAYS = 28
 A, B, C = ({"event": name} for name in "abc")
 PRO = [{"property": "plan", "is": "pro"}]
+ARR = {"acme": 1200.5, "bolt": 99.0, "core": 12_000.0}
 STEPS = {"kind": "funnel", "within": "2 days", "steps": [A, B, C]}
 QUESTIONS: dict[str, dict[str, Any]] = {
     "ordered funnel": STEPS,
@@ -42,6 +44,18 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "strict funnel": {**STEPS, "order": "strict"},
     "unordered funnel": {**STEPS, "order": "unordered"},
     "one event for two steps": {**STEPS, "steps": [A, A, {"where": PRO}]},
+    "total conversions": {**STEPS, "count": "conversions"},
+    "one value held": {
+        **STEPS,
+        "same": ["plan"],
+        "exclude": [{"event": "x"}],
+        "value": {"property": "amount"},
+    },
+    "strict, one value held": {**STEPS, "order": "strict", "same": ["plan"], "count": "conversions"},
+    "conversion times": {**STEPS, "show": "times"},
+    "funnel by ARR": {**STEPS, "weigh": "arr"},
+    "retention by ARR": {"kind": "retention", "start": A, "return": B, "columns": 8, "weigh": "arr"},
+    "weekly active by ARR": {"kind": "trend", "weigh": "arr", "series": [{"measure": "weekly_active"}]},
     "retention matrix": {"kind": "retention", "start": A, "return": B, "columns": 8},
     "rolling retention": {
         "kind": "retention",
@@ -74,6 +88,7 @@ def log(rows: int) -> SequenceView:
         "person": code(people),
         "plan": code(chance.choices(["pro", "free", "team", None], k=rows)),
         "amount": code(chance.choices(["1", "2.5", "-3", "many", None], k=rows)),
+        "account": code(chance.choices([*ARR, None], k=rows)),
     }
     whole = SequenceView(
         units=("everybody",),
@@ -93,7 +108,8 @@ def in_clickhouse(folder: Path, view: SequenceView) -> SqlAnalyses:
     opened.query("CREATE DATABASE IF NOT EXISTS bench ENGINE = Atomic")
     opened.query("USE bench")
     opened.query(SETTINGS)
-    tables, source = tables_of(view, {})
+    paid = [Paid(account=name, arr=arr, since=0, until=2**62) for name, arr in ARR.items()]
+    tables, source = tables_of(view, {}, paid)
     for name, table in tables.items():
         file = folder / f"{name}.parquet"
         pq.write_table(table, file)
@@ -137,6 +153,7 @@ def check(rows: int) -> list[dict[str, Any]]:
                 journey=Journey.model_validate(content),
                 period=period_between(BEGIN, end, known_until=end),
                 calendar=Calendar(zone=ZoneInfo("UTC")),
+                weights=weights_of(view, "person", microseconds(end), ARR) if "weigh" in content else None,
             )
             expected = told(question, view, KernelAnalyses(view=view))
             began = time.perf_counter()

@@ -183,3 +183,14 @@ def test_feedback_is_the_one_person_s_too(store: FactStore) -> None:
     store.append("aliases", [pa.table({"alias": ["x"], "person": ["ann"]})], transaction="a")
     with store.snapshot() as snapshot:
         assert snapshot.rows("SELECT person FROM identified_feedback") == [("ann",)]
+
+
+def test_a_number_that_only_later_files_have_is_read_as_text(store: FactStore) -> None:
+    moment = pa.array([TIMES[0]], pa.timestamp("us", "UTC"))
+    for number, properties in enumerate(({"plan": "pro"}, {"seats": 20.0}, {"seats": 0.5})):
+        row = {"person": ["al"], "event": ["open"], "time": moment, "properties": pa.array([properties])}
+        store.append("events", [pa.table(row)], transaction=f"part {number}")
+    with store.snapshot() as snapshot:
+        for kind, expected in (("text", [None, "20", "0.5"]), ("boolean", [None, None, None])):
+            found = snapshot.rows(f"SELECT {snapshot.property_sql('seats', kind)} FROM events")
+            assert sorted((value for (value,) in found), key=str, reverse=True) == expected

@@ -15,6 +15,7 @@ from quarterdeck.insights.journeys.service.engines import KernelAnalyses
 from quarterdeck.insights.journeys.service.opening import Opened
 from tests.insights.journeys.conftest import ask, view_of
 from tests.insights.journeys.test_conformance import CASE
+from tests.insights.journeys.test_sql_answers import weighing
 
 A, B, C = ({"event": name} for name in "abc")
 PRO = [{"property": "plan", "is": "pro"}]
@@ -25,6 +26,37 @@ QUESTIONS = {
     "strict": {"kind": "funnel", "steps": [A, B], "order": "strict", "within": "5 hours"},
     "any order": {"kind": "funnel", "steps": [A, B], "order": "unordered", "within": "5 hours"},
     "exclusion": {"kind": "funnel", "steps": [A, B], "exclude": [{"event": "x"}], "by": ["cohort:few"]},
+    "total conversions": {
+        "kind": "funnel",
+        "steps": [A, B],
+        "count": "conversions",
+        "within": "5 hours",
+        "compare": True,
+    },
+    "one value held, and its worth": {
+        "kind": "funnel",
+        "steps": [A, B],
+        "same": ["plan"],
+        "exclude": [{"event": "x"}],
+        "value": {"property": "amount"},
+        "within": "1 day",
+    },
+    "strict, one value held": {
+        "kind": "funnel",
+        "steps": [A, B],
+        "order": "strict",
+        "same": ["plan"],
+        "count": "conversions",
+        "within": "1 day",
+    },
+    "how long, of whom some may still": {"kind": "funnel", "steps": [A, B], "show": "times"},
+    "funnel by ARR": {"kind": "funnel", "steps": [A, B], "weigh": "arr", "within": "5 hours"},
+    "retention by ARR": {"kind": "retention", "start": A, "columns": 3, "weigh": "arr", "by": ["plan"]},
+    "trend by ARR": {
+        "kind": "trend",
+        "weigh": "arr",
+        "series": [{"measure": "unique"}, {"measure": "weekly_active"}],
+    },
     "retention": {"kind": "retention", "start": A, "return": B, "columns": 4, "by": ["plan"], "limit": 1},
     "rolling": {"kind": "retention", "start": A, "rolling": True, "unbounded": True, "columns": 4},
     "trend": {
@@ -53,7 +85,11 @@ def spark(master):
 def log():
     chance = random.Random(7)
     rows = [(chance.choice("klmnop"), chance.randint(0, 9000), chance.choice("abcx")) for _ in range(160)]
-    columns = {"plan": ["pro", "free", "", None], "amount": ["1", "2.5", "-3", "many", None]}
+    columns = {
+        "plan": ["pro", "free", "", None],
+        "amount": ["1", "2.5", "-3", "many", None],
+        "account": ["acme", "bolt", None],
+    }
     view = view_of(rows, **{name: chance.choices(values, k=len(rows)) for name, values in columns.items()})
     return view, {"few": np.array([unit in "kmo" for unit in view.units])}
 
@@ -69,10 +105,10 @@ def comparable(value):
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_spark_agrees(spark, name):
     view, cohorts = log()
-    question = ask(days=7, cohorts=cohorts, **QUESTIONS[name])
+    question, paid = weighing(view, ask(days=7, cohorts=cohorts, **QUESTIONS[name]))
     kernels = Opened(question=question, view=view, versions={}, by=KernelAnalyses(view=view))
     expected = json.loads(json.dumps(FIGURES[question.journey.kind](kernels)))
-    with spark_analyses(spark, view, cohorts) as analyses:
+    with spark_analyses(spark, view, cohorts, paid) as analyses:
         by_spark = Opened(question=question, view=view, versions={}, by=analyses)
         found = json.loads(json.dumps(FIGURES[question.journey.kind](by_spark)))
     assert found == comparable(expected)

@@ -127,15 +127,16 @@ class Snapshot:
             return f"TRY_CAST({in_rest} AS {_SQL_KINDS[kind]})"
         field = f"properties.{identifier(stored)}"
         if known[stored] == "number" and kind == "text":
-            # 12345, not 12345.0: as people write it, and as it came.
+            # 12345, not 12345.0: as people write it, and as it came. DuckDB 2.0 lets its reader do a CAST of
+            # a struct's field, and fails on files that lack the field; a TRY_CAST it does itself.
             field = (
                 f"CASE WHEN {field} = trunc({field}) AND abs({field}) < 1e15 "
-                f"THEN CAST(CAST({field} AS BIGINT) AS VARCHAR) ELSE CAST({field} AS VARCHAR) END"
+                f"THEN CAST(TRY_CAST({field} AS BIGINT) AS VARCHAR) ELSE TRY_CAST({field} AS VARCHAR) END"
             )
             return f"coalesce({field}, {in_rest})"
         if known[stored] == kind:
             return f"coalesce({field}, TRY_CAST({in_rest} AS {_SQL_KINDS[kind]}))"
-        return f"TRY_CAST(coalesce(CAST({field} AS VARCHAR), {in_rest}) AS {_SQL_KINDS[kind]})"
+        return f"TRY_CAST(coalesce(TRY_CAST({field} AS VARCHAR), {in_rest}) AS {_SQL_KINDS[kind]})"
 
     def _in_rest(self, key: str, table: str) -> bool:
         found = self.rows(

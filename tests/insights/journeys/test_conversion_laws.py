@@ -189,3 +189,25 @@ def test_a_value_of_one_step_is_told_of_that_step_and_of_the_converted():
     question = funnel("ab", 9, "ordered", value={"property": "amount", "of_step": 1})
     worth = funnel_worth(view, question.journey, walked(view, question))
     assert (worth.steps[0].sum, worth.steps[1], worth.converted.sum) == (14.0, None, 5.0)
+
+
+def test_an_exclusion_beside_held_values_lets_no_attempt_count_twice():
+    # What spoils stands with every value, and counts for a step where it has that value itself.
+    listed = [("cy", 7, "x"), ("cy", 12, "x"), ("cy", 12, "x"), ("cy", 5, "c")]
+    view = view_of(listed, plan=["", "free", "free", "pro"])
+    asked = {"same": ["plan"], "count": "conversions"}
+    picks = ["a", ["a", "x"], ["x", "c"]]
+    for exclude in ([], [{"event": "x", "from_step": 2}]):
+        assert len(walked(view, funnel(picks, 6, "unordered", exclude=exclude, **asked)).unit) == 3
+
+
+def test_conversions_at_one_instant_stay_two_among_the_others():
+    view = view_of([("al", 1, "a"), ("al", 1, "a"), ("bo", 1, "a")], plan=["x", "y", "z"])
+    question = ask(
+        kind="funnel", steps=[{"event": "a"}], count="conversions", by=["plan"], attribution="all", limit=1
+    )
+    groups = walk_groups(view, question)
+    assert {value: found.reached for value, found in groups.items()} == {("x",): [1], ("Other",): [2]}
+    alone = view_of([("al", 1, "a"), ("al", 1, "a"), ("bo", 1, "a")], plan=["x", "x", "z"])
+    first = ask(kind="funnel", steps=[{"event": "a"}], count="conversions", by=["plan"], limit=1)
+    assert [found.reached for found in walk_groups(alone, first).values()] == [[2], [1]]

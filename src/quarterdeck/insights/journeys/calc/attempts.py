@@ -37,8 +37,11 @@ def attempts_of(
             return _without_overlap(view, question, found)
         return found if many else best_per_unit(found, ())
     apart, owners, marks = _apart_by_value(view, question, marks)
+    # A row that spoils stands with several values: within each it has a number of its own; -1 finds the last.
+    sources = np.append(apart.source_rows(np.arange(len(apart.time))), -1)
+    apart = replace(apart, row=None)
     found = _alone(apart, question, marks, many=many, start_step=start_step)
-    found = replace(found, unit=owners[found.unit])
+    found = replace(found, unit=owners[found.unit], rows=sources[found.rows])
     by_value = question.journey.count == "conversions" or question.dialect.counts_held_values
     return found if many or by_value else best_per_unit(found, ())
 

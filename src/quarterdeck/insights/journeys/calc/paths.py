@@ -159,6 +159,8 @@ def _added(parts: Sequence[tuple[Rows, Rows, Rows]]) -> tuple[Rows, Rows, Rows]:
 def _code(stops: Coded, name: str | None) -> int:
     if name is None:
         return -1
-    if name not in stops.values:
+    code = stops.values.index(name) if name in stops.values else -1
+    # A stop may be known from events of nobody who walks here.
+    if code < 0 or not np.any(stops.codes == code):
         raise QuarterdeckError(f"Nobody was ever at {name!r}.", did_you_mean(name, stops.values))
-    return stops.values.index(name)
+    return code

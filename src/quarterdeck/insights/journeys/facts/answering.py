@@ -232,7 +232,7 @@ class SqlAnalyses:
         ]
 
     def _weighed(self, question: Question, statement: exp.Expr) -> dict[Value, Weighed]:
-        columns = ("arr", "largest", "most", "unknown_units")
+        columns = ("total", "largest", "most", "unknown_units")
         table = self._table(statement)
         return {value: weighed_of(*figures) for value, *figures in _told(question, table, *columns)}
 

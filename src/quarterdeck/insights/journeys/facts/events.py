@@ -99,6 +99,12 @@ def of_other_unit(people: Source, select: str, unit: str, until: int) -> str:
     return f"SELECT unit FROM ({home}) AS homes WHERE account IN ({select})"
 
 
+def first_moment(snapshot: Snapshot) -> int | None:
+    """When the first event was."""
+    [(moment,)] = snapshot.rows("SELECT MIN(EPOCH_US(time)) FROM events")
+    return moment if moment is None else int(moment)
+
+
 def first_moment_of(snapshot: Snapshot, source: Source) -> int | None:
     """When the first event of any unit was."""
     statement = Statement(source).select(f"SELECT MIN(at) AS first_at FROM {source.rows}")

@@ -21,6 +21,10 @@ TAKE_TURNS = "TAKE_TURNS"
 numbers of those that overlap none taken before. One lies behind another if its first place is behind that
 one's last, and begins after it closes. To choose one after the other takes a list that is folded."""
 
+CLICKHOUSE_TRIES: Mapping[object, str] = {
+    exp.DataType.Type.DOUBLE: "toFloat64OrNull",
+    exp.DataType.Type.TIMESTAMPTZ: "parseDateTime64BestEffortOrNull",
+}
 SPAN = ("shallow", "first", "number", "begins", "last", "closes")
 
 
@@ -104,9 +108,8 @@ def _for_clickhouse(node: exp.Expr) -> exp.Expr:
         whole = f"IF(JSONType({column}) = 'Array', JSONExtractArrayRaw({column}), [{column}])"
         return sqlglot.parse_one(f"arrayExists(one -> {each}, {whole})", dialect="clickhouse")
     if isinstance(node, exp.TryCast):
-        number = node.to.is_type("double")
-        name = "toFloat64OrNull" if number else "parseDateTime64BestEffortOrNull"
-        return exp.Anonymous(this=name, expressions=[node.this])
+        name = CLICKHOUSE_TRIES.get(node.to.this)
+        return exp.Anonymous(this=name, expressions=[node.this]) if name else node
     if isinstance(node, exp.Cast) and node.to.is_type("timestamptz"):
         return exp.Anonymous(this="parseDateTime64BestEffort", expressions=[node.this])
     if isinstance(node, exp.PercentileCont):

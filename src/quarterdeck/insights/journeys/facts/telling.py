@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from quarterdeck.insights.journeys.calc.breakdown import cohorts_asked
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.trends import BACK_DAYS
+from quarterdeck.insights.journeys.definitions.journey import Series
 from quarterdeck.insights.journeys.facts.answering import (
     attended_span,
     lifecycle_buckets,
@@ -16,12 +16,18 @@ from quarterdeck.insights.journeys.facts.answering import (
     window_of,
 )
 from quarterdeck.insights.journeys.facts.attendance import lifecycle_sql, stickiness_sql
+from quarterdeck.insights.journeys.facts.gathering import width_of
 from quarterdeck.insights.journeys.facts.paths import paths_sql
-from quarterdeck.insights.journeys.facts.retention import retention_sql
+from quarterdeck.insights.journeys.facts.retention import (
+    retention_sql,
+    retention_weighed_sql,
+    retention_weights_sql,
+)
 from quarterdeck.insights.journeys.facts.source import Source
 from quarterdeck.insights.journeys.facts.statement import Statement, listed
-from quarterdeck.insights.journeys.facts.trends import measured_sql, recent_sql
-from quarterdeck.insights.journeys.facts.witnesses import add_witnesses, witnesses_sql
+from quarterdeck.insights.journeys.facts.trends import measured_sql, recent_sql, weighed_sql, weights_sql
+from quarterdeck.insights.journeys.facts.weighing import add_homes, weighed
+from quarterdeck.insights.journeys.facts.witnesses import add_witnesses, steps_valued, witnesses_sql
 
 
 def statements_of(source: Source, question: Question) -> Iterator[exp.Expr]:
@@ -29,12 +35,10 @@ def statements_of(source: Source, question: Question) -> Iterator[exp.Expr]:
     refuse_unknown(question)
     journey = question.journey
     match journey.kind:
-        case "funnel" if journey.show == "steps":
-            yield steps_sql(source, question)
         case "funnel":
-            yield witnesses_sql(source, question, many=journey.show == "trend")
+            yield from _funnel_sql(source, question)
         case "retention":
-            yield retention_sql(source, question)
+            yield from _retention_sql(source, question)
         case "lifecycle":
             buckets = lifecycle_buckets(question)
             yield lifecycle_sql(source, question, buckets, by_profile=question.dialect.new_by_profile)
@@ -43,19 +47,47 @@ def statements_of(source: Source, question: Question) -> Iterator[exp.Expr]:
                 yield stickiness_sql(source, question, series, question.buckets, attended_span(question))
         case "trend":
             for series in journey.series:
-                if series.measure in BACK_DAYS:
-                    yield recent_sql(source, question, series, window_of(question, series))
-                else:
-                    yield measured_sql(source, question, series)
+                yield from _line_sql(source, question, series)
         case _:
             yield paths_sql(source, question)
 
 
+def _funnel_sql(source: Source, question: Question) -> Iterator[exp.Expr]:
+    journey = question.journey
+    if journey.show != "steps":
+        yield witnesses_sql(source, question, many=journey.show == "trend")
+        return
+    yield steps_sql(source, question)
+    if journey.weigh is not None:
+        yield steps_weighed_sql(source, question)
+
+
+def _retention_sql(source: Source, question: Question) -> Iterator[exp.Expr]:
+    yield retention_sql(source, question)
+    if question.journey.weigh is not None:
+        yield retention_weights_sql(source, question)
+        yield retention_weighed_sql(source, question)
+
+
+def _line_sql(source: Source, question: Question, series: Series) -> Iterator[exp.Expr]:
+    window = window_of(question, series) if series.measure in BACK_DAYS else None
+    if window is None:
+        yield measured_sql(source, question, series)
+    else:
+        yield recent_sql(source, question, series, window)
+    if question.journey.weigh is not None:
+        yield weights_sql(source, question, series, window)
+        yield weighed_sql(source, question, series, window)
+
+
 def steps_sql(source: Source, question: Question) -> exp.Expr:
-    """The SELECT of how many reached each step, and how long after the one before, counted from 1."""
+    """The SELECT of how many reached each step, and how long after the one before, counted from 1.
+
+    Where conversions are worth something, also the sum of the numbers that the events of a step brought.
+    """
     statement = Statement(source)
     rows = add_witnesses(statement, source, question, many=False)
-    names = [f"g{place}" for place in range(1 if cohorts_asked(question) else len(question.journey.by))]
+    names = _names(question)
     figures = [
         f"COUNT(CASE WHEN depth >= {step} THEN 1 END) AS reached_{step}" for step in range(1, rows.steps + 1)
     ]
@@ -63,5 +95,30 @@ def steps_sql(source: Source, question: Question) -> exp.Expr:
         f"AVG(CASE WHEN depth >= {step} THEN seconds_{step - 1} END) AS mean_seconds_{step}"
         for step in range(2, rows.steps + 1)
     ]
+    tables = "witnesses AS w"
+    for step in steps_valued(question):
+        worth = f"CASE WHEN depth > {step} THEN TRY_CAST(n{step}.worth AS DOUBLE) END"
+        figures.append(f"SUM({worth}) AS value_{step + 1}")
+        tables += f" LEFT JOIN marked AS n{step} ON n{step}.unit = w.unit AND n{step}.place = w.place_{step}"
     grouped = f" GROUP BY {listed(names)} ORDER BY {listed(names)}" if names else ""
-    return statement.select(f"SELECT {listed([*names, *figures])} FROM witnesses{grouped}")
+    return statement.select(f"SELECT {listed([*names, *figures])} FROM {tables}{grouped}")
+
+
+def steps_weighed_sql(source: Source, question: Question) -> exp.Expr:
+    """The SELECT of what those are worth who reached each step: value `g0` ..., `step`, and the figures."""
+    statement = Statement(source)
+    rows = add_witnesses(statement, source, question, many=False)
+    add_homes(statement, source, question)
+    steps = " UNION ALL ".join(f"SELECT {step} AS step" for step in range(1, rows.steps + 1))
+    statement.add("steps", steps)
+    names = _names(question)
+    reached = statement.add(
+        "reached",
+        f"SELECT DISTINCT {listed([*names, 'unit', 'step'])} FROM witnesses CROSS JOIN steps "
+        "WHERE depth >= step",
+    )
+    return statement.select(weighed(statement, reached, [*names, "step"]))
+
+
+def _names(question: Question) -> list[str]:
+    return [f"g{place}" for place in range(width_of(question))]

@@ -49,7 +49,10 @@ def arr_of(statement: Statement, table: str, keys: Iterable[str]) -> str:
 
 
 def weighed(statement: Statement, table: str, keys: Iterable[str]) -> str:
-    """The SELECT of what the units of a table are worth: the keys, `arr`, `largest`, `most` and `unknown`."""
+    """The SELECT of what the units of a table are worth: keys, `total`, `largest`, `most`, `unknown_units`.
+
+    `most` is what the largest account pays; of the unknown units no ARR is known.
+    """
     columns = list(keys)
     by = f"PARTITION BY {listed(columns)} " if columns else ""
     by_account = listed([*columns, "account"])
@@ -64,7 +67,7 @@ def weighed(statement: Statement, table: str, keys: Iterable[str]) -> str:
         f"ROW_NUMBER() OVER ({by}ORDER BY arr DESC NULLS LAST, account, unit) AS place FROM {behind}",
     )
     figures = [
-        "SUM(CASE WHEN nth = 1 THEN arr END) AS arr",
+        "SUM(CASE WHEN nth = 1 THEN arr END) AS total",
         "MAX(CASE WHEN place = 1 AND arr IS NOT NULL THEN account END) AS largest",
         "MAX(arr) AS most",
         "COUNT(DISTINCT CASE WHEN arr IS NULL THEN unit END) AS unknown_units",

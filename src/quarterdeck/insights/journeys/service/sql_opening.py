@@ -21,6 +21,7 @@ from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.facts.answering import SqlAnalyses
 from quarterdeck.insights.journeys.facts.events import (
     cohort_sql,
+    first_moment,
     first_moment_of,
     of_other_unit,
     source_of,
@@ -59,7 +60,8 @@ class _Opening:
         self._now = now
         self._calendar = calendar_of(workspace)
         self._cohorts = read_cohorts(workspace)
-        self.nothing_seen = _seen(None)
+        # What a period is reckoned from, and no more.
+        self.nothing_seen = _seen(first_moment(snapshot))
 
     def question(self, journey: Journey) -> tuple[Question, Source]:
         """The journey with its period, and the rows and cohorts that it reads."""
@@ -67,7 +69,8 @@ class _Opening:
         for name in cohorts_of(journey):
             source = self._with_cohort(source, name, journey.unit, ())
         names = {name: self._cohort(name).model.title for name in cohorts_of(journey)}
-        if journey.since == "all":
+        if journey.since == "all" and journey.unit != PERSON:
+            # The first event of all may be nobody's.
             self.nothing_seen = _seen(first_moment_of(self._snapshot, source))
         return self._asked(journey, {EVERYBODY: "everybody"} | names), source
 
@@ -141,7 +144,7 @@ class _Opening:
 
 
 def _seen(first: int | None) -> SequenceView:
-    """What a period is reckoned from, and no more: when the first event was."""
+    """A view in which nothing is known but when the first event was."""
     return SequenceView(
         units=(),
         offsets=np.zeros(1, np.int64),
