@@ -1,7 +1,7 @@
 """How are texts tagged, and themes found, on the command line?"""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,6 +22,9 @@ def tag(
         Path | None, typer.Option(metavar="E.csv", help="Tagged texts to learn from: id,text,label.")
     ] = None,
     always: Annotated[bool, typer.Option("--always", help="Give the best tag even in doubt.")] = False,
+    encoder: Annotated[
+        Literal["auto", "none", "words", "minilm"], typer.Option(help="What knows the meaning of words.")
+    ] = "auto",
 ) -> None:
     """Give every text its tags, best first; none where in doubt."""
     from quarterdeck.definitions.files import write_atomically  # slow import
@@ -32,7 +35,9 @@ def tag(
     wanted = read_taxonomy_file(taxonomy).model
     learnt = read_sheet(examples) if examples else None
     sheet = read_sheet(file)
-    made = tag_quotes(wanted, sheet.texts, examples=learnt.examples if learnt else (), always=always)
+    made = tag_quotes(
+        wanted, sheet.texts, examples=learnt.examples if learnt else (), always=always, encoder=encoder
+    )
     write_atomically(out, tagged_text(sheet.ids, made.tagged))
     for remark in (*(learnt.remarks if learnt else ()), *sheet.remarks, *made.remarks):
         typer.echo(remark, err=True)

@@ -128,7 +128,9 @@ def _heard(
         both = _centred(encoder.encode([*lesson.texts, *texts]))
         known = Known(points=both[: len(lesson.texts)], share=lesson.share)
         points = both[len(lesson.texts) :]
-        total += encoder.weight * evened(product(points, centre_weights(known)))
+        total += encoder.weight * (
+            evened(product(points, ridge_weights(known))) + evened(product(points, centre_weights(known)))
+        )
     first = shares(evened(total), SHARPNESS)
     if len(texts) < 2:  # nobody to listen to
         return first

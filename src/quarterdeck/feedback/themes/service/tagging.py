@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from quarterdeck.errors import did_you_mean
 from quarterdeck.feedback.themes.calc.texts import Example, Tagged, TagWords
 from quarterdeck.feedback.themes.definitions import Taxonomy
+from quarterdeck.feedback.themes.service.encoding import AUTO, find_encoder
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,12 +25,13 @@ def tag_quotes(
     examples: Sequence[Example] = (),
     always: bool = False,
     abstain_below: float = 0.3,
+    encoder: str = AUTO,
 ) -> Tagging:
     """Tag texts; below `abstain_below` none is given, unless the best is wanted `always`."""
     from quarterdeck.feedback.themes.calc.tagging import fit_tags  # slow import
 
     usable, remarks = known_examples(taxonomy, examples)
-    fit = fit_tags(words_of(taxonomy), usable, texts)
+    fit = fit_tags(words_of(taxonomy), usable, texts, encoder=find_encoder(encoder))
     names = taxonomy.names
     tagged = [
         Tagged(tags=(names[place],) if always or share >= abstain_below else (), confidence=share)
