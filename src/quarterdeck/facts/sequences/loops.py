@@ -23,11 +23,36 @@ def kernel(loop: Loop) -> Loop:
 
 
 @kernel
-def sort(unit: Codes, time: Int64s, rank: Codes, ends: Int64s, order: Int64s) -> None:
+def _sort_by_time(time: Int64s, order: Int64s, first: int, last: int, spare: Int64s) -> None:
+    """The rows at places `first` to `last` by time, those of one instant as they are: runs are merged.
+
+    Written out without numpy: compiling its stable sort takes six seconds, and this a tenth of one.
+    """
+    width = 1
+    while width < last - first:
+        for begin in range(first, last - width, 2 * width):
+            middle, end = begin + width, min(begin + 2 * width, last)
+            if time[order[middle - 1]] <= time[order[middle]]:
+                continue
+            left, right = begin, middle
+            for place in range(begin, end):
+                if right == end or (left < middle and time[order[left]] <= time[order[right]]):
+                    spare[place] = order[left]
+                    left += 1
+                else:
+                    spare[place] = order[right]
+                    right += 1
+            for place in range(begin, end):
+                order[place] = spare[place]
+        width *= 2
+
+
+@kernel
+def sort(unit: Codes, time: Int64s, rank: Codes, ends: Int64s, order: Int64s, spare: Int64s) -> None:
     """The order of rows by unit, time and rank; rows equal in all of them stay as they are.
 
     Rows come nearly in order of time, so once they are dealt out to their units little moves. `ends` has
-    room for one number more than there are units.
+    room for one number more than there are units, `spare` for as many as there are rows.
     """
     for row in range(len(unit)):
         ends[unit[row] + 1] += 1
@@ -40,8 +65,7 @@ def sort(unit: Codes, time: Int64s, rank: Codes, ends: Int64s, order: Int64s) ->
     for place in range(len(ends) - 1):
         end = ends[place]
         if end - begin > MANY:
-            run = order[begin:end].copy()
-            order[begin:end] = run[np.argsort(time[run], kind="mergesort")]
+            _sort_by_time(time, order, begin, end, spare)
         for moving in range(begin + 1, end):
             row = order[moving]
             free = moving

@@ -68,6 +68,7 @@ def read_sorted(cut: Cut, folder: Path, rank: NDArray[np.int32]) -> Iterator[Rec
             rank[records["event"]],
             np.zeros(cut.bounds[number + 1] - cut.bounds[number] + 1, np.int64),
             order,
+            np.empty(len(records), np.int64),
         )
         yield records[order]
     shutil.rmtree(folder, ignore_errors=True)
