@@ -40,6 +40,7 @@ def demo(
     opened = _begin(workspace, company)
     _write_facts(opened, company, transaction=f"demo-{events}-{seed}-{'stories' if stories else 'quiet'}")
     answering = None if no_serve else _answer_journeys_meanwhile(opened)
+    _read_feedback(opened)
     written = write_brief(opened, as_of=company.truth.as_of)
     page = written.folder / "brief.html"
     typer.echo(written.document.headline[0].text)
@@ -68,6 +69,13 @@ def _answer_journeys_meanwhile(workspace: "Workspace") -> "BaseProcess":
     process = get_context("spawn").Process(target=_answer_journeys, args=(workspace.path,))
     process.start()
     return process
+
+
+def _read_feedback(workspace: "Workspace") -> None:
+    """So that the inbox has its quotes when it is first opened."""
+    from quarterdeck.feedback.intake.service.projecting import refresh  # slow import
+
+    refresh(workspace)
 
 
 def _answer_journeys(path: Path) -> None:

@@ -124,3 +124,35 @@ def duplicates(
         "near": sum(group.kind == "near" for group in groups),
     }
     typer.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode())
+
+
+@app.command()
+def quotes(
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 1_000,
+    personal: Annotated[
+        bool, typer.Option("--personal", help="Words as they were said; else what is personal is masked.")
+    ] = False,
+    outside: Annotated[
+        bool, typer.Option("--outside", help="Only what may be quoted outside, and masked.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, a line for each.")] = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Read new messages, and list the quotes as they stand in them, the newest last."""
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.feedback.intake.service.exporting import exported  # slow import
+
+    found = exported(
+        open_workspace(workspace), limit=limit, personal=personal and not outside, outside=outside
+    )
+    if as_json:
+        import orjson
+
+        for quote in found:
+            typer.echo(orjson.dumps(quote).decode())
+        return
+    for quote in found:
+        again = f"  (as {quote['same_as']})" if quote["same_as"] else ""
+        typer.echo(
+            f"{quote['quote']}  {quote['channel'] or '-'}  {quote['account'] or '-'}  {quote['text']}{again}"
+        )

@@ -10,7 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
 window.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  const field = event.target.closest?.("input:not([type=checkbox]), textarea, select");
+  const field = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select");
   if (event.key === "Escape" && field) { field.blur(); return; }
   if (field || localStorage.getItem("quarterdeck.keys") === "off" || document.querySelector("dialog[open]")) return;
   if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return;
