@@ -246,26 +246,26 @@ def test_every_option_of_a_journey_is_known_and_drawn():
     }
 
 
-@settings(agreeing, max_examples=80)
+@settings(agreeing, max_examples=50)
 @given(st.data())
 def test_any_funnel_is_answered_alike(data):
     assert_agrees(data, "funnel")
 
 
-@settings(agreeing, max_examples=25)
+@settings(agreeing, max_examples=15)
 @given(st.data())
 def test_any_retention_is_answered_alike(data):
     assert_agrees(data, "retention")
 
 
-@settings(agreeing, max_examples=25)
+@settings(agreeing, max_examples=15)
 @given(st.data())
 def test_any_trend_is_answered_alike(data):
     assert_agrees(data, "trend")
 
 
 @pytest.mark.parametrize("kind", ["lifecycle", "stickiness", "paths"])
-@settings(agreeing, max_examples=10)
+@settings(agreeing, max_examples=6)
 @given(data=st.data())
 def test_any_other_journey_is_answered_alike(kind, data):
     assert_agrees(data, kind)
