@@ -48,7 +48,13 @@ def test_a_message_is_sent_once(inbox, program, carol):
     assert count(inbox) == [(5,)]
     refresh(inbox)
     assert open_book().find("crm-1#1").account == "a-2"
-    for wrong in ({"text": ""}, {"text": "x", "time": "2026-11-17T09:00:00"}, {"text": "x", "score": 1e9}):
+    for wrong in (
+        {"text": ""},
+        {"text": "x", "time": "2026-11-17T09:00:00"},
+        {"text": "x", "score": 1e9},
+        {"text": "x", "time": "0001-01-01T00:00:00+14:00"},
+        {"text": "x", "time": "9999-12-31T23:59:59-14:00"},
+    ):
         assert program(carol, "post", "/messages", wrong).status_code in (400, 422)
 
 

@@ -146,7 +146,12 @@ def test_a_colleague_tells_what_a_customer_said(inbox, sign_in, carol):
     refresh(inbox)
     quote = next(each for each in open_book().at(range(len(open_book()))) if each.text == "They want SSO.")
     assert (quote.account, quote.consent, quote.score, quote.channel) == ("a-2", False, 7, "sales")
-    for wrong in ({"text": " "}, {"text": "x", "score": "many"}, {"text": "x", "day": "1200-01-01"}):
+    for wrong in (
+        {"text": " "},
+        {"text": "x", "score": "many"},
+        {"text": "x", "day": "0001-01-01"},
+        {"text": "x", "score": "nan"},
+    ):
         assert client.post("/inbox/tell/", wrong).status_code == 400
 
 

@@ -95,14 +95,13 @@ class Book:
     def __len__(self) -> int:
         return self.table.num_rows
 
-    @cached_property
-    def _places(self) -> Mapping[str, int]:
-        return {name: place for place, name in enumerate(self.table["quote"].to_pylist()) if name is not None}
+    def _place(self, quote: str) -> int:
+        return int(compute.index(self.table["quote"], quote).as_py())
 
     def find(self, quote: str) -> Quote:
         """The quote of a key."""
-        place = self._places.get(quote)
-        if place is None:
+        place = self._place(quote)
+        if place < 0:
             raise QuarterdeckError(
                 f"There is no quote '{quote[:80]}'.", "It may have been cut in parts, or its message is gone."
             )
@@ -110,7 +109,7 @@ class Book:
 
     def has(self, quote: str) -> bool:
         """Whether there is a quote of that key."""
-        return quote in self._places
+        return self._place(quote) >= 0
 
     def at(self, places: Sequence[int]) -> list[Quote]:
         """The quotes in some rows, in that order."""
@@ -266,30 +265,38 @@ def _followed(table: pa.Table, decided: Decided) -> dict[str, str]:
     """Into which quotes others are folded, where people merged, unfolded or cut some of them."""
     if not decided.folds and not decided.cuts:
         return {}
-    quotes: list[Any] = table["quote"].to_pylist()
-    sames: list[Any] = table["same_as"].to_pylist()
-    there: dict[str, str] = dict(zip(quotes, sames, strict=True))
+    folded = table.select(["quote", "same_as"]).filter(compute.not_equal(table["same_as"], ""))
+    quotes: list[Any] = folded["quote"].to_pylist()
+    sames: list[Any] = folded["same_as"].to_pylist()
+    before: dict[str, str] = dict(zip(quotes, sames, strict=True))
+    there = dict(before)
     heirs: dict[str, str] = {}
-    for quote, same in there.items():
-        if same and same not in there:
+    for quote, same in before.items():
+        if same in decided.cuts:
             # What they said the same as was cut: the first of them stands for the others now.
             heir = heirs.setdefault(same, quote)
             there[quote] = "" if heir == quote else heir
+    known = _present(table, {*decided.folds, *decided.folds.values()})
     folds = {
-        quote: into for quote, into in decided.folds.items() if quote in there and (not into or into in there)
+        quote: into for quote, into in decided.folds.items() if quote in known and (not into or into in known)
     }
 
     def first(quote: str) -> str:
         seen: set[str] = set()
         while quote not in seen:
             seen.add(quote)
-            quote = folds.get(quote, there[quote]) or quote
+            quote = folds.get(quote, there.get(quote, "")) or quote
         return quote
 
-    firsts = (
-        (quote, first(quote)) for quote, same in zip(quotes, sames, strict=True) if same or quote in folds
-    )
+    firsts = ((quote, first(quote)) for quote in {**before, **folds})
     return {quote: "" if into == quote else into for quote, into in firsts}
+
+
+def _present(table: pa.Table, quotes: set[str]) -> set[str]:
+    """Those of some quotes that are there."""
+    wanted = pa.array(sorted(quotes), pa.string())
+    found: list[Any] = table["quote"].filter(compute.is_in(table["quote"], value_set=wanted)).to_pylist()
+    return set(found)
 
 
 def _set(table: pa.Table, name: str, values: Mapping[str, str]) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import isfinite
 from uuid import uuid4
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ from quarterdeck.records.subjects import Subject
 
 MOST_CHARACTERS = 20_000
 MOST_ID = 200
+_FIRST_YEAR = 1990
 TITLE = "Read what customers said"
 
 
@@ -89,10 +91,14 @@ def _checked(said: Said) -> Said:
     for name, value in parts.items():
         if len(value) > MOST_ID:
             raise QuarterdeckError(f"The {name} has {len(value)} characters; {MOST_ID} fit.", "Shorten it.")
+    if said.score is not None and not isfinite(said.score):
+        raise QuarterdeckError("The score is no number.", "Write 7, or leave it empty.")
     now = timezone.now()
-    moment = (said.time or now).astimezone(UTC)
-    if not datetime(1990, 1, 1, tzinfo=UTC) <= moment <= now.replace(year=now.year + 1, day=1):
-        raise QuarterdeckError(f"Nobody said that on {moment:%Y-%m-%d}.", "Check the day.")
+    given = said.time or now
+    # By the year first: at the ends of the calendar no time can be moved to another zone.
+    if not _FIRST_YEAR <= given.year <= now.year + 1:
+        raise QuarterdeckError(f"Nobody said that in the year {given.year}.", "Check the day.")
+    moment = given.astimezone(UTC)
     return replace(
         said,
         text=text,
