@@ -1,0 +1,125 @@
+"""Is more said of a theme than before, or only more said where it is often spoken of?
+
+Channels come and go: a survey that went out doubles every theme. So a theme is compared with what else was
+said in each channel, and channels are put together as strata of one table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quarterdeck.feedback.themes.calc.measuring import Mask, Said, crowding
+from quarterdeck.stats.interval import normal_quantile
+
+Counts = NDArray[np.float64]
+Verdict = Literal["rises", "falls", "steady", "too few", "by channel"]
+
+FEWEST_MENTIONS = 10
+HALF = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Precision:
+    """How many of the tagger's hits were right, of so many that were looked at."""
+
+    right: int
+    looked_at: int
+
+    @property
+    def share(self) -> float:
+        """The share that is right; half a case is added on each side, so that few never say all or none."""
+        return (self.right + HALF) / (self.looked_at + 2 * HALF)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trend:
+    """How much more of what was said is about a theme now than before.
+
+    `ratio` has the channels as they are now, with its 95 % interval; `raw` is that of the plain counts.
+    `channel` is the code of the one that explains a jump, where one does.
+    """
+
+    now: int
+    before: int
+    raw: float | None
+    ratio: float | None
+    low: float | None
+    high: float | None
+    verdict: Verdict
+    channel: int | None = None
+
+
+def trend_of(said: Said, theme: Mask, now: Mask, before: Mask, precision: Precision | None = None) -> Trend:
+    """Compare two stretches of time of one length.
+
+    The ratio is that of Mantel and Haenszel (1959) over channels, its variance that of Greenland and Robins
+    (1985), widened by how customers repeat themselves and by what the tagger gets wrong.
+    """
+    channels = int(said.channel.max(initial=-1)) + 2
+    hits_now, all_now = _by_channel(said, theme & now, channels), _by_channel(said, now, channels)
+    hits_then, all_then = _by_channel(said, theme & before, channels), _by_channel(said, before, channels)
+    more, less = int(hits_now.sum()), int(hits_then.sum())
+    raw = more / less if less else None
+    if more + less < FEWEST_MENTIONS or not more or not less:
+        return Trend(now=more, before=less, raw=raw, ratio=None, low=None, high=None, verdict="too few")
+    ratio, variance = _common_ratio(hits_now, all_now, hits_then, all_then)
+    if ratio is None:
+        return Trend(now=more, before=less, raw=raw, ratio=None, low=None, high=None, verdict="too few")
+    variance *= crowding(said, theme & (now | before))
+    if precision is not None:
+        variance += (1 - precision.share) / precision.share * (1 / more + 1 / less)
+    half = normal_quantile(0.975) * np.sqrt(variance)
+    low, high = float(ratio * np.exp(-half)), float(ratio * np.exp(half))
+    verdict: Verdict = "rises" if low > 1 else "falls" if high < 1 else "steady"
+    channel = None
+    if verdict == "steady" and _jumps(more, less, crowding(said, theme & (now | before))):
+        channel = _louder(hits_now, all_now, hits_then, all_then)
+        verdict = "steady" if channel is None else "by channel"
+    return Trend(
+        now=more,
+        before=less,
+        raw=raw,
+        ratio=float(ratio),
+        low=low,
+        high=high,
+        verdict=verdict,
+        channel=channel,
+    )
+
+
+def _by_channel(said: Said, which: Mask, channels: int) -> Counts:
+    return np.bincount(said.channel[which] + 1, minlength=channels).astype(float)
+
+
+def _common_ratio(
+    hits_now: Counts, all_now: Counts, hits_then: Counts, all_then: Counts
+) -> tuple[float | None, float]:
+    """The ratio of shares that all channels have in common, and the variance of its logarithm."""
+    both = (all_now > 0) & (all_then > 0)
+    a, n1, b, n0 = hits_now[both], all_now[both], hits_then[both], all_then[both]
+    total = n1 + n0
+    over, under = float((a * n0 / total).sum()), float((b * n1 / total).sum())
+    if not over or not under:
+        return None, 0.0
+    spread = float(((n1 * n0 * (a + b) - a * b * total) / total**2).sum())
+    return over / under, max(spread, 0.0) / (over * under)
+
+
+def _jumps(more: int, less: int, crowded: float) -> bool:
+    """Are the plain counts further apart than chance puts them?"""
+    half = normal_quantile(0.975) * np.sqrt(crowded * (1 / more + 1 / less))
+    return bool(abs(np.log(more / less)) > half)
+
+
+def _louder(hits_now: Counts, all_now: Counts, hits_then: Counts, all_then: Counts) -> int | None:
+    """The channel whose own growth or decline alone makes more than half of the jump."""
+    share = (hits_now + hits_then) / np.maximum(all_now + all_then, 1)
+    moved = share * (all_now - all_then)
+    jump = hits_now.sum() - hits_then.sum()
+    largest = int(np.argmax(moved * np.sign(jump)))
+    explains = moved[largest] / jump if jump else 0.0
+    return largest - 1 if explains > HALF and largest > 0 else None
