@@ -238,6 +238,13 @@ def test_the_api_answers_and_explains(sorted_events, sign_in, dave):
     assert stopped["why"]["verdict"] == "No “Invited”, and nothing else, by"
     assert "acme.test" not in json.dumps(stopped)
     assert post("/api/journeys/stopped?step=9", question).status_code == 400
+    paths = {"kind": "paths", "pause_minutes": 600}
+    move = "source=signed_up&target=invited&limit=3"
+    moved = post(f"/api/journeys/moved?{move}", paths).json()
+    assert (moved["moves"], moved["units"], len(moved["people"])) == (12, 12, 3)
+    assert [each["name"] for each in moved["people"]] == ["Person 1", "Person 2", "Person 3"]
+    assert post(f"/api/journeys/moved?{move}&step=2", paths).json()["moves"] == 0
+    assert post(f"/api/journeys/moved?{move}", question).status_code == 400
     named = post("/api/journeys/run", {**question, "by": ["person"]})
     assert named.status_code == 400
     assert "would name people" in named.json()["title"]

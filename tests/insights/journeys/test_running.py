@@ -246,3 +246,15 @@ def test_what_came_late_is_told_from_what_was_there(workspace):
     said = CliRunner().invoke(build(), [*arguments, "--at", f"events={version}"]).output
     assert "1 flip." in said
     assert "bo: 1 steps, then 2" in said
+
+
+def test_whoever_went_from_one_stop_to_another_is_listed(workspace):
+    query = save(workspace, "paths.yaml", "kind: paths\nsince: 2026-01-05\npause_minutes: 6000\n")
+    arguments = ["journeys", "run", str(query), "-w", str(workspace), "--people", "open", "buy"]
+    shown = CliRunner().invoke(build(), arguments)
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.splitlines()[0] == "3 went from open to buy, 3 times"
+    assert [line.split()[-1] for line in shown.output.splitlines()[1:]] == ["cy", "al", "bo"]
+    told = json.loads(CliRunner().invoke(build(), [*arguments, "--json"]).output)
+    latest = told["people"][0]
+    assert (latest["name"], latest["last"][:10]) == ("cy", "2026-01-08")

@@ -108,6 +108,34 @@ class StoppedOut(Schema):
     why: WhyOut | None
 
 
+class MoveIn(PinsIn):
+    """Which move of a path is looked at."""
+
+    source: str = Field(min_length=1, max_length=200, description="From this stop.")
+    target: str = Field(min_length=1, max_length=200, description="To this stop.")
+    step: int | None = Field(None, ge=1, le=19, description="As this move of their path; any unless told.")
+    limit: int = Field(10, ge=1, le=MOST_LISTED, description="How many are listed at most.")
+
+
+class MovedPersonOut(Schema):
+    """One who made a move; the name is hidden from who may not see it."""
+
+    place: int
+    name: str
+    last: datetime = Field(description="When they came there last.")
+
+
+class MovedOut(Schema):
+    """Who went from one stop to another: the same moves as the count of an edge."""
+
+    source: str
+    target: str
+    step: int | None
+    moves: int
+    units: int
+    people: list[MovedPersonOut]
+
+
 class RestatedLineOut(Schema):
     """The figure after one thing changed, and by how much it moved."""
 
@@ -133,7 +161,7 @@ def list_journeys(request: HttpRequest) -> list[Any]:
     return [_told(definition) for definition in read_journeys(workspace()).values()]
 
 
-# No saved journey is named "run" or "stopped": these stand before the address of one.
+# No saved journey is named "run", "stopped" or "moved": these stand before the address of one.
 @router.post("/journeys/run", auth=needs(Permission.READ), response=AnswerOut)
 def run_journey(request: HttpRequest, journey: Journey, pins: Query[PinsIn]) -> Any:
     """What any journey finds; nothing is kept. 409 while its events are being sorted."""
@@ -153,6 +181,24 @@ def show_stopped(request: HttpRequest, journey: Journey, stop: Query[StopIn]) ->
         tables=tables,
         sees_personal=asking(request).sees_personal,
         listed=stop.limit,
+    )
+    return asdict(found)
+
+
+@router.post("/journeys/moved", auth=needs(Permission.READ), response=MovedOut)
+def show_moved(request: HttpRequest, journey: Journey, move: Query[MoveIn]) -> Any:
+    """Who went from one stop of a path to another."""
+    tables = _made_ready(request, journey, move.pins)
+    from quarterdeck.insights.journeys.service.answering import moved_at  # slow import
+
+    found = moved_at(
+        workspace(),
+        journey,
+        (move.source, move.target),
+        step=move.step,
+        tables=tables,
+        sees_personal=asking(request).sees_personal,
+        listed=move.limit,
     )
     return asdict(found)
 

@@ -76,6 +76,10 @@ def run(
     as_of: AsOfOption = None,
     at: PinOption = None,
     engine: Annotated[Literal["kernel", "sql"], typer.Option(help="Which engine answers.")] = "kernel",
+    people: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="FROM TO", help="Of paths: instead, who went from one stop to another."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
@@ -83,6 +87,12 @@ def run(
     from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
 
     keep_kernels_in(workspace)
+    if people is not None:
+        from quarterdeck.insights.journeys.service.running import moved_people  # slow import
+
+        who = moved_people(workspace, query, people, dialect=dialect, as_of=as_of, pins=at or ())
+        _tell(who, as_json=as_json)
+        return
     if engine == "sql":
         from quarterdeck.insights.journeys.service.sql_running import run_by_sql as ask  # slow import
     else:

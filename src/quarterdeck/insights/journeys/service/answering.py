@@ -16,6 +16,7 @@ from quarterdeck.insights.journeys.service.answers import JourneyAnswer, answer
 from quarterdeck.insights.journeys.service.asking import Asked
 from quarterdeck.insights.journeys.service.bounds import refuse_endless, refuse_many, refuse_names
 from quarterdeck.insights.journeys.service.exploring import asking_alike, opened_at
+from quarterdeck.insights.journeys.service.moving import MovedSeen, moved_between
 from quarterdeck.insights.journeys.service.opening import Opened
 from quarterdeck.insights.journeys.service.readiness import pinned
 from quarterdeck.insights.journeys.service.seen import StoppedSeen
@@ -53,6 +54,21 @@ def stopped_at(
         return stopped_before(
             alone, found, looked_at.stop, looked_at, sees_personal=sees_personal, listed=listed
         )
+
+
+def moved_at(
+    workspace: Workspace,
+    journey: Journey,
+    stops: tuple[str, str],
+    *,
+    step: int | None,
+    tables: Mapping[str, int],
+    sees_personal: bool,
+    listed: int,
+) -> MovedSeen:
+    """Who went from one stop of a path to another, for who may see it."""
+    with _bounded(workspace, journey, tables, sees_personal=sees_personal) as opened:
+        return moved_between(opened, *stops, step=step, sees_personal=sees_personal, listed=listed)
 
 
 def _masked(figures: Any, *, sees_personal: bool) -> Any:

@@ -16,6 +16,7 @@ from quarterdeck.insights.journeys.service.answers import JourneyAnswer, answer
 from quarterdeck.insights.journeys.service.book import find_journey, read_file
 from quarterdeck.insights.journeys.service.explaining import Explained, explain
 from quarterdeck.insights.journeys.service.flipping import Moved, moved
+from quarterdeck.insights.journeys.service.moving import MovedSeen, moved_between
 from quarterdeck.insights.journeys.service.opening import FOLDER, PINNED, Opened, open_journey
 
 
@@ -41,6 +42,24 @@ def explain_person(path: Path, query: str, person: str, *, as_of: datetime | Non
     workspace = open_workspace(path)
     with _opened(workspace, read_query(workspace, query), as_of, ()) as opened:
         return explain(opened, person)
+
+
+def moved_people(
+    path: Path,
+    query: str,
+    stops: tuple[str, str],
+    *,
+    dialect: DialectName | None = None,
+    as_of: datetime | None = None,
+    pins: Iterable[str] = (),
+) -> MovedSeen:
+    """Who went from one stop of a path to another."""
+    workspace = open_workspace(path)
+    journey = read_query(workspace, query)
+    if dialect is not None:
+        journey = journey.model_copy(update={"dialect": dialect})
+    with _opened(workspace, journey, as_of, pins) as opened:
+        return moved_between(opened, *stops, sees_personal=True)
 
 
 def compare_journey(

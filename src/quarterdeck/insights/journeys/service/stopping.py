@@ -17,6 +17,7 @@ from quarterdeck.insights.journeys.calc.kernels.attempts import BROKEN, NEVER, O
 from quarterdeck.insights.journeys.calc.question import MICROSECONDS
 from quarterdeck.insights.journeys.calc.sequence import Rows
 from quarterdeck.insights.journeys.service.asking import Asked
+from quarterdeck.insights.journeys.service.naming import name_of
 from quarterdeck.insights.journeys.service.opening import Opened
 from quarterdeck.insights.journeys.service.seen import (
     PersonSeen,
@@ -28,7 +29,6 @@ from quarterdeck.insights.journeys.service.seen import (
     title_of,
 )
 from quarterdeck.stats.interval import wilson_interval
-from quarterdeck.stats.personal import masked_value
 
 MOST_LISTED = 5
 MOST_FOLLOWED = 4
@@ -159,12 +159,7 @@ def _listed(stopped: _Stopped, chosen: ReasonSeen | None, most: int) -> Places:
 
 
 def _name(opened: Opened, stopped: _Stopped, place: int, number: int, sees_personal: bool) -> str:
-    unit = opened.question.journey.unit
-    if unit == "person" and not sees_personal:
-        return f"Person {number}"
-    return masked_value(
-        str(opened.view.units[int(stopped.found.unit[place])]), sees_personal=sees_personal, place=number
-    )
+    return name_of(opened, int(stopped.found.unit[place]), number, sees_personal=sees_personal)
 
 
 def _why(opened: Opened, stopped: _Stopped, place: int, name: str, reason: ReasonSeen) -> WhySeen:
