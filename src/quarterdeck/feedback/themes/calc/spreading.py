@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quarterdeck.feedback.themes.calc.matrices import (
     Floats,
@@ -37,7 +38,13 @@ def neighbours(points: Points, nearest: int) -> Sparse:
         place = np.argpartition(-beside, nearest - 1, axis=1)[:, :nearest]
         places.append(place)
         values.append(np.maximum(np.take_along_axis(beside, place, axis=1), 0))
-    column, value = np.concatenate(places).ravel(), np.concatenate(values).ravel()
+    return scaled_graph(np.concatenate(places), np.concatenate(values))
+
+
+def scaled_graph(places: NDArray[Any], values: NDArray[Any]) -> Sparse:
+    """The graph of nodes beside those at `places`, both ways and scaled by both ends' degrees."""
+    count, nearest = places.shape
+    column, value = places.ravel(), values.ravel()
     row = np.repeat(np.arange(count), nearest)
     one_way = sparse(value, row, column, (count, count))
     both = one_way.maximum(one_way.T).tocsr()

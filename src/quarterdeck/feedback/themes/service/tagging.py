@@ -3,11 +3,22 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from quarterdeck.errors import did_you_mean
+from quarterdeck.errors import QuarterdeckError, did_you_mean
+from quarterdeck.feedback.themes.calc.quality import Quality, judge_quality
 from quarterdeck.feedback.themes.calc.texts import Example, Tagged, TagWords
 from quarterdeck.feedback.themes.definitions import Taxonomy
-from quarterdeck.feedback.themes.service.encoding import AUTO, find_encoder
+from quarterdeck.feedback.themes.service.encoding import AUTO, NONE, find_encoder
+
+if TYPE_CHECKING:
+    from quarterdeck.feedback.themes.calc.calibrating import Calibration
+    from quarterdeck.feedback.themes.calc.holding_out import HeldOut
+    from quarterdeck.feedback.themes.calc.tagging import Encoder, Fit
+
+
+WRONG_COSTS = 2.0
+"""How many texts without a tag are as bad as one with a wrong tag, unless somebody says otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +26,27 @@ class Tagging:
     """The tags of every text, in the order of the texts; `remarks` say what was left aside and why."""
 
     tagged: Sequence[Tagged]
+    encoder: str
     remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Validation:
+    """How good the tagger is on examples it had not seen, and below which confidence it gives no tag."""
+
+    quality: Quality
+    abstain_below: float
+    encoder: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Bar:
+    """What a tag must pass to be given."""
+
+    calibration: "Calibration"
+    abstain_below: float
+    second_from: float
 
 
 def tag_quotes(
@@ -24,20 +55,100 @@ def tag_quotes(
     *,
     examples: Sequence[Example] = (),
     always: bool = False,
-    abstain_below: float = 0.3,
+    wrong_costs: float = WRONG_COSTS,
     encoder: str = AUTO,
 ) -> Tagging:
-    """Tag texts; below `abstain_below` none is given, unless the best is wanted `always`."""
+    """Tag texts by a taxonomy and what people decided; where a tag is likely wrong none is given.
+
+    `always` gives the best tag all the same. Several tags are given where the examples have several.
+    """
     from quarterdeck.feedback.themes.calc.tagging import fit_tags  # slow import
 
     usable, remarks = known_examples(taxonomy, examples)
-    fit = fit_tags(words_of(taxonomy), usable, texts, encoder=find_encoder(encoder))
-    names = taxonomy.names
-    tagged = [
-        Tagged(tags=(names[place],) if always or share >= abstain_below else (), confidence=share)
-        for place, share in zip(fit.place[:, 0].tolist(), fit.share[:, 0].tolist(), strict=True)
+    words, model = words_of(taxonomy), find_encoder(encoder)
+    held = _held_out(words, usable, texts, model)
+    bar = _bar(taxonomy.names, held, 0.0 if always else _abstain_below(wrong_costs))
+    tagged = _given(taxonomy.names, fit_tags(words, usable, texts, encoder=model), bar)
+    return Tagging(tagged=tagged, encoder=_named(model), remarks=remarks)
+
+
+def cross_validated(
+    taxonomy: Taxonomy,
+    examples: Sequence[Example],
+    *,
+    texts: Sequence[str] = (),
+    wrong_costs: float = WRONG_COSTS,
+    encoder: str = AUTO,
+) -> Validation:
+    """How well examples are tagged by what the others teach, for each tag, with intervals.
+
+    `texts` are those that are to be tagged: they listen to each other here too.
+    """
+    usable, remarks = known_examples(taxonomy, examples)
+    model = find_encoder(encoder)
+    held = _held_out(words_of(taxonomy), usable, texts, model)
+    below = _abstain_below(wrong_costs)
+    given = _given(taxonomy.names, held.fit, _bar(taxonomy.names, held, below))
+    quality = judge_quality(
+        taxonomy.names, [example.tags for example in held.examples], [each.tags for each in given]
+    )
+    return Validation(quality=quality, abstain_below=below, encoder=_named(model), remarks=remarks)
+
+
+def _held_out(
+    words: Sequence[TagWords], examples: Sequence[Example], texts: Sequence[str], encoder: "Encoder | None"
+) -> "HeldOut":
+    from quarterdeck.feedback.themes.calc.holding_out import hold_out  # slow import
+
+    return hold_out(words, examples, texts, encoder=encoder)
+
+
+def _bar(names: Sequence[str], held: "HeldOut", below: float) -> _Bar:
+    import numpy as np  # slow import
+
+    from quarterdeck.feedback.themes.calc.calibrating import USUAL, calibrated, several  # slow import
+
+    if not held.examples:
+        return _Bar(calibration=USUAL, abstain_below=below, second_from=np.inf)
+    right = [
+        names[best] in example.tags for best, example in zip(held.fit.place[:, 0], held.examples, strict=True)
     ]
-    return Tagging(tagged=tagged, remarks=remarks)
+    several_tags = sum(len(example.tags) > 1 for example in held.examples) / len(held.examples)
+    return _Bar(
+        calibration=calibrated(held.fit, np.array(right, dtype=np.bool_)),
+        abstain_below=below,
+        second_from=several(held.fit, several_tags),
+    )
+
+
+def _given(names: Sequence[str], fit: "Fit", bar: _Bar) -> list[Tagged]:
+    confidence = bar.calibration.confidence(fit)
+    also = fit.share[:, 1:] >= bar.second_from * fit.share[:, :1]
+    given = confidence >= bar.abstain_below
+    return [
+        Tagged(
+            tags=tuple(names[place] for place, kept in zip(places, (True, *more), strict=True) if kept)
+            if tagged
+            else (),
+            confidence=sure,
+        )
+        for places, more, tagged, sure in zip(
+            fit.place.tolist(), also.tolist(), given.tolist(), confidence.tolist(), strict=True
+        )
+    ]
+
+
+def _abstain_below(wrong_costs: float) -> float:
+    from quarterdeck.feedback.themes.calc.calibrating import abstain_below  # slow import
+
+    if wrong_costs < 1:
+        message = f"A wrong tag cannot cost {wrong_costs:g} times what a missing one does."
+        raise QuarterdeckError(message, "Say 1 or more: with 1, every text gets its best tag.")
+    return abstain_below(wrong_costs)
+
+
+def _named(encoder: "Encoder | None") -> str:
+    return NONE if encoder is None else encoder.name
 
 
 def words_of(taxonomy: Taxonomy) -> tuple[TagWords, ...]:

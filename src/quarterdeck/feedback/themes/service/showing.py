@@ -1,0 +1,291 @@
+"""How does a theme look: its claim, its weeks, who speaks of it, and in which words?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from quarterdeck.charts.series import Point
+from quarterdeck.charts.sparkline import draw_sparkline
+from quarterdeck.charts.svg import Drawing
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.feedback.themes.calc.measuring import Score
+from quarterdeck.feedback.themes.calc.trending import Trend
+from quarterdeck.feedback.themes.service.board import (
+    LATELY,
+    WEEKS,
+    Board,
+    Reading,
+    Theme,
+    board_of,
+    marks_of,
+    read_said,
+)
+from quarterdeck.feedback.themes.service.keeping import kept_tags
+from quarterdeck.stats.figures import counted, notation, whole
+
+MOST_QUOTES, MOST_ACCOUNTS = 8, 10
+LATELY_WORDS = "four weeks"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThemeLine:
+    """A theme as a row of the board: figures in words, and its weeks as a small drawing."""
+
+    name: str
+    parent: str
+    product_area: str
+    owner: str
+    mentions: str
+    people: str
+    accounts: str
+    arr: str
+    arr_at_risk: str
+    score: str
+    trend: str
+    verdict: str
+    drawing: Drawing | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoardSeen:
+    """The board as its page shows it."""
+
+    claim: str
+    lines: tuple[ThemeLine, ...]
+    together: ThemeLine
+    quotes: int
+    untagged: int
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """One quote: its words as the reader may see them, by whom, where and when."""
+
+    key: str
+    words: str
+    account: str
+    channel: str
+    time: datetime
+    sure: str
+    may_be_shown: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Speaker:
+    """A customer that speaks of a theme."""
+
+    name: str
+    arr: str
+    mentions: int
+    renewal: date | None
+    is_soon: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThemeSeen:
+    """A theme as its page shows it."""
+
+    line: ThemeLine
+    description: str
+    claim: str
+    measure: str
+    channels: tuple[tuple[str, int, int], ...]
+    speakers: tuple[Speaker, ...]
+    accounts: int
+    quotes: tuple[Voice, ...]
+    drawing: Drawing | None
+    since: date
+    until: date
+
+
+def see_board(workspace: Workspace) -> BoardSeen | None:
+    """The board; None where nothing is tagged yet."""
+    kept = kept_tags(workspace)
+    reading = None if kept is None else read_said(workspace, kept)
+    if kept is None or reading is None:
+        return None
+    board = board_of(reading, kept.encoder)
+    everything = Theme(
+        tag=board.themes[0].tag,
+        lately=board.together,
+        trend=Trend(now=0, before=0, raw=None, ratio=None, low=None, high=None, verdict="too few"),
+        channel="",
+        weeks=(),
+    )
+    return BoardSeen(
+        claim=claim_of_board(board, workspace.currency),
+        lines=tuple(_line(theme, reading.until, workspace.currency) for theme in board.themes),
+        together=_line(everything, reading.until, workspace.currency),
+        quotes=board.quotes,
+        untagged=board.untagged,
+        since=board.since,
+        until=board.until,
+    )
+
+
+def see_theme(workspace: Workspace, name: str, *, sees_personal: bool) -> ThemeSeen | None:
+    """One theme; None where there is none of that name, or nothing is tagged yet."""
+    kept = kept_tags(workspace)
+    reading = None if kept is None else read_said(workspace, kept)
+    if kept is None or reading is None or name not in reading.taxonomy.names:
+        return None
+    board = board_of(reading, kept.encoder)
+    theme = board.find(name)
+    if theme is None:
+        return None
+    spoken = marks_of(reading, name)
+    now = reading.said.within(WEEKS - LATELY, WEEKS - 1)
+    line = _line(theme, reading.until, workspace.currency)
+    return ThemeSeen(
+        line=line,
+        description=theme.tag.description,
+        claim=claim_of(theme, workspace.currency),
+        measure=f"Quotes about it in each of the last {WEEKS} weeks.",
+        channels=tuple(_channels(reading, spoken & now, now)),
+        speakers=tuple(_speakers(reading, spoken & now, workspace.currency)),
+        accounts=theme.lately.accounts,
+        quotes=tuple(_voices(reading, spoken, sees_personal=sees_personal)),
+        drawing=_weeks(theme.weeks, reading.until, "theme"),
+        since=board.since,
+        until=board.until,
+    )
+
+
+def claim_of(theme: Theme, currency: str) -> str:
+    """A theme in one sentence: where it goes, who speaks of it, and what they are worth."""
+    lately = theme.lately
+    who = f"{counted(lately.accounts, 'customer')} with {money(lately.arr, currency)} a year"
+    name = theme.tag.name
+    if theme.trend.verdict == "rises":
+        return f"{name} rises: {times(theme.trend)} as often as before, by {who}"
+    if theme.trend.verdict == "falls":
+        return f"{name} falls: {times(theme.trend)} as often as before, by {who}"
+    if theme.trend.verdict == "by channel":
+        return f"{name} only seems to move: {theme.channel} as a whole did; {who} speak of it"
+    return f"{name}: {who} speak of it, {counted(lately.mentions, 'time')} in {LATELY_WORDS}"
+
+
+def claim_of_board(board: Board, currency: str) -> str:
+    """The theme that rises and is worth most, or else the one that is worth most."""
+    rising = [theme for theme in board.themes if theme.trend.verdict == "rises"]
+    first = (rising or list(board.themes))[0]
+    claim = claim_of(first, currency)
+    at_risk = first.lately.arr_at_risk
+    return f"{claim}, {money(at_risk, currency)} of it up for renewal" if at_risk else claim
+
+
+def money(value: float, currency: str) -> str:
+    """An amount as a reader takes it in."""
+    return notation("currency", [value], currency=currency).format(value)
+
+
+def times(trend: Trend) -> str:
+    """How much more often, and between which bounds."""
+    return f"{trend.ratio:.1f} times ({trend.low:.1f} to {trend.high:.1f})"
+
+
+def _line(theme: Theme, until: datetime, currency: str) -> ThemeLine:
+    lately = theme.lately
+    return ThemeLine(
+        name=theme.tag.name,
+        parent=theme.tag.parent or "",
+        product_area=theme.tag.product_area,
+        owner=theme.tag.owner,
+        mentions=whole(lately.mentions),
+        people=whole(lately.people),
+        accounts=whole(lately.accounts),
+        arr=money(lately.arr, currency),
+        arr_at_risk=money(lately.arr_at_risk, currency),
+        score=_score(lately.score),
+        trend=_trend(theme),
+        verdict=theme.trend.verdict,
+        drawing=_weeks(theme.weeks, until, theme.tag.name) if theme.weeks else None,
+    )
+
+
+def _trend(theme: Theme) -> str:
+    trend = theme.trend
+    if trend.verdict == "too few":
+        return "too few to say"
+    if trend.verdict == "by channel":
+        return f"explained by {theme.channel or 'the channels'}"
+    return f"{trend.verdict}, × {trend.ratio:.1f} ({trend.low:.1f} to {trend.high:.1f})"
+
+
+def _score(score: Score | None) -> str:
+    if score is None:
+        return ""
+    return f"{score.value:+.0f} ({score.low:+.0f} to {score.high:+.0f})".replace("-", "−")
+
+
+def _weeks(weeks: Sequence[int], until: datetime, key: str) -> Drawing | None:
+    points = tuple(
+        Point(when=(until - timedelta(days=7 * (len(weeks) - place))).date(), value=float(count))
+        for place, count in enumerate(weeks)
+    )
+    return draw_sparkline(points, key=key, sentence=f"Mentions a week: {', '.join(map(str, weeks))}")
+
+
+def _channels(reading: Reading, spoken: np.ndarray, now: np.ndarray) -> list[tuple[str, int, int]]:
+    said = reading.said
+    return [
+        (name, int((spoken & (said.channel == code)).sum()), int((now & (said.channel == code)).sum()))
+        for code, name in enumerate(reading.channels)
+        if (now & (said.channel == code)).any()
+    ]
+
+
+def _speakers(reading: Reading, spoken: np.ndarray, currency: str) -> list[Speaker]:
+    said = reading.said
+    accounts, mentions = np.unique(said.account[spoken & (said.account >= 0)], return_counts=True)
+    order = np.lexsort((accounts, -said.arr[accounts]))[:MOST_ACCOUNTS]
+    found = []
+    for place in order.tolist():
+        code = int(accounts[place])
+        worth = reading.worth.get(reading.accounts[code])
+        found.append(
+            Speaker(
+                name=worth.name if worth else reading.accounts[code],
+                arr=money(worth.arr, currency) if worth else "",
+                mentions=int(mentions[place]),
+                renewal=worth.renewal if worth else None,
+                is_soon=bool(said.at_risk[code]),
+            )
+        )
+    return found
+
+
+def _voices(reading: Reading, spoken: np.ndarray, *, sees_personal: bool) -> list[Voice]:
+    """The latest of those that the tagger is surest of: half the weight on each, one for each customer."""
+    rows = np.flatnonzero(spoken)
+    recency = np.clip(reading.said.period[rows] / WEEKS, 0, 1)
+    order = rows[np.lexsort((rows, -(reading.confidence[rows] + recency)))]
+    seen: set[int] = set()
+    chosen = []
+    for row in order.tolist():
+        account = int(reading.said.account[row])
+        if account in seen and account >= 0:
+            continue
+        seen.add(account)
+        chosen.append(row)
+        if len(chosen) == MOST_QUOTES:
+            break
+    quotes = reading.book.at([int(reading.places[row]) for row in chosen])
+    return [
+        Voice(
+            key=quote.quote,
+            words=quote.words(sees_personal=sees_personal),
+            account=quote.account_name or quote.account or "nobody known",
+            channel=quote.channel or "",
+            time=quote.time,
+            sure=f"{100 * reading.confidence[row]:.0f} %",
+            may_be_shown=quote.may_be_shown_outside,
+        )
+        for row, quote in zip(chosen, quotes, strict=True)
+    ]
