@@ -27,6 +27,7 @@ class Personal:
     end: int
 
 
+_DIGIT = re.compile(r"\d")
 _MAIL = re.compile(
     r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w@])"
 )
@@ -148,7 +149,7 @@ def find_personal(text: str, names: Iterable[str] = ()) -> tuple[Personal, ...]:
     [('phone', '+49 30 1234567'), ('e-mail', 'ann@acme.test')]
     """
     found: list[Personal] = []
-    has_digit = any(character.isdigit() for character in text)
+    has_digit = _DIGIT.search(text) is not None
     finders: list[tuple[Kind, Callable[[str], Iterator[tuple[int, int]]]]] = [("link", _links)]
     if "@" in text or "at" in text.lower():
         finders.append(("e-mail", _mails))

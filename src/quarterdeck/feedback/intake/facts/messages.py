@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
+
+import pyarrow as pa
 
 from quarterdeck.facts.snapshot import Snapshot
 
@@ -41,7 +45,9 @@ placed AS (
 )
 SELECT m.feedback_id AS message, m.time, m.channel, m.person, m.home AS account,
        a.name AS account_name, a.plan, CAST(a.arr AS DOUBLE) AS arr, m.product_area,
-       m.text, m.score, m.consent, m.names
+       m.text, m.score, m.consent, m.names,
+       hash(m.feedback_id, m.time, m.channel, m.person, m.home, a.name, a.plan, a.arr, m.product_area,
+            m.text, m.score, m.consent, CAST(m.names AS VARCHAR)) AS fingerprint
 FROM placed AS m
 LEFT JOIN account_periods AS a
   ON a.account = m.home AND m.time >= a.valid_from AND (a.valid_to IS NULL OR m.time < a.valid_to)
@@ -49,17 +55,31 @@ ORDER BY m.time, m.feedback_id
 """
 
 
-def messages(snapshot: Snapshot, at_once: int = AT_ONCE) -> Iterator[list[Row]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Messages:
+    """Some thousand messages; the fingerprint is that of everything that is told of them."""
+
+    table: pa.Table
+    fingerprint: str
+
+    @property
+    def rows(self) -> list[Row]:
+        """Each message by the names of its columns."""
+        return self.table.drop_columns(["fingerprint"]).to_pylist()
+
+
+def messages(snapshot: Snapshot, at_once: int = AT_ONCE) -> Iterator[Messages]:
     """Every message by time, some thousand at once."""
     sql = _sql(snapshot, at_once)
     after: list[object] = [datetime(1, 1, 2, tzinfo=UTC), ""]
     while True:
-        rows: list[Row] = snapshot.table(sql, after).to_pylist()
-        if rows:
-            yield rows
-        if len(rows) < at_once:
+        table = snapshot.table(sql, after)
+        if table.num_rows:
+            hashes = table["fingerprint"].to_numpy().tobytes()
+            yield Messages(table=table, fingerprint=blake2b(hashes, digest_size=16).hexdigest())
+        if table.num_rows < at_once:
             return
-        after = [rows[-1]["time"], rows[-1]["message"]]
+        after = [table[name][-1].as_py() for name in ("time", "message")]
 
 
 def _sql(snapshot: Snapshot, at_once: int) -> str:

@@ -55,9 +55,16 @@ class _Work:
     """What a build has done so far."""
 
     parts: list[str] = field(default_factory=list)
+    fingerprints: list[str] = field(default_factory=list)
     quotes: int = 0
     messages: int = 0
     changed: set[str] = field(default_factory=set)
+
+    def add(self, part: str, fingerprint: str, quotes: int) -> None:
+        """One part more."""
+        self.parts.append(part)
+        self.fingerprints.append(fingerprint)
+        self.quotes += quotes
 
 
 def build(
@@ -71,21 +78,31 @@ def build(
     old = files.manifest()
     with files.building() as folder:
         work = _Work()
-        earlier = _Earlier(files.rows(old))
-        for rows in messages(snapshot):
-            work.messages += len(rows)
-            made = [quote for row in rows for quote in _quotes(row, earlier, work)]
-            name = f"part-{len(work.parts):05d}.arrow"
-            write_part(folder / name, pa.Table.from_pylist(made, schema=SCHEMA))
-            work.parts.append(name)
-            work.quotes += len(made)
+        earlier: _Earlier | None = None
+        for said in messages(snapshot):
+            work.messages += said.table.num_rows
+            place = len(work.parts)
+            name = f"part-{place:05d}.arrow"
+            if earlier is None and old is not None and said.fingerprint == _at(old.fingerprints, place):
+                # Nothing about these messages changed, nor about any before them.
+                (folder / name).hardlink_to(files.path / old.folder / old.parts[place])
+                made = read_part(folder / name)
+            else:
+                earlier = earlier or _Earlier(files.rows(old, after=place))
+                made = pa.Table.from_pylist(
+                    [quote for row in said.rows for quote in _quotes(row, earlier, work)], schema=SCHEMA
+                )
+                write_part(folder / name, made)
+            work.add(name, said.fingerprint, made.num_rows)
             tell(work.messages, f"{work.messages:,} messages read")
+        earlier = earlier or _Earlier(files.rows(old, after=len(work.parts)))
         work.changed.update(earlier.left_over())
         tell(work.messages, "Folding what says the same")
         _fold(folder, work)
         manifest = Manifest(
             folder=folder.name,
             parts=tuple(work.parts),
+            fingerprints=tuple(work.fingerprints),
             quotes=work.quotes,
             messages=work.messages,
             versions=of_interest(snapshot.versions),
@@ -95,6 +112,10 @@ def build(
             return None
         files.publish(manifest)
     return manifest
+
+
+def _at(fingerprints: Sequence[str], place: int) -> str | None:
+    return fingerprints[place] if place < len(fingerprints) else None
 
 
 class _Earlier:

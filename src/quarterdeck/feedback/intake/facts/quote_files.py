@@ -68,10 +68,14 @@ def making() -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """What is built: the parts in order of time, how many quotes of how many messages, and of what."""
+    """What is built: the parts in order of time, how many quotes of how many messages, and of what.
+
+    `fingerprints` are those of the messages in each part.
+    """
 
     folder: str
     parts: tuple[str, ...]
+    fingerprints: tuple[str, ...]
     quotes: int
     messages: int
     versions: Mapping[str, int]
@@ -93,7 +97,9 @@ class QuoteFiles:
         """What is built; None where nothing is, or where only another program could read it."""
         try:
             content: dict[str, Any] = orjson.loads((self.path / _NAME).read_bytes())
-            manifest = Manifest(**(content | {"parts": tuple(content["parts"])}))
+            manifest = Manifest(
+                **(content | {name: tuple(content[name]) for name in ("parts", "fingerprints")})
+            )
         except (FileNotFoundError, NotADirectoryError, orjson.JSONDecodeError, TypeError, KeyError):
             return None
         whole = all((self.path / manifest.folder / part).is_file() for part in manifest.parts)
@@ -111,9 +117,9 @@ class QuoteFiles:
         """A table of no quotes."""
         return SCHEMA.empty_table()
 
-    def rows(self, manifest: Manifest | None) -> Iterator[dict[str, Any]]:
-        """All quotes by time, one part in memory at once."""
-        for part in manifest.parts if manifest else ():
+    def rows(self, manifest: Manifest | None, after: int = 0) -> Iterator[dict[str, Any]]:
+        """All quotes by time, but for the first parts, one part in memory at once."""
+        for part in manifest.parts[after:] if manifest else ():
             yield from read_part(self.path / manifest.folder / part).to_pylist()  # type: ignore[union-attr]
 
     @contextmanager
