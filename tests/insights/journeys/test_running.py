@@ -258,3 +258,5 @@ def test_whoever_went_from_one_stop_to_another_is_listed(workspace):
     told = json.loads(CliRunner().invoke(build(), [*arguments, "--json"]).output)
     latest = told["people"][0]
     assert (latest["name"], latest["last"][:10]) == ("cy", "2026-01-08")
+    refused = CliRunner().invoke(build(), [*arguments, "--engine", "sql"])
+    assert "kernels alone" in str(refused.exception)

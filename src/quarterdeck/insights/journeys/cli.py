@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Protocol
 import typer
 
 from quarterdeck.definitions.days import read_day
+from quarterdeck.errors import QuarterdeckError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -88,6 +89,8 @@ def run(
 
     keep_kernels_in(workspace)
     if people is not None:
+        if engine == "sql":
+            raise QuarterdeckError("`--people` is answered by the kernels alone.", "Ask without --engine.")
         from quarterdeck.insights.journeys.service.running import moved_people  # slow import
 
         who = moved_people(workspace, query, people, dialect=dialect, as_of=as_of, pins=at or ())
