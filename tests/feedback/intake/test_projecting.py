@@ -46,14 +46,21 @@ def test_a_message_becomes_its_quotes_with_what_its_account_paid_then(workspace)
     assert first["language"] == "en"
 
 
-def test_the_names_of_people_are_masked_in_what_they_say(workspace, tmp_path):
+def test_the_names_of_people_and_their_colleagues_are_masked_in_what_they_say(workspace, tmp_path):
     people = tmp_path / "people.csv"
-    people.write_text("person,account,created_at,name\nu-1,a-1,2026-01-01T00:00:00Z,Anna Bloom\n")
+    people.write_text(
+        "person,account,created_at,name\n"
+        "u-1,a-1,2026-01-01T00:00:00Z,Anna Bloom\n"
+        "u-2,a-1,2026-01-01T00:00:00Z,Will Novak\n"
+        "u-3,a-2,2026-01-01T00:00:00Z,Peter Elsewhere\n"
+    )
     CliRunner().invoke(build(), ["import", "people", str(people), "-w", str(workspace.path)])
-    say(workspace, {"text": "I, Bloom, say that the invite spins.", "person": "u-1"})
-    (quote,) = quotes(workspace)
-    assert quote["masked"] == "I, [name], say that the invite spins."
-    assert quote["account"] == "a-1"
+    say(workspace, {"text": "I, Bloom, and Novak too: will it spin? Will Peter know?", "person": "u-1"})
+    first, second = quotes(workspace)
+    assert first["masked"] == "I, [name], and [name] too: will it spin?"
+    # Peter is of another account: in running text nobody knows him.
+    assert second["masked"] == "Will Peter know?"
+    assert first["account"] == "a-1"
 
 
 def test_the_same_said_again_by_one_account_is_folded_by_another_it_counts(workspace):
@@ -156,3 +163,14 @@ def test_an_import_may_bring_the_words_of_nobody_erased(workspace, tmp_path):
     )
     assert take_in(workspace, file, kind="nps").result.erased == 1
     assert quotes(workspace) == []
+
+
+def test_somebody_who_becomes_known_later_is_masked_then(workspace, tmp_path):
+    say(workspace, {"text": "Ask Novak about the invite.", "account": "a-1"})
+    (before,) = quotes(workspace)
+    assert before["masked"] == before["text"]
+    people = tmp_path / "people.csv"
+    people.write_text("person,account,created_at,name\nu-2,a-1,2026-01-01T00:00:00Z,Will Novak\n")
+    CliRunner().invoke(build(), ["import", "people", str(people), "-w", str(workspace.path)])
+    (after,) = quotes(workspace)
+    assert after["masked"] == "Ask [name] about the invite."

@@ -314,17 +314,25 @@ def _name_at(text: str, place: int) -> Iterator[tuple[int, int]]:
 
 
 _FEWEST_LETTERS = 2
+# Names that begin sentences as words: these count with the rest of the name alone.
+_WORDS_OF_NAMES = (
+    "will mark may april june august hope grace joy faith art bill rich dean page long young short small "
+    "white black brown green king price rose lane day chase summer miles case field fields wood woods stone "
+    "hill lake moon bank banks book baker cook miller can ray rob sue pat drew jack guy don sky van der von"
+)
+_WORDS_TOO = frozenset(_WORDS_OF_NAMES.split())
 
 
 def _known_names(text: str, names: Iterable[str]) -> Iterator[tuple[int, int]]:
     """Names that a table holds, as whole words; a short one only as it is written there."""
     for name in names:
         words = re.split(r"[\s,]+", name.strip())
-        parts = {name.strip(), *(word for word in words if len(word) > _FEWEST_LETTERS)}
+        alone = (word for word in words if len(word) > _FEWEST_LETTERS and word.lower() not in _WORDS_TOO)
+        parts = {name.strip(), *alone}
         for part in sorted(parts, key=len, reverse=True):
             if len(part) < _FEWEST_LETTERS or part.lower() in _NOBODY:
                 continue
-            # Mark and Will are words, too: a part of a name counts as it is written, a whole name however.
+            # A part of a name counts as it is written, a whole name however it is.
             flags = re.IGNORECASE if " " in part else re.NOFLAG
             for match in re.finditer(rf"(?<!\w){re.escape(part)}(?!\w)", text, flags):
                 yield match.span()

@@ -28,31 +28,52 @@ WITH called AS (
 known AS (SELECT DISTINCT account FROM accounts),
 said AS (
     SELECT * FROM identified_feedback
-    WHERE (time, feedback_id) > ($1::TIMESTAMPTZ, $2)
+    WHERE {where}
     QUALIFY row_number() OVER (PARTITION BY feedback_id ORDER BY time) = 1
     ORDER BY time, feedback_id LIMIT {limit}
 ),
 placed AS (
-    SELECT s.*, {area} AS product_area, {names} AS names,
-           coalesce(k.account, c.account, s.account, p.account) AS home
+    SELECT s.*, {area} AS product_area, coalesce(k.account, c.account, s.account, p.account) AS home
     FROM said AS s
     LEFT JOIN known AS k ON k.account = s.account
     LEFT JOIN called AS c ON k.account IS NULL AND c.name = lower(trim(s.account))
-    LEFT JOIN (SELECT person AS who, account, valid_from, valid_to, {names_of_person} AS called_so
-               FROM people_periods) AS p
-      ON p.who = s.person AND (p.valid_from IS NULL OR s.time >= p.valid_from)
+    LEFT JOIN people_periods AS p
+      ON p.person = s.person AND (p.valid_from IS NULL OR s.time >= p.valid_from)
      AND (p.valid_to IS NULL OR s.time < p.valid_to)
-)
+),
+{names}
 SELECT m.feedback_id AS message, m.time, m.channel, m.person, m.home AS account,
        a.name AS account_name, a.plan, CAST(a.arr AS DOUBLE) AS arr, m.product_area,
        m.text, m.score, m.consent, m.names,
        hash(m.feedback_id, m.time, m.channel, m.person, m.home, a.name, a.plan, a.arr, m.product_area,
             m.text, m.score, m.consent, CAST(m.names AS VARCHAR)) AS fingerprint
-FROM placed AS m
+FROM named AS m
 LEFT JOIN account_periods AS a
   ON a.account = m.home AND m.time >= a.valid_from AND (a.valid_to IS NULL OR m.time < a.valid_to)
 ORDER BY m.time, m.feedback_id
 """
+
+# The names of whoever said it and of the others in the account, as far as the words hold a part of them.
+_NAMED = """
+people_called AS (
+    SELECT person, account, trim(unnest([{listed}])) AS name FROM people_periods
+),
+own AS (SELECT person, list(DISTINCT name) AS names FROM people_called WHERE name <> '' GROUP BY person),
+team AS (
+    SELECT account, list(DISTINCT name) AS names FROM people_called
+    WHERE name <> '' AND account IS NOT NULL GROUP BY account
+),
+named AS (
+    SELECT placed.*, list_sort(list_distinct(list_filter(
+        list_concat(coalesce(own.names, []), coalesce(team.names, [])),
+        lambda name: len(list_filter(
+            string_split(lower(name), ' '), lambda part: len(part) > 1 AND contains(lower(placed.text), part)
+        )) > 0
+    ))) AS names
+    FROM placed LEFT JOIN own ON own.person = placed.person LEFT JOIN team ON team.account = placed.home
+)
+"""
+_UNNAMED = "named AS (SELECT *, NULL::VARCHAR[] AS names FROM placed)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +91,7 @@ class Messages:
 
 def messages(snapshot: Snapshot, at_once: int = AT_ONCE) -> Iterator[Messages]:
     """Every message by time, some thousand at once."""
-    sql = _sql(snapshot, at_once)
+    sql = _sql(snapshot, at_once, "(time, feedback_id) > ($1::TIMESTAMPTZ, $2)")
     after: list[object] = [datetime(1, 1, 2, tzinfo=UTC), ""]
     while True:
         table = snapshot.table(sql, after)
@@ -82,30 +103,25 @@ def messages(snapshot: Snapshot, at_once: int = AT_ONCE) -> Iterator[Messages]:
         after = [table[name][-1].as_py() for name in ("time", "message")]
 
 
-def _sql(snapshot: Snapshot, at_once: int) -> str:
+def _sql(snapshot: Snapshot, at_once: int, where: str) -> str:
     areas = [name for name in _AREAS if name in snapshot.property_types("feedback")]
     area = " , ".join(snapshot.property_sql(name, "text", "feedback") for name in areas)
-    parts = [name for name in _NAMES if name in snapshot.property_types("people")]
-    listed = ", ".join(snapshot.property_sql(name, "text", "people") for name in parts)
     return _MESSAGES.format(
+        where=where,
         limit=at_once,
         area=f"coalesce({area})" if area else "NULL::VARCHAR",
-        names="p.called_so",
-        names_of_person=f"[{listed}]" if listed else "NULL::VARCHAR[]",
+        names=_names_sql(snapshot),
     )
 
 
-def message_at(snapshot: Snapshot, key: str) -> tuple[str, list[str]] | None:
-    """The words of one message and the names known of who said it; None where it is gone."""
+def _names_sql(snapshot: Snapshot) -> str:
     parts = [name for name in _NAMES if name in snapshot.property_types("people")]
-    listed = ", ".join(snapshot.property_sql(name, "text", "people") for name in parts)
-    found = snapshot.rows(
-        "SELECT text, person FROM identified_feedback WHERE feedback_id = $1 ORDER BY time LIMIT 1", [key]
-    )
-    if not found:
-        return None
-    [(text, person)] = found
-    if not listed or person is None:
-        return text, []
-    rows = snapshot.rows(f"SELECT [{listed}] FROM people_periods WHERE person = $1", [person])  # noqa: S608
-    return text, [name for (names,) in rows for name in names if name]
+    if not parts:
+        return _UNNAMED
+    return _NAMED.format(listed=", ".join(snapshot.property_sql(name, "text", "people") for name in parts))
+
+
+def message_of(snapshot: Snapshot, key: str) -> tuple[str, list[str]] | None:
+    """The words of one message and the names of people known in them; None where it is gone."""
+    found = snapshot.table(_sql(snapshot, 1, "feedback_id = $1"), [key]).to_pylist()
+    return (found[0]["text"], found[0]["names"] or []) if found else None

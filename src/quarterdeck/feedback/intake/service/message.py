@@ -8,7 +8,7 @@ from itertools import pairwise
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.intake.calc.personal import find_personal, masked
-from quarterdeck.feedback.intake.facts.messages import message_at
+from quarterdeck.feedback.intake.facts.messages import message_of
 from quarterdeck.feedback.intake.service.book import Quote, open_book
 from quarterdeck.feedback.intake.service.inbox import channel_name
 from quarterdeck.records.here import workspace
@@ -39,7 +39,7 @@ def whole_message(quote: str, *, by: Person) -> Whole:
     book = open_book()
     asked = book.find(quote)
     with FactStore(workspace().facts_path).snapshot() as snapshot:
-        found = message_at(snapshot, asked.message)
+        found = message_of(snapshot, asked.message)
     if found is None:
         raise QuarterdeckError("The message is gone.", "It was removed with the person who wrote it.")
     text, names = found
