@@ -71,8 +71,8 @@ def report(
     """Say how good the tagger is on each tag, by cross-validation."""
     from quarterdeck.feedback.themes.service.book import read_taxonomy_file  # slow import
     from quarterdeck.feedback.themes.service.sheets import read_sheet  # slow import
-    from quarterdeck.feedback.themes.service.telling import report_json, report_lines  # slow import
     from quarterdeck.feedback.themes.service.tagging import cross_validated  # slow import
+    from quarterdeck.feedback.themes.service.telling import report_json, report_lines  # slow import
 
     learnt = read_sheet(examples)
     found = cross_validated(
