@@ -111,6 +111,11 @@ CAPABILITIES: tuple[Capability, ...] = (
         help="What customers speak of: tags from a taxonomy, and themes nobody named yet.",
         cli="quarterdeck.feedback.themes.cli:app",
         kinds=("quarterdeck.feedback.themes.service.book:TAXONOMY",),
+        app="quarterdeck.feedback.themes",
+        urls="quarterdeck.feedback.themes.web",
+        jobs="quarterdeck.feedback.themes.jobs",
+        tags="quarterdeck.feedback.themes.service.suggesting",
+        entries=(Entry(section="Feedback", label="Themes", path="/themes/", key="t"),),
     ),
     Capability(
         name="intake",

@@ -7,6 +7,7 @@ what several themes have together is counted over their customers, never added u
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +92,7 @@ def net_promoters(scores: Floats) -> Score | None:
     if len(scores) < FEWEST_SCORES:
         return None
     marks = (scores >= PROMOTERS_FROM).astype(float) - (scores <= DETRACTORS_TO)
-    half = normal_quantile(0.975) * float(marks.std(ddof=1)) / np.sqrt(len(marks))
+    half = normal_quantile(0.975) * float(marks.std(ddof=1)) / sqrt(len(marks))
     value = float(marks.mean())
     return Score(
         value=100 * value,
@@ -108,7 +109,7 @@ def mentions_by_period(said: Said, which: Mask, periods: int) -> NDArray[np.int6
 
 
 def crowding(said: Said, which: Mask) -> float:
-    """How much wider several mentions of one customer make a variance; 1 where each speaks once (Kish, 1965)."""
+    """How much several mentions of one customer widen a variance; 1 where each speaks once (Kish, 1965)."""
     spoke = said.account[which]
     known = np.bincount(spoke[spoke >= 0])
     sizes = np.concatenate([known[known > 0], np.ones(int((spoke < 0).sum()))])

@@ -12,7 +12,7 @@ from quarterdeck.charts.series import Point
 from quarterdeck.charts.sparkline import draw_sparkline
 from quarterdeck.charts.svg import Drawing
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.feedback.themes.calc.measuring import Score
+from quarterdeck.feedback.themes.calc.measuring import Mask, Score
 from quarterdeck.feedback.themes.calc.trending import Trend
 from quarterdeck.feedback.themes.service.board import (
     LATELY,
@@ -182,7 +182,7 @@ def claim_of_board(board: Board, currency: str) -> str:
 
 def money(value: float, currency: str) -> str:
     """An amount as a reader takes it in."""
-    return notation("currency", [value], currency=currency).format(value)
+    return notation("currency", [value], currency=currency).full(value)
 
 
 def times(trend: Trend) -> str:
@@ -232,7 +232,7 @@ def _weeks(weeks: Sequence[int], until: datetime, key: str) -> Drawing | None:
     return draw_sparkline(points, key=key, sentence=f"Mentions a week: {', '.join(map(str, weeks))}")
 
 
-def _channels(reading: Reading, spoken: np.ndarray, now: np.ndarray) -> list[tuple[str, int, int]]:
+def _channels(reading: Reading, spoken: Mask, now: Mask) -> list[tuple[str, int, int]]:
     said = reading.said
     return [
         (name, int((spoken & (said.channel == code)).sum()), int((now & (said.channel == code)).sum()))
@@ -241,7 +241,7 @@ def _channels(reading: Reading, spoken: np.ndarray, now: np.ndarray) -> list[tup
     ]
 
 
-def _speakers(reading: Reading, spoken: np.ndarray, currency: str) -> list[Speaker]:
+def _speakers(reading: Reading, spoken: Mask, currency: str) -> list[Speaker]:
     said = reading.said
     accounts, mentions = np.unique(said.account[spoken & (said.account >= 0)], return_counts=True)
     order = np.lexsort((accounts, -said.arr[accounts]))[:MOST_ACCOUNTS]
@@ -261,21 +261,16 @@ def _speakers(reading: Reading, spoken: np.ndarray, currency: str) -> list[Speak
     return found
 
 
-def _voices(reading: Reading, spoken: np.ndarray, *, sees_personal: bool) -> list[Voice]:
-    """The latest of those that the tagger is surest of: half the weight on each, one for each customer."""
+def _voices(reading: Reading, spoken: Mask, *, sees_personal: bool) -> list[Voice]:
+    """Those that are latest and that the tagger is surest of, of each customer one before a second."""
     rows = np.flatnonzero(spoken)
     recency = np.clip(reading.said.period[rows] / WEEKS, 0, 1)
-    order = rows[np.lexsort((rows, -(reading.confidence[rows] + recency)))]
-    seen: set[int] = set()
-    chosen = []
-    for row in order.tolist():
-        account = int(reading.said.account[row])
-        if account in seen and account >= 0:
-            continue
-        seen.add(account)
-        chosen.append(row)
-        if len(chosen) == MOST_QUOTES:
-            break
+    ordered = rows[np.lexsort((rows, -(reading.confidence[rows] + recency)))]
+    accounts = reading.said.account[ordered]
+    _, first = np.unique(np.where(accounts < 0, -2 - np.arange(len(accounts)), accounts), return_index=True)
+    again = np.ones(len(ordered), bool)
+    again[first] = False
+    chosen = ordered[np.argsort(again, kind="stable")][:MOST_QUOTES].tolist()
     quotes = reading.book.at([int(reading.places[row]) for row in chosen])
     return [
         Voice(

@@ -1,0 +1,202 @@
+"""What do customers speak of lately: each theme with who speaks of it, their worth, and where it goes?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.facts.store import FactStore
+from quarterdeck.feedback.intake.service.book import Book, open_book
+from quarterdeck.feedback.themes.calc.measuring import Said, Tally, mentions_by_period, tally
+from quarterdeck.feedback.themes.calc.trending import Trend, trend_of
+from quarterdeck.feedback.themes.definitions import Tag, Taxonomy
+from quarterdeck.feedback.themes.facts import Worth, worth_of_accounts
+from quarterdeck.feedback.themes.service.book import read_taxonomy
+from quarterdeck.feedback.themes.service.keeping import KeptTags, kept_tags, tag_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+compute: Any = pc  # its stubs know no columns in chunks
+WEEKS, LATELY = 26, 4
+RENEWS_WITHIN = timedelta(days=120)
+SURVEY = "nps"  # the channel whose scores go from 0 to 10
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Theme:
+    """One theme: its definition, what was said of it lately, how that compares, and how much in each week."""
+
+    tag: Tag
+    lately: Tally
+    trend: Trend
+    channel: str
+    weeks: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Board:
+    """All themes of the last weeks, those of which most is up for renewal first.
+
+    `together` counts the customers of all themes once each; `untagged` quotes have no theme. `worth` and the
+    tallies are as of `until`.
+    """
+
+    themes: tuple[Theme, ...]
+    together: Tally
+    quotes: int
+    untagged: int
+    since: date
+    until: date
+    encoder: str
+
+    def find(self, name: str) -> Theme | None:
+        """The theme of a name."""
+        return next((theme for theme in self.themes if theme.tag.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The quotes that have tags, as columns, with what their codes stand for."""
+
+    said: Said
+    places: NDArray[np.int64]
+    confidence: NDArray[np.float32]
+    channels: Sequence[str]
+    accounts: Sequence[str]
+    worth: Mapping[str, Worth]
+    taxonomy: Taxonomy
+    until: datetime
+    book: Book
+
+
+def moment_of(workspace: Workspace) -> datetime:
+    """Until when is listened: the beginning of the day the workspace stands at, else now."""
+    day = workspace.stands_at
+    if day is None:
+        return datetime.now(UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=workspace.zone)
+
+
+def read_board(workspace: Workspace) -> Board | None:
+    """The board; None where there is no taxonomy, or nothing was tagged yet."""
+    kept = kept_tags(workspace)
+    reading = None if kept is None else read_said(workspace, kept)
+    return None if kept is None or reading is None else board_of(reading, kept.encoder)
+
+
+def read_said(workspace: Workspace, kept: KeptTags) -> Reading | None:
+    """Every tagged quote of the last weeks."""
+    taxonomy, book, until = read_taxonomy(workspace), open_book(workspace), moment_of(workspace)
+    if taxonomy is None:
+        return None
+    tagged = tag_table(workspace, kept)
+    # Quotes that came, or were cut, since the tags were given wait for the next round.
+    place = compute.index_in(tagged["quote"], value_set=book.table["quote"].combine_chunks())
+    there = compute.is_valid(place)
+    tagged, place = tagged.filter(there), place.filter(there)
+    rows = book.table.select(["time", "account", "person", "channel", "score"]).take(place)
+    with FactStore(workspace.facts_path).snapshot() as snapshot:
+        worth = worth_of_accounts(snapshot, until)
+    account, accounts = _coded(rows["account"])
+    person, _ = _coded(rows["person"])
+    channel, channels = _coded(rows["channel"])
+    first = np.datetime64((until - WEEKS * WEEK).astimezone(UTC).replace(tzinfo=None), "us")
+    since = rows["time"].to_numpy().astype("datetime64[us]") - first
+    period = np.floor(since / np.timedelta64(7, "D")).astype(np.int32)
+    known = [worth.get(name) for name in accounts]
+    soon = until.date() + RENEWS_WITHIN
+    return Reading(
+        said=Said(
+            period=period,
+            account=account,
+            person=person,
+            channel=channel,
+            score=rows["score"].to_numpy(zero_copy_only=False).astype(float),
+            is_survey=channel == (channels.index(SURVEY) if SURVEY in channels else -2),
+            tags=_marks(tagged["tags"], taxonomy.model.names),
+            arr=np.array([each.arr if each else 0.0 for each in known]),
+            at_risk=np.array(
+                [bool(each and each.renewal and until.date() <= each.renewal <= soon) for each in known], bool
+            ),
+        ),
+        places=place.to_numpy(zero_copy_only=False).astype(np.int64),
+        confidence=tagged["confidence"].to_numpy(zero_copy_only=False),
+        channels=channels,
+        accounts=accounts,
+        worth=worth,
+        taxonomy=taxonomy.model,
+        until=until,
+        book=book,
+    )
+
+
+def board_of(reading: Reading, encoder: str) -> Board:
+    """Every theme of the taxonomy, with what its parts say counted as its own."""
+    said = reading.said
+    now, before = said.within(WEEKS - LATELY, WEEKS - 1), said.within(WEEKS - 2 * LATELY, WEEKS - LATELY - 1)
+    themes = []
+    for tag in reading.taxonomy.tags:
+        spoken = marks_of(reading, tag.name)
+        trend = trend_of(said, spoken, now, before)
+        themes.append(
+            Theme(
+                tag=tag,
+                lately=tally(said, spoken & now),
+                trend=trend,
+                channel=reading.channels[trend.channel] if trend.channel is not None else "",
+                weeks=tuple(mentions_by_period(said, spoken, WEEKS).tolist()),
+            )
+        )
+    tagged = said.tags.any(axis=1)
+    themes.sort(key=_rank)
+    return Board(
+        themes=tuple(themes),
+        together=tally(said, tagged & now),
+        quotes=int(now.sum()),
+        untagged=int((now & ~tagged).sum()),
+        since=(reading.until - LATELY * WEEK).date(),
+        until=reading.until.date(),
+        encoder=encoder,
+    )
+
+
+def _rank(theme: Theme) -> tuple[float, float, int, str]:
+    """What may be lost first, then what is at stake at all; a whole before its part."""
+    return -theme.lately.arr_at_risk, -theme.lately.arr, -theme.lately.mentions, theme.tag.name
+
+
+def marks_of(reading: Reading, name: str) -> NDArray[np.bool_]:
+    """Which quotes speak of a theme or of a part of it."""
+    names = reading.taxonomy.names
+    family = {name}
+    # As deep as the taxonomy is: a part of a part belongs to the whole.
+    for _ in names:
+        family |= {tag.name for tag in reading.taxonomy.tags if tag.parent in family}
+    columns = [names.index(each) for each in sorted(family)]
+    return np.asarray(reading.said.tags[:, columns].any(axis=1), bool)
+
+
+def _coded(column: Any) -> tuple[NDArray[np.int32], list[str]]:
+    encoded = column.combine_chunks().dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    return codes, encoded.dictionary.to_pylist()
+
+
+def _marks(column: Any, names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which quote has which tag, (n, t); tags that the taxonomy lost are nobody's."""
+    lists = column.combine_chunks()
+    marks = np.zeros((len(lists), len(names)), bool)
+    tags = compute.index_in(lists.flatten(), value_set=pa.array(names, pa.string()))
+    rows = compute.list_parent_indices(lists)
+    known = compute.is_valid(tags).to_numpy(zero_copy_only=False)
+    marks[rows.to_numpy()[known], tags.drop_null().to_numpy()] = True
+    return marks

@@ -1,0 +1,157 @@
+"""What people see of themes: a board by what may be lost, a page with the words behind it, masked by role."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from quarterdeck.facts.store import FactStore
+from quarterdeck.feedback.intake.service import deciding
+from quarterdeck.feedback.intake.service.book import open_book
+from quarterdeck.feedback.intake.service.projecting import refresh
+from quarterdeck.feedback.themes.service.board import read_board
+from quarterdeck.feedback.themes.service.keeping import is_behind, keep_tags, kept_tags, tag_table
+
+NOW = datetime.now(UTC)
+TAXONOMY = """tags:
+  - {name: Offline schedule, description: "The schedule cannot be seen without signal or connection."}
+  - {name: No signal, parent: Offline schedule, description: "No signal in basements and remote sites."}
+  - {name: Billing, description: "Invoices, prices, seats and what we charge."}
+"""
+PHONE = "My phone is ann@small.test; no signal, no schedule for the crew."
+OFFLINE, BILLING = "Without a connection the schedule stays empty.", "The price of our seats is wrong."
+
+
+def say(workspace, rows):
+    """Rows of (weeks ago, account, text)."""
+    count = len(rows)
+    FactStore(workspace.facts_path).append(
+        "feedback",
+        [
+            pa.table(
+                {
+                    "feedback_id": [f"m{number}" for number in range(count)],
+                    "time": pa.array(
+                        [NOW - timedelta(weeks=weeks, hours=1) for weeks, _, _ in rows],
+                        pa.timestamp("us", "UTC"),
+                    ),
+                    "channel": ["support"] * count,
+                    "account": [account for _, account, _ in rows],
+                    "person": [f"{account}-ann@acme.test" for _, account, _ in rows],
+                    "text": [text for *_, text in rows],
+                }
+            )
+        ],
+        transaction="said",
+    )
+
+
+@pytest.fixture
+def heard(own_workspace, carol):
+    """Two customers of whom one writes twice; the small one's contract is up soon."""
+    renewal = pa.array([(NOW + timedelta(days=days)).date() for days in (300, 30)], pa.date32())
+    FactStore(own_workspace.facts_path).append(
+        "accounts",
+        [
+            pa.table(
+                {
+                    "account": ["big", "small"],
+                    "valid_from": pa.array([NOW - timedelta(days=400)] * 2, pa.timestamp("us", "UTC")),
+                    "name": ["Big & Sons", "Small"],
+                    "arr": pa.array([Decimal("9000"), Decimal("1000")], pa.decimal128(18, 4)),
+                    "renewal": renewal,
+                }
+            )
+        ],
+        transaction="accounts",
+    )
+    say(
+        own_workspace,
+        [
+            (0, "small", OFFLINE),
+            (1, "small", PHONE),
+            (0, "big", BILLING),
+            (6, "big", "What we are charged for seats is not what we agreed."),
+        ],
+    )
+    (own_workspace.path / "themes").mkdir()
+    (own_workspace.path / "themes" / "taxonomy.yaml").write_text(TAXONOMY)
+    refresh(own_workspace)
+    for text, tag in ((OFFLINE, "Offline schedule"), (PHONE, "No signal")):
+        deciding.keep(quote=key_of(text), tags=[tag], by=carol)
+    return own_workspace
+
+
+def key_of(text):
+    book = open_book()
+    return next(quote.quote for quote in book.at(range(len(book))) if quote.text == text)
+
+
+def shown(client, path, status=200):
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content.decode()[-2000:]
+    return answer.content.decode()
+
+
+def test_without_a_taxonomy_or_quotes_the_page_says_what_to_do(own_workspace, sign_in, dave):
+    client = sign_in(dave)
+    assert "There is no taxonomy yet." in shown(client, "/themes/")
+    (own_workspace.path / "themes").mkdir()
+    (own_workspace.path / "themes" / "taxonomy.yaml").write_text(TAXONOMY)
+    assert "Nothing is tagged yet." in shown(client, "/themes/")
+    shown(client, "/themes/Billing/", status=404)
+
+
+def test_the_board_has_what_may_be_lost_first_and_each_customer_once(heard, sign_in, dave):
+    keep_tags(heard)
+    board = read_board(heard)
+    assert board.themes[0].tag.name == "Offline schedule"
+    first = board.find("Offline schedule").lately
+    assert (first.accounts, first.arr, first.arr_at_risk) == (1, 1000.0, 1000.0)
+    assert board.find("Billing").lately.arr_at_risk == 0
+    assert board.together.accounts == 2
+    assert board.together.arr == 10_000
+    page = shown(sign_in(dave), "/themes/")
+    assert page.index("Offline schedule</a>") < page.index("Billing</a>")
+
+
+def test_a_part_counts_for_the_whole_and_once_in_it(heard):
+    keep_tags(heard)
+    board = read_board(heard)
+    assert board.find("No signal").lately.mentions == 1
+    assert board.find("Offline schedule").lately.mentions == 2
+
+
+def test_a_theme_shows_its_quotes_masked_to_whom_may_not_see_personal_data(heard, sign_in, dave, alice):
+    keep_tags(heard)
+    page = shown(sign_in(dave), "/themes/Offline%20schedule/")
+    assert "ann@small.test" not in page
+    assert "What is personal is masked" in page
+    assert "Small" in page
+    alice.sees_personal = True
+    alice.save()
+    assert "ann@small.test" in shown(sign_in(alice), "/themes/Offline%20schedule/")
+
+
+def test_what_people_decided_holds_and_teaches(heard, carol):
+    keep_tags(heard)
+    assert not is_behind(heard)
+    quote = key_of(BILLING)
+    deciding.keep(quote=quote, tags=["Offline schedule"], by=carol)
+    assert is_behind(heard)
+    kept = keep_tags(heard)
+    rows = {row["quote"]: row for row in tag_table(heard, kept).to_pylist()}
+    assert rows[quote]["tags"] == ["Offline schedule"]
+    assert rows[quote]["by_people"]
+    assert len(list((heard.path / ".quarterdeck" / "themes").glob("tags-*.arrow"))) == 1
+    assert kept_tags(heard) == kept
+
+
+def test_what_is_no_feedback_is_counted_nowhere(heard, carol):
+    keep_tags(heard)
+    before = read_board(heard).together.mentions
+    quote = key_of(BILLING)
+    deciding.leave_out(quote=quote, by=carol)
+    keep_tags(heard)
+    assert read_board(heard).together.mentions == before - 1
