@@ -22,6 +22,7 @@ from quarterdeck.feedback.themes.calc.words import Tokens, read_tokens
 SHORTEST_PART, LONGEST_PART = 3, 5
 OFTEN_ENOUGH = 2  # a pair or a part in one text only joins it to no other
 SHARE_WORDS, SHARE_PARTS = 0.5, 0.5
+MOST_COUNTED = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,23 +140,16 @@ def _parts(vocabulary: Sequence[str]) -> Sparse:
 
 
 def _part_block(words: Sparse, parts: Sparse) -> Block:
-    having = _texts_having(words, parts)
+    # Of very many texts a part of them tells well enough how rare something is.
+    step = -(-words.shape[0] // MOST_COUNTED)
+    counted = words[::step]
+    having = np.bincount(sparse_product(counted, parts).indices, minlength=parts.shape[1])
     often = np.flatnonzero(having >= OFTEN_ENOUGH)
-    rarity = np.log((1 + words.shape[0]) / (1 + having[often])) + 1
+    rarity = np.log((1 + counted.shape[0]) / (1 + having[often])) + 1
     inside = column_scaled(parts[:, often], rarity)
     # The length of a sum of words is taken as if no two words shared a part: exact enough, and quick.
-    squares = product(words.power(2), squared_lengths(inside))
+    squares = product(words.power(2), squared_lengths(inside)[:, None]).ravel()
     return Block(counts=_scaled(words, squares, SHARE_PARTS), inside=inside)
-
-
-def _texts_having(words: Sparse, parts: Sparse) -> NDArray[np.int64]:
-    """In how many texts each part stands, by a step over the texts that keeps memory small."""
-    having = np.zeros(parts.shape[1], dtype=np.int64)
-    step = 20_000
-    for first in range(0, words.shape[0], step):
-        found = words[first : first + step] @ parts
-        having += np.bincount(found.indices, minlength=parts.shape[1])
-    return having
 
 
 def _scaled(rows: Sparse, squares: Floats, share: float) -> Sparse:

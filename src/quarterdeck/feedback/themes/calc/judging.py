@@ -1,6 +1,7 @@
 """How well does each text fit each tag, going by the texts whose tags are known?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from quarterdeck.feedback.themes.calc.matrices import Floats, Points, product, u
 
 RIDGE = 1.0
 MOST_SOLVED_AT_ONCE = 4000
-MOST_STEPS, EXACT_ENOUGH = 60, 1e-4
+MOST_STEPS, EXACT_ENOUGH = 40, 1e-3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,12 +39,14 @@ def ridge_weights(known: Known) -> Floats:
 def _solved_by_steps(points: Points, target: Floats) -> Floats:
     """The same by conjugate gradients (Hestenes and Stiefel, 1952), all tags side by side."""
     found = np.zeros_like(target)
+    turned: Any = points.T
+    turned = turned if isinstance(points, np.ndarray) else turned.tocsr()
     rest = target.copy()
     step = rest.copy()
     size = np.sum(rest * rest, axis=0)
     enough = EXACT_ENOUGH**2 * np.maximum(size, 1e-30)
     for _ in range(MOST_STEPS):
-        ahead = product(points, product(points.T, step)) + RIDGE * step
+        ahead = product(points, product(turned, step)) + RIDGE * step
         length = size / np.maximum(np.sum(step * ahead, axis=0), 1e-30)
         found += length * step
         rest -= length * ahead

@@ -122,7 +122,9 @@ def _heard(
     """The share of each tag in each text, after texts have listened to each other."""
     known = Known(points=space.vectors(slice(0, len(lesson.texts))), share=lesson.share)
     own = rows + len(lesson.texts)
-    points: Points = space.vectors(own)
+    words = space.vectors(own)
+    points: Points = words
+    silent = np.diff(words.indptr) == 0  # a text without words says nothing, whatever a model makes of it
     total = evened(product(points, ridge_weights(known))) + evened(product(points, centre_weights(known)))
     if encoder is not None and len(texts):
         both = _centred(encoder.encode([*lesson.texts, *texts]))
@@ -135,7 +137,9 @@ def _heard(
     if len(texts) < 2:  # nobody to listen to
         return first
     trust = MOST_TRUST / (1 + lesson.labels_per_tag / TRUST_HALVES_AT)
-    return spread(first, neighbours(points, NEAREST), trust)
+    told = spread(first, neighbours(points, NEAREST), trust)
+    told[silent] = 1 / told.shape[1]
+    return told
 
 
 def _centred(points: Floats) -> Floats:

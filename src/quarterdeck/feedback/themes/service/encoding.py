@@ -1,6 +1,7 @@
 """Which model lays out texts, where one is installed?"""
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,6 +53,7 @@ def _read_pieces() -> "tuple[WordPieces, int]":
     return WordPieces(pieces), len(pieces)
 
 
+@cache
 def _read_table() -> "WordTable":
     import numpy as np  # slow import
 

@@ -122,20 +122,20 @@ def _bar(names: Sequence[str], held: "HeldOut", below: float) -> _Bar:
 
 
 def _given(names: Sequence[str], fit: "Fit", bar: _Bar) -> list[Tagged]:
+    import numpy as np  # slow import
+
     confidence = bar.calibration.confidence(fit)
-    also = fit.share[:, 1:] >= bar.second_from * fit.share[:, :1]
     given = confidence >= bar.abstain_below
-    return [
-        Tagged(
-            tags=tuple(names[place] for place, kept in zip(places, (True, *more), strict=True) if kept)
-            if tagged
-            else (),
-            confidence=sure,
-        )
-        for places, more, tagged, sure in zip(
-            fit.place.tolist(), also.tolist(), given.tolist(), confidence.tolist(), strict=True
-        )
+    also = fit.share[:, 1:] >= bar.second_from * fit.share[:, :1]
+    alone = [(name,) for name in names]  # one for all texts of a tag, which may be a million
+    tags: list[tuple[str, ...]] = [
+        alone[place] if sure else ()
+        for place, sure in zip(fit.place[:, 0].tolist(), given.tolist(), strict=True)
     ]
+    for row in np.flatnonzero(also.any(axis=1) & given).tolist():
+        more = fit.place[row, 1:][also[row]]
+        tags[row] = (*tags[row], *(names[place] for place in more))
+    return [Tagged(tags=told, confidence=sure) for told, sure in zip(tags, confidence.tolist(), strict=True)]
 
 
 def _abstain_below(wrong_costs: float) -> float:
