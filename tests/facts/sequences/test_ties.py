@@ -82,14 +82,22 @@ def test_a_key_of_the_source_tells_rows_apart_before_what_they_say(tmp_path):
     assert [plan for _, _, plan, *_ in found] == ["b", "c", "a"]
 
 
-def test_runs_of_equal_rows_are_found_across_pieces(monkeypatch):
-    monkeypatch.setattr(ties, "ROWS_AT_ONCE", 3)
+def test_runs_of_equal_rows_end_with_their_person():
     offsets = np.array([0, 2, 2, 9, 10])
     time = np.array([5, 5, 5, 5, 5, 6, 6, 7, 8, 8])
     event = np.array([1, 1, 1, 1, 1, 2, 2, 2, 2, 2], np.int8)
-    found, runs = ties._tied(offsets, time, event)
+    found, runs = ties._tied(offsets, time, event, 0, 10)
     assert found.tolist() == [0, 1, 2, 3, 4, 5, 6]
-    assert runs.tolist() == [0, 0, 1, 1, 1, 2, 2]
+    assert runs.tolist() == [0, 0, 2, 2, 2, 5, 5]
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 2, 5, 100])
+def test_rows_are_settled_alike_in_whatever_pieces(tmp_path, monkeypatch, rows_at_once):
+    monkeypatch.setattr(ties, "ROWS_AT_ONCE", rows_at_once)
+    plans = ["c", "b", "a"]
+    listed = [(person, "open", plan, None, None) for plan in plans for person in ("al", "bo", "cy")]
+    found = filled(tmp_path, [listed[:4], listed[4:]])
+    assert [plan for _, _, plan, *_ in found] == ["a", "b", "c"] * 3
 
 
 @pytest.mark.parametrize("later", ["zed", "abe"])
