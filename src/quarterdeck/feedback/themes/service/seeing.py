@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from quarterdeck.charts.series import Point
+from quarterdeck.charts.line import BRIEF_NARROW, PAGE_WIDE, LineChart, draw_line_chart
+from quarterdeck.charts.series import Line, Point
 from quarterdeck.charts.sparkline import draw_sparkline
 from quarterdeck.charts.svg import Drawing
 from quarterdeck.definitions.workspace import Workspace
@@ -25,10 +26,11 @@ from quarterdeck.feedback.themes.service.board import (
     read_said,
 )
 from quarterdeck.feedback.themes.service.keeping import kept_tags
-from quarterdeck.stats.figures import counted, notation, whole
+from quarterdeck.stats.figures import Notation, axis_labels, counted, notation, short_date, whole
 
 MOST_QUOTES, MOST_ACCOUNTS = 8, 10
 LATELY_WORDS = "four weeks"
+HALF_PAGE = replace(PAGE_WIDE, width=560.0, height=240.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,10 +120,11 @@ def see_board(workspace: Workspace) -> BoardSeen | None:
         channel="",
         weeks=(),
     )
+    amounts = notation("currency", [board.together.arr], currency=workspace.currency)
     return BoardSeen(
         claim=claim_of_board(board, workspace.currency),
-        lines=tuple(_line(theme, reading.until, workspace.currency) for theme in board.themes),
-        together=_line(everything, reading.until, workspace.currency),
+        lines=tuple(_line(theme, reading.until, amounts) for theme in board.themes),
+        together=_line(everything, reading.until, amounts),
         quotes=board.quotes,
         untagged=board.untagged,
         since=board.since,
@@ -141,7 +144,8 @@ def see_theme(workspace: Workspace, name: str, *, sees_personal: bool) -> ThemeS
         return None
     spoken = marks_of(reading, name)
     now = reading.said.within(WEEKS - LATELY, WEEKS - 1)
-    line = _line(theme, reading.until, workspace.currency)
+    amounts = notation("currency", [theme.lately.arr], currency=workspace.currency)
+    line = _line(theme, reading.until, amounts)
     return ThemeSeen(
         line=line,
         description=theme.tag.description,
@@ -151,7 +155,7 @@ def see_theme(workspace: Workspace, name: str, *, sees_personal: bool) -> ThemeS
         speakers=tuple(_speakers(reading, spoken & now, workspace.currency)),
         accounts=theme.lately.accounts,
         quotes=tuple(_voices(reading, spoken, sees_personal=sees_personal)),
-        drawing=_weeks(theme.weeks, reading.until, "theme"),
+        drawing=_chart(theme, reading.until),
         since=board.since,
         until=board.until,
     )
@@ -190,7 +194,7 @@ def times(trend: Trend) -> str:
     return f"{trend.ratio:.1f} times ({trend.low:.1f} to {trend.high:.1f})"
 
 
-def _line(theme: Theme, until: datetime, currency: str) -> ThemeLine:
+def _line(theme: Theme, until: datetime, amounts: Notation) -> ThemeLine:
     lately = theme.lately
     return ThemeLine(
         name=theme.tag.name,
@@ -200,8 +204,8 @@ def _line(theme: Theme, until: datetime, currency: str) -> ThemeLine:
         mentions=whole(lately.mentions),
         people=whole(lately.people),
         accounts=whole(lately.accounts),
-        arr=money(lately.arr, currency),
-        arr_at_risk=money(lately.arr_at_risk, currency),
+        arr=amounts.full(lately.arr),
+        arr_at_risk=amounts.full(lately.arr_at_risk),
         score=_score(lately.score),
         trend=_trend(theme),
         verdict=theme.trend.verdict,
@@ -221,15 +225,41 @@ def _trend(theme: Theme) -> str:
 def _score(score: Score | None) -> str:
     if score is None:
         return ""
-    return f"{score.value:+.0f} ({score.low:+.0f} to {score.high:+.0f})".replace("-", "−")
+    value, low, high = (_signed(each) for each in (score.value, score.low, score.high))
+    return f"{value} ({low} to {high})"
+
+
+def _signed(points: float) -> str:
+    near = round(points)
+    return "0" if near == 0 else f"{near:+d}".replace("-", "−")
 
 
 def _weeks(weeks: Sequence[int], until: datetime, key: str) -> Drawing | None:
-    points = tuple(
+    sentence = f"Mentions a week: {', '.join(map(str, weeks))}"
+    return draw_sparkline(_points(weeks, until), key=key, sentence=sentence)
+
+
+def _points(weeks: Sequence[int], until: datetime) -> tuple[Point, ...]:
+    return tuple(
         Point(when=(until - timedelta(days=7 * (len(weeks) - place))).date(), value=float(count))
         for place, count in enumerate(weeks)
     )
-    return draw_sparkline(points, key=key, sentence=f"Mentions a week: {', '.join(map(str, weeks))}")
+
+
+def _chart(theme: Theme, until: datetime) -> Drawing:
+    """The weeks on the two sizes of paper, each week at its first day."""
+    points = _points(theme.weeks, until)
+    named = [points[place].when for place in (0, len(points) // 2, len(points) - 1)]
+    chart = LineChart(
+        key="mentions",
+        sentence=f"Mentions of {theme.tag.name} a week: {', '.join(map(str, theme.weeks))}",
+        lines=(Line(label="", points=points),),
+        write=lambda values: axis_labels("count", values),
+        dates=tuple((day, short_date(day)) for day in named),
+        from_zero=True,
+        whole=True,
+    )
+    return Drawing(draw_line_chart(chart, HALF_PAGE) + draw_line_chart(chart, BRIEF_NARROW))
 
 
 def _channels(reading: Reading, spoken: Mask, now: Mask) -> list[tuple[str, int, int]]:
