@@ -93,6 +93,9 @@ def _fill(workspace: "Workspace", *, as_of: "date") -> None:
     from quarterdeck.site.start import bring_up  # slow import
 
     bring_up(workspace)
+    from quarterdeck.feedback.themes.service.keeping import keep_tags  # slow import: knows the records
+
+    keep_tags(workspace)
     fill_deck(workspace, as_of=as_of)
 
 

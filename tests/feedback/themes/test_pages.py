@@ -11,6 +11,7 @@ from quarterdeck.feedback.intake.service import deciding
 from quarterdeck.feedback.intake.service.book import open_book
 from quarterdeck.feedback.intake.service.projecting import refresh
 from quarterdeck.feedback.themes.service.board import read_board
+from quarterdeck.feedback.themes.service.for_brief import told_in_brief
 from quarterdeck.feedback.themes.service.keeping import is_behind, keep_tags, kept_tags, tag_table
 
 NOW = datetime.now(UTC)
@@ -40,6 +41,7 @@ def say(workspace, rows):
                     "account": [account for _, account, _ in rows],
                     "person": [f"{account}-ann@acme.test" for _, account, _ in rows],
                     "text": [text for *_, text in rows],
+                    "consent": [text != PHONE for *_, text in rows],
                 }
             )
         ],
@@ -155,3 +157,18 @@ def test_what_is_no_feedback_is_counted_nowhere(heard, carol):
     deciding.leave_out(quote=quote, by=carol)
     keep_tags(heard)
     assert read_board(heard).together.mentions == before - 1
+
+
+def test_a_brief_tells_themes_in_words_that_may_be_shown(heard):
+    keep_tags(heard)
+    tomorrow = (NOW + timedelta(days=1)).date()
+    first = told_in_brief(heard, tomorrow)[0]
+    assert first.words == OFFLINE
+    assert first.source == "Offline schedule · one account, €1,000 ARR"
+    assert ("Of it, up for renewal within 120 days", "€1,000") in first.rows
+    assert all(told.words != PHONE for told in told_in_brief(heard, tomorrow))
+
+
+def test_a_brief_of_an_earlier_day_knows_nothing_of_what_was_said_later(heard):
+    keep_tags(heard)
+    assert told_in_brief(heard, (NOW - timedelta(weeks=12)).date()) == ()

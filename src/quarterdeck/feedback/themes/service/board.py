@@ -93,9 +93,9 @@ def read_board(workspace: Workspace) -> Board | None:
     return None if kept is None or reading is None else board_of(reading, kept.encoder)
 
 
-def read_said(workspace: Workspace, kept: KeptTags) -> Reading | None:
-    """Every tagged quote of the last weeks."""
-    taxonomy, book, until = read_taxonomy(workspace), open_book(workspace), moment_of(workspace)
+def read_said(workspace: Workspace, kept: KeptTags, until: datetime | None = None) -> Reading | None:
+    """Every tagged quote of the last weeks before a moment."""
+    taxonomy, book, until = read_taxonomy(workspace), open_book(workspace), until or moment_of(workspace)
     if taxonomy is None:
         return None
     tagged = tag_table(workspace, kept)

@@ -59,6 +59,14 @@ def kept_tags(workspace: Workspace) -> KeptTags | None:
     return kept if (workspace.path / FOLDER / kept.file).is_file() else None
 
 
+def tagged_at(workspace: Workspace) -> int:
+    """When the kept tags were written, as a number that changes with them; 0 where there are none."""
+    try:
+        return (workspace.path / FOLDER / "tags.json").stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def tag_table(workspace: Workspace, kept: KeptTags) -> pa.Table:
     """The columns of `SCHEMA`, a row for each quote."""
     with pa.memory_map(str(workspace.path / FOLDER / kept.file)) as mapped:

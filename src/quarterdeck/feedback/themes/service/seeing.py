@@ -154,8 +154,8 @@ def see_theme(workspace: Workspace, name: str, *, sees_personal: bool) -> ThemeS
         channels=tuple(_channels(reading, spoken & now, now)),
         speakers=tuple(_speakers(reading, spoken & now, workspace.currency)),
         accounts=theme.lately.accounts,
-        quotes=tuple(_voices(reading, spoken, sees_personal=sees_personal)),
-        drawing=_chart(theme, reading.until),
+        quotes=tuple(voices(reading, spoken, sees_personal=sees_personal)),
+        drawing=draw_weeks(theme, reading.until),
         since=board.since,
         until=board.until,
     )
@@ -207,13 +207,14 @@ def _line(theme: Theme, until: datetime, amounts: Notation) -> ThemeLine:
         arr=amounts.full(lately.arr),
         arr_at_risk=amounts.full(lately.arr_at_risk),
         score=_score(lately.score),
-        trend=_trend(theme),
+        trend=trend_words(theme),
         verdict=theme.trend.verdict,
         drawing=_weeks(theme.weeks, until, theme.tag.name) if theme.weeks else None,
     )
 
 
-def _trend(theme: Theme) -> str:
+def trend_words(theme: Theme) -> str:
+    """How a theme stands against the weeks before, with its interval."""
     trend = theme.trend
     if trend.verdict == "too few":
         return "too few to say"
@@ -246,8 +247,8 @@ def _points(weeks: Sequence[int], until: datetime) -> tuple[Point, ...]:
     )
 
 
-def _chart(theme: Theme, until: datetime) -> Drawing:
-    """The weeks on the two sizes of paper, each week at its first day."""
+def draw_weeks(theme: Theme, until: datetime) -> Drawing:
+    """Mentions a week on the two sizes of paper, each week at its first day."""
     points = _points(theme.weeks, until)
     named = [points[place].when for place in (0, len(points) // 2, len(points) - 1)]
     chart = LineChart(
@@ -291,7 +292,7 @@ def _speakers(reading: Reading, spoken: Mask, currency: str) -> list[Speaker]:
     return found
 
 
-def _voices(reading: Reading, spoken: Mask, *, sees_personal: bool) -> list[Voice]:
+def voices(reading: Reading, spoken: Mask, *, sees_personal: bool) -> list[Voice]:
     """Those that are latest and that the tagger is surest of, of each customer one before a second."""
     rows = np.flatnonzero(spoken)
     recency = np.clip(reading.said.period[rows] / WEEKS, 0, 1)

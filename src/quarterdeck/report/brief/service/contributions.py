@@ -6,7 +6,10 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils.text import slugify
 
+from quarterdeck.feedback.themes.service.for_brief import ThemeTold
+from quarterdeck.feedback.themes.service.for_brief import told_in_brief as themes_told
 from quarterdeck.insights.journeys.service.pinning import TellsInBrief, told_in_brief
 from quarterdeck.insights.metrics.service.book import METRIC
 from quarterdeck.process.decisions.service.for_brief import Answering, Ask, answering, asked, promised
@@ -14,6 +17,7 @@ from quarterdeck.records.here import workspace
 from quarterdeck.records.workshop.seals import seals_of
 from quarterdeck.report.brief.calc.page import (
     Contribution,
+    CustomerVoice,
     Decision,
     EvidencePage,
     JourneyTold,
@@ -29,7 +33,7 @@ ASKED_AT = "/decisions/"
 
 def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
     """The contribution of every capability that has one for this week, the most urgent first."""
-    pinned = told_in_brief(workspace())
+    pinned, themes = told_in_brief(workspace()), themes_told(workspace(), as_of)
     return (
         Contribution(
             decisions=tuple(_decision(ask, as_of) for ask in asked(as_of)),
@@ -41,7 +45,8 @@ def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
                 for kept in promised(week_start)
             ),
             journeys=tuple(_told(each) for each in pinned),
-            evidence=tuple(_evidence(each) for each in pinned),
+            customers=tuple(_voice(each) for each in themes),
+            evidence=(*(_evidence(each) for each in pinned), *(_evidence_of_theme(each) for each in themes)),
         ),
     )
 
@@ -74,6 +79,30 @@ def _evidence(each: TellsInBrief) -> EvidencePage:
             *((table, f"version {version}") for table, version in sorted(found.tables.items())),
         ),
     )
+
+
+def _voice(theme: ThemeTold) -> CustomerVoice:
+    return CustomerVoice(
+        words=Sentence(text=theme.words, evidence=f"evidence/{_file_of_theme(theme)}"), source=theme.source
+    )
+
+
+def _evidence_of_theme(theme: ThemeTold) -> EvidencePage:
+    """What is counted of a theme, and by which taxonomy and tagger."""
+    return EvidencePage(
+        file=_file_of_theme(theme),
+        title=theme.name,
+        claim=theme.claim,
+        columns=theme.columns,
+        rows=theme.rows,
+        measure=theme.measure,
+        figure=theme.drawing,
+        pins=theme.pins,
+    )
+
+
+def _file_of_theme(theme: ThemeTold) -> str:
+    return f"theme-{slugify(theme.name) or 'unnamed'}.html"
 
 
 def _file(each: TellsInBrief) -> str:

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import Conflict, QuarterdeckError
+from quarterdeck.feedback.themes.service.keeping import tagged_at
 from quarterdeck.insights.journeys.service.kept import answered_at
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.here import workspace as workspace_here
@@ -173,12 +174,13 @@ def _made(
 
 def contributions_of(edition: Edition) -> tuple[Contribution, ...]:
     """What was given to a brief: as it was when published, or as it is now."""
-    return _contributions(edition, edition.state, edition.drafted_at, answered_at(workspace_here()))
+    here = workspace_here()
+    return _contributions(edition, edition.state, edition.drafted_at, (answered_at(here), tagged_at(here)))
 
 
 @until_a_change
 def _contributions(
-    edition: Edition, _state: str, _drafted_at: datetime, _journeys_answered_at: int
+    edition: Edition, _state: str, _drafted_at: datetime, _answered_and_tagged_at: tuple[int, int]
 ) -> tuple[Contribution, ...]:
     if edition.is_published:
         return CONTRIBUTIONS.validate_json(edition.contributions)
