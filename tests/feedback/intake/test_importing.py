@@ -222,3 +222,57 @@ def test_the_command_says_what_was_left_out(workspace, files):
     assert "nothing to do" in runner.invoke(build(), arguments).output
     found = json.loads(runner.invoke(build(), [*arguments, "--json"]).output)
     assert found[0]["same_file"] is True
+
+
+def test_tables_of_reviews_and_notes_and_lines_of_answers(workspace, tmp_path):
+    reviews = tmp_path / "reviews.csv"
+    reviews.write_text("Review ID,Title,Review,Rating,Date\n1,Bad,It spins!,1,2026-11-01\n2,,,5,2026-11-02\n")
+    notes = tmp_path / "notes.csv"
+    notes.write_text(
+        "account,date,note,owner\nBeams,2026-11-03,They want SSO.,Carol\n"
+        "Yard,,No day.,Carol\nYard,2026-11-04,,\n"
+    )
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text(
+        '{"responses": [{"token": "t1", "nps": 3, "reason": "Late.", "submitted_at": "2026-11-05"}]}\n'
+    )
+    assert take_in(workspace, reviews, kind="app-store").left_out == {"without words": 1}
+    noted = take_in(workspace, notes, kind="notes")
+    assert (noted.result.added, noted.result.quarantined, noted.left_out) == (1, 1, {"without words": 1})
+    take_in(workspace, answers, kind="nps")
+    found = {row["feedback_id"].partition("-")[0]: row for row in rows(workspace)}
+    assert found["app"]["text"] == "Bad.\nIt spins!"
+    assert (found["note"]["account"], found["note"]["properties"]["owner"]) == ("Beams", "Carol")
+    assert (found["nps"]["text"], found["nps"]["score"]) == ("Late.", 3)
+
+
+def test_a_note_without_headings_is_one_message_with_its_front_matter(workspace, tmp_path):
+    note = tmp_path / "call.md"
+    note.write_text("---\naccount: Beams\ndate: 2026-11-03\nperson: u-9\nid: call-7\n---\nThey want SSO.\n")
+    take_in(workspace, note)
+    (row,) = rows(workspace)
+    assert (row["feedback_id"], row["account"], row["person"]) == ("note-call-7", "Beams", "u-9")
+    undated = tmp_path / "undated.md"
+    undated.write_text("They want a map.\n")
+    assert take_in(workspace, undated).result.quarantined == 1
+
+
+def test_a_file_that_fails_does_not_keep_others_out(workspace, files, tmp_path):
+    broken = tmp_path / "broken.csv"
+    broken.write_text("")
+    arguments = [
+        "intake",
+        "import",
+        str(broken),
+        str(files["nps"]),
+        "--from",
+        "nps",
+        "-w",
+        str(workspace.path),
+    ]
+    said = CliRunner().invoke(build(), arguments)
+    assert said.exit_code == 2
+    assert "1 messages read, 1 added" in said.output
+    assert "is empty" in said.output
+    again = CliRunner().invoke(build(), [*arguments, "--json"])
+    assert [("error" in each) for each in json.loads(again.stdout)] == [False, True]

@@ -174,3 +174,17 @@ def test_somebody_who_becomes_known_later_is_masked_then(workspace, tmp_path):
     CliRunner().invoke(build(), ["import", "people", str(people), "-w", str(workspace.path)])
     (after,) = quotes(workspace)
     assert after["masked"] == "Ask [name] about the invite."
+
+
+def test_parts_of_which_nothing_changed_are_taken_over(workspace, monkeypatch):
+    monkeypatch.setattr(projecting, "messages", partial(messages, at_once=2))
+    say(workspace, *({"text": f"Crew {n} cannot sign in.", "account": f"a-{n}"} for n in range(4)))
+    refresh(workspace)
+    files = QuoteFiles(workspace.path)
+    before = (files.path / files.manifest().folder / "part-00000.arrow").stat().st_ino
+    say(workspace, {"text": "crew 3 cannot sign in!", "account": "a-3"})
+    made = quotes(workspace)
+    assert (files.path / files.manifest().folder / "part-00000.arrow").stat().st_ino == before
+    assert made[-1]["same_as"] == "m4#1"
+    shutil.rmtree(workspace.path / FOLDER)
+    assert quotes(workspace) == made

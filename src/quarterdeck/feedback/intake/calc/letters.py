@@ -144,7 +144,7 @@ _ANSWERED = re.compile(
       | (?:on|am|le|el|op|il)\b.{4,200}
             \b(?:wrote|schrieb|a\ [ée]crit|escribi[óo]|schreef|ha\ scritto)\b.{0,80}:
       | (?:from|von|de|van|da)\s*:\s.*
-            (?:@|\n\s*(?:sent|date|gesendet|datum|envoy[ée]|enviado|verzonden|to|an)\s*:)
+            (?:@|\n\s*(?:sent|date|gesendet|datum|envoy[ée]|enviado|verzonden)\s*:).*
     )\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -195,7 +195,8 @@ def _is_answered(lines: list[str], place: int) -> bool:
             ":" in each for each in lines[place + 1 : place + 3]
         )
     following = lines[place + 1] if place + 1 < len(lines) else ""
-    return bool(following.strip()) and bool(_ANSWERED.match(f"{line.strip()}\n{following.strip()}"))
+    joined = (f"{line.strip()}{joint}{following.strip()}" for joint in (" ", "\n"))
+    return bool(following.strip()) and any(_ANSWERED.match(each) for each in joined)
 
 
 def _signature_begins(lines: list[str]) -> int:
