@@ -198,8 +198,10 @@ def _of_document(start: bytes, stream: PlainBytes, lists: Sequence[str]) -> Rows
         yield from _opened(
             value, text.text[place:end], () if inside and not isinstance(value, dict) else lists
         )
-        text.drop(end)
-        place = 0
+        place = end
+        if place > _CHUNK:
+            text.drop(place)
+            place = 0
 
 
 def _skip(text: _Text, place: int, blanks: str) -> int:
