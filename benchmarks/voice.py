@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 
@@ -30,7 +31,7 @@ def write_files(folder: Path, items: int, examples: int) -> None:
     """A taxonomy, examples of each tag, and texts: most words are common, a few tell the tag."""
     chance = Random(SEED)
     common = made_up_words(chance, 3_000)
-    weights = [1 / (rank + 3) for rank in range(len(common))]
+    weights = list(accumulate(1 / (rank + 3) for rank in range(len(common))))
     telling = [made_up_words(chance, 12) for _ in range(TAGS)]
     tags = [
         f"  - name: tag_{number}\n    description: {' '.join(words[:6])}\n"
@@ -39,7 +40,7 @@ def write_files(folder: Path, items: int, examples: int) -> None:
     (folder / "taxonomy.yaml").write_text("tags:\n" + "".join(tags))
 
     def text(number: int) -> str:
-        words = chance.choices(common, weights, k=chance.randint(5, 13))
+        words = chance.choices(common, cum_weights=weights, k=chance.randint(5, 13))
         return " ".join([*words, *chance.choices(telling[number], k=2)])
 
     with (folder / "examples.csv").open("w", newline="") as stream:

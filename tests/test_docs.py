@@ -92,6 +92,7 @@ def test_each_how_to_works_in_the_demo_company(page, demo, tmp_path):
     expected = {
         "import-events": "2 added",
         "import-feedback": "[phone]",
+        "tag-feedback": "too few",
         "mend-a-quarantine": "2 added",
         "define-a-metric": "Invites to the crew",
         "ask-journeys": "stop between “Signed up” and “Team activated”",
