@@ -113,6 +113,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         kinds=("quarterdeck.feedback.themes.service.book:TAXONOMY",),
         app="quarterdeck.feedback.themes",
         urls="quarterdeck.feedback.themes.web",
+        api="quarterdeck.feedback.themes.api:router",
         jobs="quarterdeck.feedback.themes.jobs",
         tags="quarterdeck.feedback.themes.service.suggesting",
         entries=(Entry(section="Feedback", label="Themes", path="/themes/", key="t"),),

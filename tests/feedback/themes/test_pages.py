@@ -172,3 +172,16 @@ def test_a_brief_tells_themes_in_words_that_may_be_shown(heard):
 def test_a_brief_of_an_earlier_day_knows_nothing_of_what_was_said_later(heard):
     keep_tags(heard)
     assert told_in_brief(heard, (NOW - timedelta(weeks=12)).date()) == ()
+
+
+def test_programs_read_themes_and_their_quotes(heard, sign_in, dave):
+    client = sign_in(dave)
+    assert client.get("/api/themes").json()["items"] == []
+    keep_tags(heard)
+    first = client.get("/api/themes").json()["items"][0]
+    assert (first["name"], first["accounts"], first["arr_at_risk"]) == ("Offline schedule", 1, 1000.0)
+    assert first["trend"]["verdict"] == "too few"
+    quotes = client.get("/api/themes/quotes?name=No+signal").json()["items"]
+    assert [quote["may_be_shown"] for quote in quotes] == [False]
+    assert "ann@small.test" not in quotes[0]["words"]
+    assert client.get("/api/themes/quotes?name=Nothing").status_code == 404

@@ -52,6 +52,7 @@ class AnswerOut(Schema):
     unit: str
     since: datetime
     until: datetime
+    known_until: datetime = Field(description="The last moment that the answer can tell of.")
     versions: dict[str, int]
     figures: dict[str, Any] = Field(description="Of the kind: groups with steps, rows, lines or edges.")
 
