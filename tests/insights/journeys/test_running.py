@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from quarterdeck.cli.main import build
 from quarterdeck.definitions.workspace import init_workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.store import FactStore
+from quarterdeck.insights.journeys.definitions.cohort import Cohort
 from quarterdeck.insights.journeys.service.running import compare_journey, explain_person, run_journey
+from quarterdeck.insights.journeys.service.sql_running import run_by_sql
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 AS_OF = datetime(2026, 2, 10)  # noqa: DTZ001 -- a day, as the command line reads it
@@ -120,6 +123,24 @@ def test_cohorts_keep_those_who_did_something_or_were_lost(workspace):
         workspace, "by_cohort.yaml", FUNNEL + "by: ['cohort:buyers', 'cohort:lost', 'cohort:admins']\n"
     )
     assert reached(workspace, str(query)) == {("Buyers",): [2, 1], ("Lost",): [2, 0], ("Admins",): [1, 1]}
+
+
+@pytest.mark.parametrize("engine", ["kernel", "sql"])
+def test_a_cohort_is_of_several_conditions_together(workspace, engine):
+    either = "[{any: [{property: person.role, is: admin}, {property: person.role, is: boss}]}]"
+    save(workspace, "cohorts/heads.yaml", f"title: Heads\nwhere: {either}\n")
+    none = "[{all: [{property: person.role, is_set: true}, {property: person.role, is_not: admin}]}]"
+    save(workspace, "cohorts/others.yaml", f"title: Others\nwhere: {none}\n")
+    query = save(workspace, "query.yaml", FUNNEL + "by: ['cohort:heads', 'cohort:others']\n")
+    answer = run_journey if engine == "kernel" else run_by_sql
+    groups = answer(workspace, str(query), as_of=AS_OF).figures["groups"]
+    begun = {group["value"][0]: group["steps"][0]["reached"] for group in groups}
+    assert begun == {"Heads": 1, "Others": 2}
+
+
+def test_a_cohort_is_not_made_of_cohorts():
+    with pytest.raises(ValidationError, match="not made of others"):
+        Cohort.model_validate({"title": "A", "where": [{"any": [{"cohort": "b"}]}]})
 
 
 def test_a_cohort_of_accounts_keeps_their_people_and_one_of_people_keeps_their_accounts(workspace):

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from quarterdeck.insights.journeys.calc.buckets import Calendar
-from quarterdeck.insights.journeys.calc.conditions import both, column_of, truths
+from quarterdeck.insights.journeys.calc.conditions import passing
 from quarterdeck.insights.journeys.calc.funnel_figures import who_reached
 from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
 from quarterdeck.insights.journeys.calc.picks import counted
@@ -45,10 +45,8 @@ def by_property(view: SequenceView, conditions: tuple[Condition, ...]) -> Mask:
     some = np.flatnonzero(view.offsets[:-1] < view.offsets[1:])
     last = select(view, view.offsets[some + 1] - 1)
     found = np.zeros(len(view.units), np.bool_)
-    found[some] = both(
-        truths(each, (column := column_of(last, each.field or "")).values)[column.codes]
-        for each in conditions
-    )
+    passed = passing(last, conditions, {})
+    found[some] = True if passed is None else passed
     return found
 
 

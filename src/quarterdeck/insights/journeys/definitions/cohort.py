@@ -53,4 +53,16 @@ class Cohort(BaseModel):
             raise ValueError("`unit:` means nothing here: people, accounts and a journey say it themselves")
         if self.journey is not None and (self.reached is None) == (self.lost_before is None):
             raise ValueError("a cohort of a journey needs either `reached:` or `lost_before:`")
+        asked = [
+            *(self.where or ()),
+            *(each for pick in (self.did, self.did_not) if pick for each in pick.where),
+        ]
+        if any(names_a_cohort(condition) for condition in asked):
+            raise ValueError("a cohort is not made of others: name both in the journey's `where:`")
         return self
+
+
+def names_a_cohort(condition: Condition) -> bool:
+    """Does a condition, or one inside it, ask who is in a cohort?"""
+    inside = (*(condition.all_of or ()), *(condition.one_of or ()))
+    return bool(condition.cohort or condition.outside_cohort) or any(map(names_a_cohort, inside))
