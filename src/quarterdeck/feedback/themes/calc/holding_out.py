@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from zlib import crc32
 
 import numpy as np
@@ -34,7 +35,7 @@ def hold_out(
     """Cross-validation: each example is tagged by what the others teach, beside texts that nobody tagged."""
     asked = _each_once(examples)
     fold = _folds(asked, folds)
-    beside = sorted(set(others), key=_digest)[:MOST_OTHERS]
+    beside = nsmallest(MOST_OTHERS, set(others), key=_digest)
     kept = min(3, len(tags))
     place = np.zeros((len(asked), kept), dtype=np.int32)
     share = np.zeros((len(asked), kept), dtype=np.float32)

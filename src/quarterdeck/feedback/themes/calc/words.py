@@ -31,18 +31,26 @@ class Tokens:
 
 def read_tokens(texts: Sequence[str]) -> Tokens:
     """The stemmed words of every text; punctuation and case are gone, figures stay."""
-    place: dict[str, int] = {}
+    place = _Places()
     found: list[int] = []
     start = np.zeros(len(texts) + 1, dtype=np.int64)
-    find, seen = WORD.findall, place.setdefault
+    find, placed = WORD.findall, place.__getitem__
     for index, text in enumerate(texts):
-        found += [seen(word, len(place)) for word in find(text.lower().translate(APOSTROPHES))]
+        found += map(placed, find(text.lower().translate(APOSTROPHES)))
         start[index + 1] = len(found)
     stems: dict[str, int] = {}
     stem_of = np.array([stems.setdefault(stem(word), len(stems)) for word in place], dtype=np.int32)
     written = np.array(found, dtype=np.int64)
     word = stem_of[written] if len(written) else written.astype(np.int32)
     return Tokens(vocabulary=tuple(stems), word=word, start=start)
+
+
+class _Places(dict[str, int]):
+    """Numbers words as they are met; most are known, and then no line of Python runs."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = len(self)
+        return self[word]
 
 
 def stem(word: str) -> str:
