@@ -346,7 +346,10 @@ def erase(
         typer.echo("All earlier versions of these tables go as well. This cannot be undone.", err=True)
         typer.confirm("Erase?", abort=True, err=True)
     # What is made from facts is made again; files that wait to be imported are brought in once more.
-    disposable = ("sequences", *(f".quarterdeck/{name}" for name in ("quotes", "themes", "readings", "uploads")))
+    disposable = (
+        "sequences",
+        *(f".quarterdeck/{name}" for name in ("quotes", "themes", "readings", "uploads")),
+    )
     proof = erase_person(store, person, projections=[opened.path / folder for folder in disposable])
     if json:
         import orjson
