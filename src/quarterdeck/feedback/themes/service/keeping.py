@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from quarterdeck.definitions.files import write_atomically
 from quarterdeck.definitions.folder import Definition
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.feedback.intake.service.book import Book, open_book
-from quarterdeck.feedback.themes.calc.texts import Example
+from quarterdeck.feedback.themes.calc.texts import Example, Tagged
 from quarterdeck.feedback.themes.definitions import Taxonomy
 from quarterdeck.feedback.themes.service.book import read_taxonomy
 
+compute: Any = pc  # its stubs know no expressions
 FOLDER = Path(".quarterdeck") / "themes"
 RULES = 1  # counted up where the tagger gives other tags to the same words
 KEPT, NOT_FEEDBACK = "kept", "not feedback"
@@ -91,41 +93,42 @@ def keep_tags(workspace: Workspace, *, tell: Tell = lambda done, saying: None) -
     if taxonomy is None or not len(book):
         return None
     tell(0, f"{len(book):,} quotes to tag")
-    rows = list(_rows(book))
-    decided = {row["quote"]: row["tags"] for row in rows if row["decided"]}
-    asked = [row for row in rows if not row["decided"]]
-    examples = [Example(text=row["text"], tags=row["tags"]) for row in rows if row["decided"]]
-    made = tag_quotes(taxonomy.model, [row["text"] for row in asked], examples=examples)
-    found = {row["quote"]: each for row, each in zip(asked, made.tagged, strict=True)}
-    table = pa.Table.from_pylist(
+    counted = _counted(book)
+    columns: list[list[Any]] = [counted[name].to_pylist() for name in ("quote", "text", "state")]
+    keys, texts, states = columns
+    decided = {
+        key: book.decided.states[key][1] for key, state in zip(keys, states, strict=True) if state == KEPT
+    }
+    asked = [text for key, text in zip(keys, texts, strict=True) if key not in decided]
+    learnt = [
+        Example(text=text, tags=decided[key]) for key, text in zip(keys, texts, strict=True) if key in decided
+    ]
+    made = tag_quotes(taxonomy.model, asked, examples=learnt)
+    found = iter(made.tagged)
+    tagged = [Tagged(tags=decided[key], confidence=1.0) if key in decided else next(found) for key in keys]
+    table = pa.table(
         [
-            {"quote": row["quote"], "tags": list(decided[row["quote"]]), "confidence": 1.0, "by_people": True}
-            if row["decided"]
-            else {
-                "quote": row["quote"],
-                "tags": list(found[row["quote"]].tags),
-                "confidence": found[row["quote"]].confidence,
-                "by_people": False,
-            }
-            for row in rows
+            pa.array(keys),
+            pa.array([list(each.tags) for each in tagged], pa.list_(pa.string())),
+            pa.array([each.confidence for each in tagged], pa.float32()),
+            pa.array([key in decided for key in keys], pa.bool_()),
         ],
         schema=SCHEMA,
     )
-    of = _asked(book, taxonomy)
-    tagged = sum(map(bool, decided.values())) + sum(bool(each.tags) for each in made.tagged)
-    return _keep(workspace, table, of=of, taxonomy=taxonomy.version, encoder=made.encoder, tagged=tagged)
+    return _keep(
+        workspace,
+        table,
+        of=_asked(book, taxonomy),
+        taxonomy=taxonomy.version,
+        encoder=made.encoder,
+        tagged=sum(bool(each.tags) for each in tagged),
+    )
 
 
-def _rows(book: Book) -> Iterator[dict[str, Any]]:
+def _counted(book: Book) -> pa.Table:
     """The quotes that count: not folded into others, not sorted out."""
-    for quote in book.at(range(len(book))):
-        if not quote.same_as and quote.state != NOT_FEEDBACK:
-            yield {
-                "quote": quote.quote,
-                "text": quote.text,
-                "tags": quote.tags,
-                "decided": quote.state == KEPT,
-            }
+    rows = book.table.select(["quote", "text", "same_as", "state"])
+    return rows.filter((compute.field("same_as") == "") & (compute.field("state") != NOT_FEEDBACK))
 
 
 def _asked(book: Book, taxonomy: Definition[Taxonomy]) -> str:
