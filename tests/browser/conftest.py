@@ -22,6 +22,8 @@ QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None and os.environ.get("QUARTERDECK_REQUIRE_BROWSER") != "1":
         pytest.skip("no Chromium is installed; QUARTERDECK_REQUIRE_BROWSER=1 makes this an error")
+    # Playwright's event loop stays in this thread; tests of records that come later run in it, too.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield launched
