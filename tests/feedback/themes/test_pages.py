@@ -90,6 +90,10 @@ def key_of(text):
     return next(quote.quote for quote in book.at(range(len(book))) if quote.text == text)
 
 
+def of(board, name):
+    return next(theme for theme in board.themes if theme.tag.name == name)
+
+
 def shown(client, path, status=200):
     answer = client.get(path)
     assert answer.status_code == status, answer.content.decode()[-2000:]
@@ -109,9 +113,9 @@ def test_the_board_has_what_may_be_lost_first_and_each_customer_once(heard, sign
     keep_tags(heard)
     board = read_board(heard)
     assert board.themes[0].tag.name == "Offline schedule"
-    first = board.find("Offline schedule").lately
+    first = of(board, "Offline schedule").lately
     assert (first.accounts, first.arr, first.arr_at_risk) == (1, 1000.0, 1000.0)
-    assert board.find("Billing").lately.arr_at_risk == 0
+    assert of(board, "Billing").lately.arr_at_risk == 0
     assert board.together.accounts == 2
     assert board.together.arr == 10_000
     page = shown(sign_in(dave), "/themes/")
@@ -121,8 +125,8 @@ def test_the_board_has_what_may_be_lost_first_and_each_customer_once(heard, sign
 def test_a_part_counts_for_the_whole_and_once_in_it(heard):
     keep_tags(heard)
     board = read_board(heard)
-    assert board.find("No signal").lately.mentions == 1
-    assert board.find("Offline schedule").lately.mentions == 2
+    assert of(board, "No signal").lately.mentions == 1
+    assert of(board, "Offline schedule").lately.mentions == 2
 
 
 def test_a_theme_shows_its_quotes_masked_to_whom_may_not_see_personal_data(heard, sign_in, dave, alice):

@@ -58,10 +58,6 @@ class Board:
     until: date
     encoder: str
 
-    def find(self, name: str) -> Theme | None:
-        """The theme of a name."""
-        return next((theme for theme in self.themes if theme.tag.name == name), None)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
@@ -141,23 +137,9 @@ def read_said(workspace: Workspace, kept: KeptTags, until: datetime | None = Non
 
 def board_of(reading: Reading, encoder: str) -> Board:
     """Every theme of the taxonomy, with what its parts say counted as its own."""
-    said = reading.said
-    now, before = said.within(WEEKS - LATELY, WEEKS - 1), said.within(WEEKS - 2 * LATELY, WEEKS - LATELY - 1)
-    themes = []
-    for tag in reading.taxonomy.tags:
-        spoken = marks_of(reading, tag.name)
-        trend = trend_of(said, spoken, now, before)
-        themes.append(
-            Theme(
-                tag=tag,
-                lately=tally(said, spoken & now),
-                trend=trend,
-                channel=reading.channels[trend.channel] if trend.channel is not None else "",
-                weeks=tuple(mentions_by_period(said, spoken, WEEKS).tolist()),
-            )
-        )
+    said, now = reading.said, said_lately(reading)
+    themes = sorted((theme_of(reading, tag) for tag in reading.taxonomy.tags), key=_rank)
     tagged = said.tags.any(axis=1)
-    themes.sort(key=_rank)
     return Board(
         themes=tuple(themes),
         together=tally(said, tagged & now),
@@ -167,6 +149,25 @@ def board_of(reading: Reading, encoder: str) -> Board:
         until=reading.until.date(),
         encoder=encoder,
     )
+
+
+def theme_of(reading: Reading, tag: Tag) -> Theme:
+    """What is said of one theme, and of its parts."""
+    said, spoken = reading.said, marks_of(reading, tag.name)
+    before = said.within(WEEKS - 2 * LATELY, WEEKS - LATELY - 1)
+    trend = trend_of(said, spoken, said_lately(reading), before)
+    return Theme(
+        tag=tag,
+        lately=tally(said, spoken & said_lately(reading)),
+        trend=trend,
+        channel=reading.channels[trend.channel] if trend.channel is not None else "",
+        weeks=tuple(mentions_by_period(said, spoken, WEEKS).tolist()),
+    )
+
+
+def said_lately(reading: Reading) -> NDArray[np.bool_]:
+    """Which quotes are of the last weeks."""
+    return reading.said.within(WEEKS - LATELY, WEEKS - 1)
 
 
 def _rank(theme: Theme) -> tuple[float, float, int, str]:

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from quarterdeck.charts.svg import Drawing
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.feedback.themes.service.board import (
-    LATELY,
     WEEKS,
     Board,
     Reading,
@@ -16,6 +15,7 @@ from quarterdeck.feedback.themes.service.board import (
     board_of,
     marks_of,
     read_said,
+    said_lately,
 )
 from quarterdeck.feedback.themes.service.keeping import kept_tags
 from quarterdeck.feedback.themes.service.seeing import claim_of, draw_weeks, money, trend_words, voices
@@ -63,8 +63,8 @@ def told_in_brief(workspace: Workspace, as_of: date) -> tuple[ThemeTold, ...]:
 
 def _words(reading: Reading, theme: Theme) -> str:
     """The words of somebody who agreed to be quoted, of the last weeks, short enough for the page."""
-    now = reading.said.within(WEEKS - LATELY, WEEKS - 1)
-    found = voices(reading, marks_of(reading, theme.tag.name) & now, sees_personal=False)
+    spoken = marks_of(reading, theme.tag.name) & said_lately(reading)
+    found = voices(reading, spoken, sees_personal=False)
     fitting = (voice.words for voice in found if voice.may_be_shown)
     return next((words for words in fitting if len(words.split()) <= WORDS_AT_MOST), "")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -13,10 +13,11 @@ from quarterdeck.charts.series import Line, Point
 from quarterdeck.charts.sparkline import draw_sparkline
 from quarterdeck.charts.svg import Drawing
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.feedback.themes.calc.measuring import Mask, Score
+from quarterdeck.feedback.themes.calc.measuring import Mask, Score, Tally
 from quarterdeck.feedback.themes.calc.trending import Trend
 from quarterdeck.feedback.themes.service.board import (
     LATELY,
+    WEEK,
     WEEKS,
     Board,
     Reading,
@@ -24,6 +25,8 @@ from quarterdeck.feedback.themes.service.board import (
     board_of,
     marks_of,
     read_said,
+    said_lately,
+    theme_of,
 )
 from quarterdeck.feedback.themes.service.keeping import kept_tags
 from quarterdeck.stats.figures import Notation, axis_labels, counted, notation, short_date, whole
@@ -34,19 +37,25 @@ HALF_PAGE = replace(PAGE_WIDE, width=560.0, height=240.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ThemeLine:
-    """A theme as a row of the board: figures in words, and its weeks as a small drawing."""
+class Figures:
+    """What was said lately, in words."""
 
-    name: str
-    parent: str
-    product_area: str
-    owner: str
     mentions: str
     people: str
     accounts: str
     arr: str
     arr_at_risk: str
     score: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThemeLine(Figures):
+    """A theme as a row of the board, its weeks as a small drawing."""
+
+    name: str
+    parent: str
+    product_area: str
+    owner: str
     trend: str
     verdict: str
     drawing: Drawing | None
@@ -58,7 +67,7 @@ class BoardSeen:
 
     claim: str
     lines: tuple[ThemeLine, ...]
-    together: ThemeLine
+    together: Figures
     quotes: int
     untagged: int
     since: date
@@ -113,18 +122,11 @@ def see_board(workspace: Workspace) -> BoardSeen | None:
     if kept is None or reading is None:
         return None
     board = board_of(reading, kept.encoder)
-    everything = Theme(
-        tag=board.themes[0].tag,
-        lately=board.together,
-        trend=Trend(now=0, before=0, raw=None, ratio=None, low=None, high=None, verdict="too few"),
-        channel="",
-        weeks=(),
-    )
     amounts = notation("currency", [board.together.arr], currency=workspace.currency)
     return BoardSeen(
         claim=claim_of_board(board, workspace.currency),
         lines=tuple(_line(theme, reading.until, amounts) for theme in board.themes),
-        together=_line(everything, reading.until, amounts),
+        together=_figures(board.together, amounts),
         quotes=board.quotes,
         untagged=board.untagged,
         since=board.since,
@@ -136,14 +138,10 @@ def see_theme(workspace: Workspace, name: str, *, sees_personal: bool) -> ThemeS
     """One theme; None where there is none of that name, or nothing is tagged yet."""
     kept = kept_tags(workspace)
     reading = None if kept is None else read_said(workspace, kept)
-    if kept is None or reading is None or name not in reading.taxonomy.names:
+    tag = next((tag for tag in reading.taxonomy.tags if tag.name == name), None) if reading else None
+    if reading is None or tag is None:
         return None
-    board = board_of(reading, kept.encoder)
-    theme = board.find(name)
-    if theme is None:
-        return None
-    spoken = marks_of(reading, name)
-    now = reading.said.within(WEEKS - LATELY, WEEKS - 1)
+    theme, spoken, now = theme_of(reading, tag), marks_of(reading, name), said_lately(reading)
     amounts = notation("currency", [theme.lately.arr], currency=workspace.currency)
     line = _line(theme, reading.until, amounts)
     return ThemeSeen(
@@ -156,8 +154,8 @@ def see_theme(workspace: Workspace, name: str, *, sees_personal: bool) -> ThemeS
         accounts=theme.lately.accounts,
         quotes=tuple(voices(reading, spoken, sees_personal=sees_personal)),
         drawing=draw_weeks(theme, reading.until),
-        since=board.since,
-        until=board.until,
+        since=(reading.until - LATELY * WEEK).date(),
+        until=reading.until.date(),
     )
 
 
@@ -195,21 +193,26 @@ def times(trend: Trend) -> str:
 
 
 def _line(theme: Theme, until: datetime, amounts: Notation) -> ThemeLine:
-    lately = theme.lately
     return ThemeLine(
+        **asdict(_figures(theme.lately, amounts)),
         name=theme.tag.name,
         parent=theme.tag.parent or "",
         product_area=theme.tag.product_area,
         owner=theme.tag.owner,
+        trend=trend_words(theme),
+        verdict=theme.trend.verdict,
+        drawing=_weeks(theme.weeks, until, theme.tag.name),
+    )
+
+
+def _figures(lately: Tally, amounts: Notation) -> Figures:
+    return Figures(
         mentions=whole(lately.mentions),
         people=whole(lately.people),
         accounts=whole(lately.accounts),
         arr=amounts.full(lately.arr),
         arr_at_risk=amounts.full(lately.arr_at_risk),
         score=_score(lately.score),
-        trend=trend_words(theme),
-        verdict=theme.trend.verdict,
-        drawing=_weeks(theme.weeks, until, theme.tag.name) if theme.weeks else None,
     )
 
 

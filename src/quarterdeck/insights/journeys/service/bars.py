@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quarterdeck.charts.svg import Drawing, element, number, picture
+from quarterdeck.charts.svg import Drawing, element, picture
+from quarterdeck.charts.whisker import draw_whisker
 
 WIDTH, NAMES, WORDS, ROW, BAR = 600.0, 96.0, 150.0, 22.0, 14.0
 MOST = 14
@@ -47,6 +48,4 @@ def draw_bars(bars: Sequence[Bar]) -> Drawing | None:
 def _whisker(bar: Bar, scale: float, y: float) -> list[Drawing]:
     if bar.low is None or bar.high is None:
         return []
-    low, high = number(NAMES + scale * bar.low), number(NAMES + scale * bar.high)
-    path = f"M{low} {number(y)}H{high}M{low} {number(y - 4)}v8M{high} {number(y - 4)}v8"
-    return [element("path", class_="ci-halo", d=path), element("path", class_="ci", d=path)]
+    return list(draw_whisker(NAMES + scale * bar.low, NAMES + scale * bar.high, y, arm=4))

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from quarterdeck.charts.svg import Drawing, element, number, picture
-from quarterdeck.insights.journeys.service.seen import FunnelSeen, GroupSeen, Rate, StepSeen, percent
+from quarterdeck.charts.whisker import draw_whisker
+from quarterdeck.insights.journeys.service.seen import FunnelSeen, GroupSeen, StepSeen, percent
 from quarterdeck.stats.figures import whole
 
 ROW, BAR, FIRST, AIR = 66.0, 22.0, 33.0, 11.0
@@ -151,7 +152,8 @@ def _row(seen: FunnelSeen, step: StepSeen, paper: _Paper) -> Iterator[Drawing]:
     yield element("rect", class_="fill-1", x=0, y=top, width=reached, height=BAR)
     yield from _labels(step, paper, top, reached, end)
     if step.number > 1 and step.of_all:
-        yield from _whisker(step.of_all, paper, top + BAR / 2)
+        low, high = paper.x(step.of_all.low), paper.x(step.of_all.high)
+        yield from draw_whisker(low, high, top + BAR / 2, arm=5)
     if step.number > 1:
         for place, group in enumerate(paper.groups):
             yield from _group(group, place, step, paper, top + BAR + 8 + GROUP_ROW * place)
@@ -178,14 +180,6 @@ def _labels(step: StepSeen, paper: _Paper, top: float, reached: float, end: floa
             x=after,
             y=top + 15,
         )
-
-
-def _whisker(rate: Rate, paper: _Paper, y: float) -> Iterator[Drawing]:
-    low, high = number(paper.x(rate.low)), number(paper.x(rate.high))
-    top = number(y - 5)
-    path = f"M{low} {number(y)}H{high}M{low} {top}v10M{high} {top}v10"
-    yield element("path", class_="ci-halo", d=path)
-    yield element("path", class_="ci", d=path)
 
 
 def _group(group: GroupSeen, place: int, step: StepSeen, paper: _Paper, y: float) -> Iterator[Drawing]:
