@@ -139,6 +139,12 @@ CAPABILITIES: tuple[Capability, ...] = (
         ),
     ),
     Capability(
+        name="backlog",
+        pillar="feedback",
+        help="What to change because of what customers say, and who is told when it ships.",
+        app="quarterdeck.feedback.backlog",
+    ),
+    Capability(
         name="brief",
         pillar="report",
         help="The decision-ready page of the week, from draft to published.",
