@@ -14,8 +14,8 @@ Stage = Literal["to do", "doing", "done", "dropped"]
 WORDS: Mapping[Stage, tuple[str, ...]] = {
     "dropped": (
         "won t", "wont", "won t do", "won t fix", "rejected", "declined", "cancelled", "canceled",
-        "duplicate", "invalid", "abandoned", "obsolete", "incomplete", "cannot reproduce", "withdrawn", "discarded",
-        "not a bug", "not planned",
+        "duplicate", "invalid", "abandoned", "obsolete", "incomplete", "cannot reproduce", "withdrawn",
+        "discarded", "not a bug", "not planned",
     ),
     "to do": (
         "to do", "todo", "open", "reopened", "backlog", "new", "received", "ready", "selected", "planned",
