@@ -54,7 +54,9 @@ def questions(draw):
         unit=draw(st.sampled_from(("person", "account"))),
         since=draw(st.sampled_from(("-60d", "2026-01-31"))),
         until=draw(st.sampled_from(("", "2026-03-01"))),
-        by=draw(st.sampled_from(("plan", "cohort:staff"))),
+        by=draw(
+            st.sampled_from((("plan",), ("cohort:staff",), ("plan", "device"), ("plan", "device", "team")))
+        ),
         attribution=draw(st.sampled_from(("first", "last", "all", "step 2"))),
         order=draw(st.sampled_from(("ordered", "strict", "unordered"))),
         count=draw(st.sampled_from(("people", "conversions"))),
@@ -125,7 +127,7 @@ def test_a_link_adds_nothing_that_the_form_decides(also):
     [
         {"steps": [{"event": "a", "where": [{"any": [{"property": "x", "is": 1}]}]}]},
         {"steps": [{"any_of": [{"event": "a"}, {"event": "b", "where": [{"property": "x", "is": "1"}]}]}]},
-        {"steps": [{"event": "a"}], "by": ["x", "y"]},
+        {"steps": [{"event": "a"}], "by": ["w", "x", "y", "z"]},
         {"steps": [{"event": "a"}], "where": [{"property": "x", "element": {"tag": "a"}}]},
         {"steps": [{"event": "a"}], "where": [{"property": "x", "any_of": ["a, b", "c"]}]},
     ],

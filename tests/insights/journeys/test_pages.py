@@ -1,6 +1,7 @@
 """What people see of journeys in the browser and through the API."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -63,6 +64,33 @@ def test_a_breakdown_shows_each_value_with_its_interval(sorted_events, sign_in, 
     page = shown(sign_in(dave), f"{FUNNEL}&by=device")
     assert "<h2>By device</h2>" in page
     assert '<th scope="row">android</th>' in page
+
+
+def test_two_breakdowns_stand_beside_each_other_and_the_form_offers_a_third(sorted_events, sign_in, dave):
+    page = shown(sign_in(dave), f"{FUNNEL}&by=device&by=event")
+    assert "<h2>By device and event</h2>" in page
+    assert '<th scope="row">android / signed_up</th>' in page
+    assert 'id="by_new"' in page
+
+
+def test_names_stay_hidden_wherever_they_stand_among_several_breakdowns(sorted_events, sign_in, dave):
+    page = shown(sign_in(dave), f"{FUNNEL}&by=device&by=person")
+    assert "hidden 1" in page
+    assert "acme.test" not in page
+
+
+def test_a_move_of_a_path_opens_the_list_of_who_made_it(sorted_events, sign_in, dave, alice):
+    asked = urlencode({"text": "kind: paths\nsince: -60d\npause_minutes: 100\n"})
+    page = shown(sign_in(dave), f"/journeys/explore/?{asked}")
+    move = "moved_from=signed_up&moved_to=invited&moved_at=1"
+    assert move in page.replace("&amp;", "&")
+    listed = shown(sign_in(dave), f"/journeys/explore/?{asked}&{move}")
+    assert "went from “Signed up” to “Invited”" in listed
+    assert "Person 1" in listed
+    assert "acme.test" not in listed
+    answer = sign_in(dave).get(f"/journeys/explore/?{asked}&moved_from=signed_up&moved_to=nowhere")
+    assert answer.status_code == 400
+    assert "Nobody was ever at" in answer.content.decode()
 
 
 def test_why_somebody_is_here_is_told_with_times_and_without_a_name(sorted_events, sign_in, dave, alice):
@@ -148,7 +176,9 @@ def test_a_question_is_saved_as_a_draft_of_a_definition(sorted_events, sign_in, 
         ("trend", "series: [{event: worked, measure: median, property: device}]\n", "Worked"),
         ("retention", f"grain: day\ncolumns: 4\ncompare: true\n{RETURN}", "95 % interval"),
         ("lifecycle", "grain: week\nseries: [{}]\n", " new, "),
+        ("lifecycle", "grain: week\nweigh: arr\nseries: [{}]\n", "Revenue: "),
         ("stickiness", "series: [{}]\n", "in one day only"),
+        ("stickiness", "weigh: arr\nseries: [{}]\n", "of annual revenue stand behind them"),
         ("paths", "pause_minutes: 100\n", "go from “Signed up” to “Invited”"),
         (
             "funnel",

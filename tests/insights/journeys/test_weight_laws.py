@@ -16,6 +16,7 @@ from quarterdeck.definitions.workspace import init_workspace
 from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.journeys.calc.funnel_figures import who_reached
 from quarterdeck.insights.journeys.calc.funnel_groups import walk_groups
+from quarterdeck.insights.journeys.calc.lifecycle import lifecycle, stickiness
 from quarterdeck.insights.journeys.calc.retention import follow, witnesses
 from quarterdeck.insights.journeys.calc.sequence import walked_by
 from quarterdeck.insights.journeys.calc.trends import trend
@@ -25,6 +26,7 @@ from quarterdeck.insights.journeys.service.running import run_journey
 from tests.insights.journeys.conftest import ask, view_of
 
 DAY, DAYS = 24 * 60, 8
+A_DAY = DAY * 60 * 10**6  # as sequences count: in microseconds
 ARR = {"x": 1000.0, "y": 250.5}  # of z nobody knows
 HOME = {"al": "x", "bo": "x", "cy": "y", "di": "z", "ed": None}
 
@@ -148,7 +150,8 @@ def test_a_person_counts_for_the_account_of_their_last_event():
 @pytest.mark.parametrize(
     "content",
     [
-        {"kind": "lifecycle", "series": [{}], "weigh": "arr"},
+        {"kind": "lifecycle", "series": [{}], "unit": "session", "weigh": "arr"},
+        {"kind": "paths", "weigh": "arr"},
         {"kind": "funnel", "steps": [{}], "unit": "session", "weigh": "arr"},
         {"kind": "funnel", "steps": [{}], "show": "times", "weigh": "arr"},
         {"kind": "trend", "series": [{"event": "a"}], "weigh": "arr"},
@@ -211,3 +214,53 @@ def test_the_terminal_says_how_much_of_it_is_one_customer(workspace):
     shown = CliRunner().invoke(build(), arguments)
     assert "90.0 % of it is big" in shown.output, shown.output
     assert json.loads(CliRunner().invoke(build(), [*arguments, "--json"]).output)["figures"]["groups"]
+
+
+@settings(max_examples=100)
+@given(rows, st.sampled_from(["person", "account"]))
+def test_a_lifecycle_is_worth_the_different_accounts_of_each_status_in_each_bucket(listed, unit):
+    view, question = weighed(listed, unit=unit, kind="lifecycle", series=[{"event": "a"}])
+    told = lifecycle(view, question)
+    there = days_of(view, "a")
+    born = {name: int(view.first_seen[place] // A_DAY) for place, name in enumerate(view.units)}
+    first = question.period.since // A_DAY
+    assert told.counts.keys() == told.weights.keys()
+    for place in range(len(question.buckets)):
+        day = first + place
+        here = {name for name, days in there.items() if day in days}
+        expected = {
+            "new": {name for name in here if born[name] == day},
+            "returning": {name for name in here if born[name] != day and day - 1 in there[name]},
+            "resurrecting": {name for name in here if born[name] != day and day - 1 not in there[name]},
+            "dormant": {name for name, days in there.items() if day - 1 in days and day not in days},
+        }
+        for status, names in expected.items():
+            assert abs(told.counts[status][place]) == len(names)
+            assert told.weights[status][place] == worth(names, unit)
+    assert told.weighed.arr >= max(max(arr) for arr in told.weights.values())
+
+
+@settings(max_examples=100)
+@given(rows, st.sampled_from(["person", "account"]))
+def test_being_there_so_often_is_worth_the_different_accounts_that_were(listed, unit):
+    view, question = weighed(listed, unit=unit, kind="stickiness", series=[{"event": "a"}])
+    (told,) = stickiness(view, question)
+    first = question.period.since // A_DAY
+    there = {
+        name: len({day for day in days if first <= day < first + len(question.buckets)})
+        for name, days in days_of(view, "a").items()
+    }
+    for times in range(1, len(question.buckets) + 1):
+        names = {name for name, often in there.items() if often == times}
+        assert told.units[times - 1] == len(names)
+        assert told.weights[times - 1] == worth(names, unit)
+    assert told.weighed.arr == worth({name for name, often in there.items() if often}, unit)
+
+
+def days_of(view, event):
+    """On which days, counted from 1970, each unit did an event."""
+    code = view.event.values.index(event) if event in view.event.values else -1
+    found = {name: set() for name in view.units}
+    for row in np.flatnonzero(view.event.codes == code):
+        found[view.units[view.unit_of_rows[row]]].add(int(view.time[row] // A_DAY))
+    return found

@@ -51,6 +51,23 @@ class AttendanceWitnesses:
         """How many units in each bucket or any of the `back` before it."""
         return loops.count_recent(self.loops, len(self.unit), len(self.buckets), back)
 
+    @property
+    def times_present(self) -> tuple[Rows, Rows]:
+        """Each unit once, and in how many buckets it was there."""
+        units, times = np.unique(self.unit, return_counts=True)
+        return units.astype(np.int64), times
+
+    def status_cells(self, born: Rows) -> tuple[Rows, Rows]:
+        """Each unit with every cell that it counts in: buckets side by side, status after status."""
+        unit, bucket, count = self.unit.astype(np.int64), self.bucket.astype(np.int64), len(self.buckets)
+        edges, goes_on = self.buckets.edges, np.zeros(len(unit), np.bool_)
+        goes_on[1:] = (unit[1:] == unit[:-1]) & (bucket[1:] == bucket[:-1] + 1)
+        is_new = (edges[bucket] <= born[unit]) & (born[unit] < edges[bucket + 1])
+        status = np.where(is_new, loops.NEW, np.where(goes_on, loops.RETURNING, loops.RESURRECTING))
+        rests = np.append(~goes_on[1:], True)[: len(unit)] & (bucket + 1 < count)
+        cells = np.concatenate((status * count + bucket, loops.DORMANT * count + bucket[rests] + 1))
+        return np.concatenate((unit, unit[rests])), cells
+
     def statuses(self, born: Rows) -> Rows:
         """How many units are new, returning, resurrecting and dormant in each bucket, one row each.
 

@@ -10,8 +10,8 @@ import numpy as np
 from quarterdeck.insights.journeys.calc.conditions import column_of
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.sequence import Codes, Mask, Rows, SequenceView, combine
+from quarterdeck.insights.journeys.definitions.journey import COHORT
 
-COHORT = "cohort:"
 EVERYBODY = "all"
 OTHER = "Other"
 

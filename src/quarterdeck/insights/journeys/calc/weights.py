@@ -7,7 +7,7 @@ account it is itself. Each account counts with its ARR as of the period's end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +56,13 @@ class Weights:
             largest_share=float(pays[most] / total),
             unknown=unknown,
         )
+
+    def weigh_cells(self, parts: Iterable[tuple[Rows, Rows]], count: int) -> tuple[Floats, Weighed]:
+        """The ARR behind the units of each cell, and behind all; `parts` name units with their cells."""
+        listed = list(parts)
+        units = np.concatenate([np.zeros(0, np.int64), *(units for units, _ in listed)])
+        cells = np.concatenate([np.zeros(0, np.int64), *(cells for _, cells in listed)])
+        return self.by_cell(units, cells, count), self.weigh(units)
 
     def by_cell(self, units: Codes | Rows, cells: Rows, count: int) -> Floats:
         """The ARR behind the units of each cell, every account once in a cell."""

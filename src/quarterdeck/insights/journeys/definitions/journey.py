@@ -29,6 +29,7 @@ SECONDS = {
 }
 
 HALF = 50.0
+COHORT = "cohort:"  # begins what a journey is broken down by where that is a cohort
 ACTIVE = ("unique", "weekly_active", "monthly_active")
 
 NEEDS: dict[str, str] = {
@@ -66,7 +67,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "smooth": ("trend",),
     "cumulative": ("trend",),
     "compare": ("funnel", "retention", "trend", "stickiness"),
-    "weigh": ("funnel", "retention", "trend"),
+    "weigh": ("funnel", "retention", "trend", "lifecycle", "stickiness"),
     "stops": ("paths",),
     "longest": ("paths",),
     "from_stop": ("paths",),
@@ -132,7 +133,7 @@ class Journey(BaseModel):
         False, description="funnel, retention, trend, stickiness: the period before, beside it."
     )
     weigh: Literal["arr"] | None = Field(
-        None, description="funnel, retention, trend: beside the count the ARR of the accounts counted."
+        None, description="not for paths: beside the count the ARR of the accounts counted."
     )
 
     steps: tuple[Pick, ...] = Field((), max_length=20, description="funnel: the steps, in order.")
@@ -195,6 +196,9 @@ class Journey(BaseModel):
         for name, kinds in ONLY_FOR.items():
             if name in self.model_fields_set and self.kind not in kinds:
                 raise ValueError(f"`{self._yaml_key(name)}:` means nothing for kind: {self.kind}")
+        cohorts = sum(name.startswith(COHORT) for name in self.by)
+        if cohorts not in (0, len(self.by)):
+            raise ValueError("`by:` takes properties or cohorts, not both")
         if self.weigh is not None:
             self._can_be_weighed()
         steps = len(self.steps)
@@ -211,5 +215,7 @@ class Journey(BaseModel):
             raise ValueError("`weigh:` needs `unit: person` or `unit: account`")
         if self.show == "times":
             raise ValueError("`weigh:` means nothing for `show: times`")
-        if any(one.measure not in ACTIVE or one.field is not None for one in self.series):
+        if self.kind == "trend" and any(
+            one.measure not in ACTIVE or one.field is not None for one in self.series
+        ):
             raise ValueError(f"`weigh:` needs lines that count who was there: {', '.join(ACTIVE)}")

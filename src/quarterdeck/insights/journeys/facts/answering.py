@@ -17,6 +17,7 @@ from quarterdeck.insights.journeys.calc.attendance import STATUSES
 from quarterdeck.insights.journeys.calc.breakdown import Value, cohorts_asked
 from quarterdeck.insights.journeys.calc.buckets import Buckets, microseconds
 from quarterdeck.insights.journeys.calc.funnel_groups import Groups
+from quarterdeck.insights.journeys.calc.lifecycle import Lifecycle, Presence
 from quarterdeck.insights.journeys.calc.paths import Edge
 from quarterdeck.insights.journeys.calc.question import Question, before
 from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, columns_of, matrix_of
@@ -25,7 +26,13 @@ from quarterdeck.insights.journeys.calc.trends import BACK_DAYS, Line, Trend, co
 from quarterdeck.insights.journeys.calc.walked import Walked
 from quarterdeck.insights.journeys.calc.weights import Weighed
 from quarterdeck.insights.journeys.definitions.journey import Series
-from quarterdeck.insights.journeys.facts.attendance import lifecycle_sql, stickiness_sql
+from quarterdeck.insights.journeys.facts.attendance import (
+    Tell,
+    all_weighed,
+    lifecycle_sql,
+    stickiness_sql,
+    units_of,
+)
 from quarterdeck.insights.journeys.facts.gathering import (
     Columns,
     in_order,
@@ -51,6 +58,7 @@ from quarterdeck.insights.journeys.facts.trends import (
     weighed_sql,
     weights_sql,
 )
+from quarterdeck.insights.journeys.facts.weighing import arr_of
 from quarterdeck.insights.journeys.facts.witnesses import witnesses_sql
 
 TOLD = "title description owner no_lint"
@@ -131,23 +139,33 @@ class SqlAnalyses:
             buckets=buckets, lines=lines, before=composed(earlier, then), buckets_before=earlier.buckets
         )
 
-    def lifecycle(self, question: Question) -> dict[str, Rows]:
-        """How many units are new, returning, resurrecting and (negative) dormant in each bucket."""
+    def lifecycle(self, question: Question) -> Lifecycle:
+        """Who is new, returning, resurrecting and dormant in each bucket."""
         refuse_unknown(question)
         buckets, by_profile = lifecycle_buckets(question), question.dialect.new_by_profile
-        found = self._columns(lifecycle_sql(self.source, question, buckets, by_profile=by_profile))
-        counts = {status: np.zeros(len(buckets) - 1, np.int64) for status in STATUSES}
-        for status, bucket, units in zip(found["status"], found["bucket"], found["units"], strict=True):
-            counts[status][bucket - 1] = -units if status == "dormant" else units
-        return counts
 
-    def stickiness(self, question: Question) -> list[tuple[str, Rows]]:
+        def told(tell: Tell) -> exp.Expr:
+            return lifecycle_sql(self.source, question, buckets, by_profile=by_profile, tell=tell)
+
+        counts = {status: np.zeros(len(buckets) - 1, np.int64) for status in STATUSES}
+        for status, bucket, units in self._rows(told(units_of), "status", "bucket", "units"):
+            counts[status][bucket - 1] = -units if status == "dormant" else units
+        if question.journey.weigh is None:
+            return Lifecycle(counts=counts)
+        weights = {status: np.zeros(len(buckets) - 1) for status in STATUSES}
+        for status, bucket, arr in self._rows(told(arr_of), "status", "bucket", "arr"):
+            weights[status][bucket - 1] = round(float(arr), 2)
+        return Lifecycle(counts=counts, weights=weights, weighed=self._weighed_whole(told(all_weighed)))
+
+    def stickiness(self, question: Question) -> list[Presence]:
         """How many units were there in exactly 1, 2, ... buckets, line by line."""
         refuse_unknown(question)
         asked = [("current", question)]
         if question.journey.compare:
             asked.append(("previous", before(question)))
-        return [(which, self._present(one, series)) for which, one in asked for series in one.journey.series]
+        return [
+            self._present(one, series, which=which) for which, one in asked for series in one.journey.series
+        ]
 
     def edges(self, question: Question) -> list[Edge]:
         """The moves made most often, the most frequent first."""
@@ -162,13 +180,22 @@ class SqlAnalyses:
             for step, source, target, moves, seconds in zip(*(found[name] for name in columns), strict=True)
         ]
 
-    def _present(self, question: Question, series: Series) -> Rows:
+    def _present(self, question: Question, series: Series, *, which: str) -> Presence:
         buckets, span = question.buckets, attended_span(question)
-        found = self._columns(stickiness_sql(self.source, question, series, buckets, span))
+
+        def told(tell: Tell) -> exp.Expr:
+            return stickiness_sql(self.source, question, series, buckets, span, tell=tell)
+
         counts = np.zeros(len(buckets), np.int64)
-        for times, units in zip(found["times"], found["units"], strict=True):
+        for times, units in self._rows(told(units_of), "times", "units"):
             counts[times - 1] = units
-        return counts
+        if question.journey.weigh is None:
+            return Presence(which=which, units=counts)
+        weights = np.zeros(len(buckets))
+        for times, arr in self._rows(told(arr_of), "times", "arr"):
+            weights[times - 1] = round(float(arr), 2)
+        weighed = self._weighed_whole(told(all_weighed))
+        return Presence(which=which, units=counts, weights=weights, weighed=weighed)
 
     def _measured(self, question: Question, series: Series, shown: Collection[Value] | None) -> list[Line]:
         lines = self._recent if series.measure in BACK_DAYS else self._plain
@@ -236,6 +263,11 @@ class SqlAnalyses:
         table = self._table(statement)
         return {value: weighed_of(*figures) for value, *figures in _told(question, table, *columns)}
 
+    def _weighed_whole(self, statement: exp.Expr) -> Weighed:
+        """What all units are worth: one row, or none where nobody was there."""
+        figures = next(self._rows(statement, "total", "largest", "most", "unknown_units"), None)
+        return nothing_weighed() if figures is None else weighed_of(*figures)
+
     def _lined(
         self,
         question: Question,
@@ -254,6 +286,10 @@ class SqlAnalyses:
     def _columns(self, statement: exp.Expr) -> Columns:
         table = self._table(statement)
         return {name: table.column(name).to_pylist() for name in table.column_names}
+
+    def _rows(self, statement: exp.Expr, *names: str) -> Iterator[tuple[Any, ...]]:
+        found = self._columns(statement)
+        return zip(*(found[name] for name in names), strict=True)
 
     def _table(self, statement: exp.Expr) -> pa.Table:
         return self.run(written(statement, self.dialect))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from quarterdeck.insights.journeys.calc.breakdown import COHORT
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.definitions.conditions import Pick
+from quarterdeck.insights.journeys.definitions.journey import COHORT
 from quarterdeck.insights.journeys.facts.conditions import counts, passes_all
 from quarterdeck.insights.journeys.facts.source import Source
 from quarterdeck.insights.journeys.facts.statement import Statement, listed

@@ -8,14 +8,20 @@ from sqlglot import exp
 
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.trends import BACK_DAYS
-from quarterdeck.insights.journeys.definitions.journey import Series
+from quarterdeck.insights.journeys.definitions.journey import Journey, Series
 from quarterdeck.insights.journeys.facts.answering import (
     attended_span,
     lifecycle_buckets,
     refuse_unknown,
     window_of,
 )
-from quarterdeck.insights.journeys.facts.attendance import lifecycle_sql, stickiness_sql
+from quarterdeck.insights.journeys.facts.attendance import (
+    Tell,
+    all_weighed,
+    lifecycle_sql,
+    stickiness_sql,
+    units_of,
+)
 from quarterdeck.insights.journeys.facts.gathering import width_of
 from quarterdeck.insights.journeys.facts.paths import paths_sql
 from quarterdeck.insights.journeys.facts.retention import (
@@ -26,7 +32,7 @@ from quarterdeck.insights.journeys.facts.retention import (
 from quarterdeck.insights.journeys.facts.source import Source
 from quarterdeck.insights.journeys.facts.statement import Statement, listed
 from quarterdeck.insights.journeys.facts.trends import measured_sql, recent_sql, weighed_sql, weights_sql
-from quarterdeck.insights.journeys.facts.weighing import add_homes, weighed
+from quarterdeck.insights.journeys.facts.weighing import add_homes, arr_of, weighed
 from quarterdeck.insights.journeys.facts.witnesses import add_witnesses, steps_valued, witnesses_sql
 
 
@@ -40,16 +46,23 @@ def statements_of(source: Source, question: Question) -> Iterator[exp.Expr]:
         case "retention":
             yield from _retention_sql(source, question)
         case "lifecycle":
-            buckets = lifecycle_buckets(question)
-            yield lifecycle_sql(source, question, buckets, by_profile=question.dialect.new_by_profile)
+            buckets, by_profile = lifecycle_buckets(question), question.dialect.new_by_profile
+            for tell in _told_of(journey):
+                yield lifecycle_sql(source, question, buckets, by_profile=by_profile, tell=tell)
         case "stickiness":
             for series in journey.series:
-                yield stickiness_sql(source, question, series, question.buckets, attended_span(question))
+                for tell in _told_of(journey):
+                    span = attended_span(question)
+                    yield stickiness_sql(source, question, series, question.buckets, span, tell=tell)
         case "trend":
             for series in journey.series:
                 yield from _line_sql(source, question, series)
         case _:
             yield paths_sql(source, question)
+
+
+def _told_of(journey: Journey) -> tuple[Tell, ...]:
+    return (units_of,) if journey.weigh is None else (units_of, arr_of, all_weighed)
 
 
 def _funnel_sql(source: Source, question: Question) -> Iterator[exp.Expr]:

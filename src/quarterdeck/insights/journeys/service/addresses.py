@@ -13,6 +13,7 @@ from quarterdeck.insights.journeys.definitions.conditions import Condition, Pick
 from quarterdeck.insights.journeys.definitions.journey import WINDOW, Exclusion, Journey
 from quarterdeck.insights.journeys.service.asking import (
     LISTS,
+    MOST_BREAKDOWNS,
     MOST_STEPS,
     NOT_IN_THE_FORM,
     PLAIN,
@@ -40,17 +41,19 @@ def asked_of(given: Given) -> Asked:
     plain = {name: _one(given, name) for name in PLAIN}
     if plain["since"] == A_DAY:
         plain["since"] = _one(given, "from")
-    numbers = {name: _place(plain.pop(name)) for name in ("stop", "who")}
+    numbers = {name: _place(plain.pop(name)) for name in ("stop", "who", "moved_at")}
     rest = given.get("also", ("",))[-1].replace("\0", "")[:LONGEST_REST]
     within = plain["within"] or usual.within
     if not re.fullmatch(WINDOW, within):
         raise QuarterdeckError(f"'{within}' is no length of time.", "Write it like 7 days.")
     told = {name: value for name, value in plain.items() if value}
+    by = dict.fromkeys(_text(name) for name in given.get("by", ()))
     return replace(
         usual,
         **(told | {"also": rest} | numbers),  # type: ignore[arg-type]
         steps=steps[:MOST_STEPS],
         filters=_filters(given, "where", "is", "equal"),
+        by=tuple(name for name in by if name)[:MOST_BREAKDOWNS],
         left_out=tuple(
             LeftOut(event=event, from_step=max(1, _place(begin)), to_step=_place(end))
             for event, begin, end in _rows(given, "leave_out", "leave_from", "leave_to")
@@ -94,7 +97,7 @@ def _form_of(journey: Journey, name: str) -> Asked:
     said = journey.model_dump(mode="json", exclude_defaults=True)
     rest = {key: said[key] for key in sorted(NOT_IN_THE_FORM & set(said))}
     cohorts = [each for each in journey.where if each.cohort or each.outside_cohort]
-    if len(cohorts) > 1 or len(journey.by) > 1 or len(journey.same) > 1:
+    if len(cohorts) > 1 or len(journey.by) > MOST_BREAKDOWNS or len(journey.same) > 1:
         raise _NoFormError
     attribution = journey.attribution
     return Asked(
@@ -106,7 +109,7 @@ def _form_of(journey: Journey, name: str) -> Asked:
         unit=journey.unit,
         since=journey.since,
         until=journey.until or "",
-        by=next(iter(journey.by), ""),
+        by=journey.by,
         attribution=f"step {journey.attribution_step}" if attribution == "step" else attribution,
         order=journey.order,
         count=journey.count,

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from quarterdeck.insights.journeys.calc.buckets import instant
+from quarterdeck.insights.journeys.calc.lifecycle import Presence
 from quarterdeck.insights.journeys.calc.trends import Line
 from quarterdeck.insights.journeys.service.opening import Opened, named
 from quarterdeck.insights.journeys.service.telling_funnels import tell_funnel
@@ -73,12 +74,23 @@ def _line(opened: Opened, line: Line) -> Json:
 def _lifecycle(opened: Opened) -> Json:
     starts = [start.isoformat() for start in opened.question.buckets.starts]
     found = opened.analyses.lifecycle(opened.question)
-    return {"starts": starts, "statuses": {name: counts.tolist() for name, counts in found.items()}}
+    told: Json = {"starts": starts, "statuses": {name: each.tolist() for name, each in found.counts.items()}}
+    if found.weights is not None and found.weighed is not None:
+        told["arr"] = {name: each.tolist() for name, each in found.weights.items()}
+        told["weighed"] = asdict(found.weighed)
+    return told
 
 
 def _stickiness(opened: Opened) -> Json:
     found = opened.analyses.stickiness(opened.question)
-    return {"lines": [{"which": which, "units": counts.tolist()} for which, counts in found]}
+    return {"lines": [_presence(each) for each in found]}
+
+
+def _presence(found: Presence) -> Json:
+    told: Json = {"which": found.which, "units": found.units.tolist()}
+    if found.weights is not None and found.weighed is not None:
+        told |= {"arr": found.weights.tolist(), "weighed": asdict(found.weighed)}
+    return told
 
 
 def _paths(opened: Opened) -> Json:

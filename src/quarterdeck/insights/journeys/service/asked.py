@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from quarterdeck.insights.journeys.calc.breakdown import COHORT, EVERYBODY
+from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY
 from quarterdeck.insights.journeys.calc.sessions import DURATION, SESSION
 from quarterdeck.insights.journeys.definitions.cohort import Cohort
 from quarterdeck.insights.journeys.definitions.conditions import Condition, Pick
-from quarterdeck.insights.journeys.definitions.journey import Journey, Series
+from quarterdeck.insights.journeys.definitions.journey import COHORT, Journey, Series
 
 BUILT_IN = frozenset({"person", "event"})
 

@@ -17,7 +17,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.bounds import refuse_endless
 
-MOST_STEPS = 12
+MOST_STEPS, MOST_BREAKDOWNS = 12, 3
 SINCE = "-60d"
 NUMBERS = ("above", "at_least", "below", "at_most")
 LISTS = ("any_of", "none_of")
@@ -138,7 +138,8 @@ class Asked:
     """A funnel as an address asks for it, and what of its answer is looked at.
 
     `stop` is the step before which people stopped, `reason` why, `who` one of them by place in the list:
-    an address names nobody. `pins` are the versions of tables, as metrics write them; `name` is the saved
+    an address names nobody. `moved_from`, `moved_to` and `moved_at` say which move of a path is looked at, 0
+    any of them. `pins` are the versions of tables, as metrics write them; `name` is the saved
     journey that it began as; `also` holds, as JSON, what the form has no field for.
     """
 
@@ -150,7 +151,7 @@ class Asked:
     unit: str = "person"
     since: str = SINCE
     until: str = ""
-    by: str = ""
+    by: tuple[str, ...] = ()
     attribution: str = "first"
     order: str = "ordered"
     count: str = "people"
@@ -164,6 +165,9 @@ class Asked:
     stop: int = 0
     reason: str = ""
     who: int = 0
+    moved_from: str = ""
+    moved_to: str = ""
+    moved_at: int = 0
     pins: str = ""
 
     @property
@@ -180,6 +184,7 @@ class Asked:
         for one in self.left_out:
             found += [("leave_out", one.event), ("leave_from", str(one.from_step))]
             found.append(("leave_to", str(one.to_step)))
+        found += [("by", name) for name in self.by]
         usual = Asked()
         for name in PLAIN:
             value = str(getattr(self, name))
@@ -236,7 +241,7 @@ class Asked:
     def _broken_down(self) -> Iterator[tuple[str, object]]:
         if not self.by:
             return
-        yield "by", (self.by,)
+        yield "by", self.by
         if self.attribution.startswith("step "):
             yield "attribution", "step"
             yield "attribution_step", min(_number(self.attribution[5:]) or 1, len(self.steps))
@@ -256,7 +261,8 @@ class Asked:
 
 
 NOT_IN_THE_FORM = frozenset({"grain", "limit", "show", "from_step", "to_step", "bins"})
-PLAIN = tuple(field.name for field in fields(Asked) if field.name not in ("steps", "filters", "left_out"))
+OF_MANY = frozenset({"steps", "filters", "left_out", "by"})
+PLAIN = tuple(field.name for field in fields(Asked) if field.name not in OF_MANY)
 
 
 def checked(asked: Mapping[str, object]) -> Journey:

@@ -9,10 +9,11 @@ from typing import Protocol
 from quarterdeck.insights.journeys.calc import lifecycle as attending
 from quarterdeck.insights.journeys.calc.breakdown import Value
 from quarterdeck.insights.journeys.calc.funnel_groups import Groups, walk_groups
+from quarterdeck.insights.journeys.calc.lifecycle import Lifecycle, Presence
 from quarterdeck.insights.journeys.calc.paths import Edge, edges
 from quarterdeck.insights.journeys.calc.question import Question
 from quarterdeck.insights.journeys.calc.retention import RetentionMatrix, follow
-from quarterdeck.insights.journeys.calc.sequence import Rows, SequenceView
+from quarterdeck.insights.journeys.calc.sequence import SequenceView
 from quarterdeck.insights.journeys.calc.trends import Trend, trend
 from quarterdeck.insights.journeys.calc.walked import Walked
 
@@ -34,9 +35,9 @@ class Analyses(Protocol):
 
     def trend(self, question: Question) -> Trend: ...
 
-    def lifecycle(self, question: Question) -> dict[str, Rows]: ...
+    def lifecycle(self, question: Question) -> Lifecycle: ...
 
-    def stickiness(self, question: Question) -> list[tuple[str, Rows]]: ...
+    def stickiness(self, question: Question) -> list[Presence]: ...
 
     def edges(self, question: Question) -> list[Edge]: ...
 
@@ -66,10 +67,10 @@ class KernelAnalyses:
     def trend(self, question: Question) -> Trend:
         return trend(self.view, question)
 
-    def lifecycle(self, question: Question) -> dict[str, Rows]:
+    def lifecycle(self, question: Question) -> Lifecycle:
         return attending.lifecycle(self.view, question)
 
-    def stickiness(self, question: Question) -> list[tuple[str, Rows]]:
+    def stickiness(self, question: Question) -> list[Presence]:
         return attending.stickiness(self.view, question)
 
     def edges(self, question: Question) -> list[Edge]:

@@ -129,7 +129,7 @@ def asking_alike(opened: Opened, **changes: object) -> Opened:
 def _name(opened: Opened, value: tuple[str, ...], place: int, sees_personal: bool) -> str:
     names = (opened.question.cohort_names.get(part, part) or "no value" for part in value)
     shown = (masked_value(name, sees_personal=sees_personal, place=place) for name in names)
-    if opened.question.journey.by and not sees_personal and is_personal(opened.question.journey.by[0]):
+    if not sees_personal and any(is_personal(name) for name in opened.question.journey.by):
         return f"hidden {place}"
     return " / ".join(shown)
 

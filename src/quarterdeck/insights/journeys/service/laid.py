@@ -26,10 +26,11 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One row: what it is about, and its cells."""
+    """One row: what it is about, its cells, and what an address adds to look closer at it."""
 
     name: str
     cells: tuple[Cell, ...]
+    closer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +54,18 @@ def shade(share: float) -> int:
 def number_words(value: float) -> str:
     """A number with as many decimals as it needs, two at most."""
     return whole(value) if value == int(value) else f"{value:,.2f}"
+
+
+def worth_words(figures: Json) -> str:
+    """What stands behind some counts, as a sentence; empty where a journey does not weigh."""
+    weighed = figures.get("weighed")
+    if weighed is None:
+        return ""
+    told = f" {whole(weighed['arr'])} of annual revenue stand behind them"
+    if weighed["largest"]:
+        told += f", {weighed['largest_share']:.0%} of it one customer's"
+    unknown = weighed["unknown"]
+    return f"{told}; of {whole(unknown)} it is not known." if unknown else f"{told}."
 
 
 def day(text: str) -> str:

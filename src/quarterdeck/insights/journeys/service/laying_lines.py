@@ -9,7 +9,16 @@ from quarterdeck.charts.plot import ticks
 from quarterdeck.charts.svg import Drawing, element, number, picture
 from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.answers import JourneyAnswer
-from quarterdeck.insights.journeys.service.laid import MOST_ROWS, Cell, Json, Laid, Row, day, number_words
+from quarterdeck.insights.journeys.service.laid import (
+    MOST_ROWS,
+    Cell,
+    Json,
+    Laid,
+    Row,
+    day,
+    number_words,
+    worth_words,
+)
 from quarterdeck.insights.journeys.service.seen import title_of
 from quarterdeck.stats.figures import opening
 
@@ -38,7 +47,9 @@ def lay_trend(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterator
     about = title_of(labels.pop()) if len(labels) == 1 else ""
     by = f" by {' and '.join(journey.by)}" if journey.by else ""
     of = f"{about}{by}, a {journey.grain} each" if about else f"A {journey.grain} each"
-    yield _over_time(found, journey, figures["starts"], lines, of, _said)
+    # Of several lines each has its own; the first is the one that the claim speaks of.
+    worth = worth_words(figures["lines"][0]) if figures["lines"] else ""
+    yield _over_time(found, journey, figures["starts"], lines, of, _said, worth)
 
 
 def _name(line: Json, *, alone: bool) -> str:
@@ -50,7 +61,19 @@ def lay_lifecycle(figures: Json, found: JourneyAnswer, journey: Journey) -> Iter
     """A line for each status."""
     lines = [(title_of(name), counts) for name, counts in figures["statuses"].items()]
     of = f"How many {found.unit}s are new, returning, back after a pause or gone, a {journey.grain} each"
-    yield _over_time(found, journey, figures["starts"], lines, of, _statuses)
+    yield _over_time(found, journey, figures["starts"], lines, of, _statuses, worth_words(figures))
+    if "arr" in figures:
+        yield _worth_of_statuses(figures, found, journey)
+
+
+def _worth_of_statuses(figures: Json, found: JourneyAnswer, journey: Journey) -> Laid:
+    """The revenue that comes and goes with them."""
+    lines = [
+        (title_of(name), [-value for value in arr] if name == "dormant" else arr)
+        for name, arr in figures["arr"].items()
+    ]
+    of = f"Annual revenue of the accounts behind each of them, a {journey.grain} each, every account once"
+    return _over_time(found, journey, figures["starts"], lines, of, _statuses_worth)
 
 
 def _said(lines: Sequence[Line], over: int, when: str, before: str) -> str:
@@ -71,6 +94,11 @@ def _statuses(lines: Sequence[Line], over: int, when: str, before: str) -> str:
     return f"{', '.join(told[:-1])} and {told[-1]} {when}"
 
 
+def _statuses_worth(lines: Sequence[Line], over: int, when: str, before: str) -> str:
+    said = _statuses(lines, over, when, before)
+    return f"Revenue: {said}" if over else said
+
+
 def _over_time(
     found: JourneyAnswer,
     journey: Journey,
@@ -78,6 +106,7 @@ def _over_time(
     lines: Sequence[Line],
     of: str,
     say: Callable[[Sequence[Line], int, str, str], str],
+    worth: str = "",
 ) -> Laid:
     """Lines over time; a last bucket that is not over yet stands in the table alone, marked."""
     over = len(starts) - _is_open(found, starts)
@@ -94,7 +123,7 @@ def _over_time(
     when, before = _when(journey.grain, starts[over - 1]) if over else ("", "")
     return Laid(
         claim=say(lines, over, when, before) if lines else "Nothing was found",
-        measure=f"{of}. Hatched: not over yet." if over < len(starts) else f"{of}.",
+        measure=f"{of}.{' Hatched: not over yet.' if over < len(starts) else ''}{worth}",
         first="From",
         columns=tuple(name for name, _ in lines),
         rows=tuple(rows[-MOST_ROWS:]),

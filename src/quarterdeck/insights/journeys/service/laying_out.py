@@ -11,7 +11,16 @@ from quarterdeck.insights.journeys.definitions.journey import Journey
 from quarterdeck.insights.journeys.service.answering import answer_journey
 from quarterdeck.insights.journeys.service.answers import JourneyAnswer
 from quarterdeck.insights.journeys.service.bars import Bar, draw_bars
-from quarterdeck.insights.journeys.service.laid import MOST_ROWS, Cell, Json, Laid, Row, day, shade
+from quarterdeck.insights.journeys.service.laid import (
+    MOST_ROWS,
+    Cell,
+    Json,
+    Laid,
+    Row,
+    day,
+    shade,
+    worth_words,
+)
 from quarterdeck.insights.journeys.service.laying_lines import lay_lifecycle, lay_trend
 from quarterdeck.insights.journeys.service.laying_paths import lay_paths
 from quarterdeck.insights.journeys.service.seen import between, percent, title_of
@@ -61,7 +70,7 @@ def _retention(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterato
         yield Laid(
             claim=f"{name}: {claim}" if name else claim,
             measure=f"Share of those who began in the {journey.grain} and did “{event}” again. "
-            "Whiskers: 95 % interval. Hatched: can still grow.",
+            f"Whiskers: 95 % interval. Hatched: can still grow.{worth_words(group)}",
             first="Began",
             columns=("Begun", *group["labels"][1:]),
             rows=tuple(rows[-MOST_ROWS:]),
@@ -119,15 +128,17 @@ def _stickiness(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterat
         once = line["units"][0] / total if total else 0.0
         yield Laid(
             claim=f"{title_of(line['which'])}: {percent(once)} of {whole(total)} in one {journey.grain} only",
-            measure=f"How many {found.unit}s did it in so many {journey.grain}s. Whiskers: 95 % interval.",
+            measure=f"How many {found.unit}s did it in so many {journey.grain}s. Whiskers: 95 % interval."
+            f"{worth_words(line)}",
             first=f"{journey.grain.capitalize()}s",
-            columns=(f"{found.unit.capitalize()}s", "Share"),
+            columns=(f"{found.unit.capitalize()}s", "Share", *(("ARR",) if "arr" in line else ())),
             rows=tuple(
                 Row(
                     name=str(times),
                     cells=(
                         Cell(words=whole(units)),
                         Cell(words=percent(units / total), shade=shade(units / total)),
+                        *((Cell(words=whole(line["arr"][times - 1])),) if "arr" in line else ()),
                     ),
                 )
                 for times, units in enumerate(line["units"], 1)

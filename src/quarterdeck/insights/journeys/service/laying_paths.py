@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlencode
 
 from quarterdeck.charts.flows import Flow, Paper, draw_flows
 from quarterdeck.charts.svg import Drawing
@@ -40,6 +41,9 @@ def lay_paths(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterator
                         Cell(words=whole(edge["count"])),
                         Cell(words=percent(edge["count"] / total), shade=shade(edge["count"] / total)),
                         Cell(words=lasting(edge["mean_seconds"])),
+                    ),
+                    closer=urlencode(
+                        {"moved_from": edge["source"], "moved_to": edge["target"], "moved_at": edge["step"]}
                     ),
                 )
                 for edge in here[:MOST_MOVES]

@@ -131,13 +131,20 @@ def _lifecycle(figures: Json) -> Iterator[str]:
     yield "".ljust(12) + "".join(f"{name:>14}" for name in statuses)
     for place, start in enumerate(figures["starts"]):
         yield f"{start[:10]:<12}" + "".join(f"{counts[place]:>14,}" for counts in statuses.values())
+        if "arr" in figures:
+            yield f"{'  ARR':<12}" + "".join(f"{_number(arr[place]):>14}" for arr in figures["arr"].values())
+    if "weighed" in figures:
+        yield f"ARR of all who were there: {_weighed(figures['weighed']).strip()}"
 
 
 def _stickiness(figures: Json) -> Iterator[str]:
     for line in figures["lines"]:
         yield line["which"].capitalize()
         for times, units in enumerate(line["units"], 1):
-            yield f"{times:>6}{units:>12,}"
+            arr = f"{_number(line['arr'][times - 1]):>16} ARR" if "arr" in line else ""
+            yield f"{times:>6}{units:>12,}{arr}"
+        if "weighed" in line:
+            yield f"ARR of all who were there: {_weighed(line['weighed']).strip()}"
 
 
 def _paths(figures: Json) -> Iterator[str]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.service.addresses import A_DAY, asked_by
-from quarterdeck.insights.journeys.service.asking import WORDS, Asked
+from quarterdeck.insights.journeys.service.asking import MOST_BREAKDOWNS, WORDS, Asked
 from quarterdeck.insights.journeys.service.book import read_cohorts, read_journeys
 from quarterdeck.insights.journeys.service.pinning import pinned_journeys
 from quarterdeck.insights.journeys.service.saving import is_changed
@@ -35,6 +35,7 @@ ORDERS = {
     "strict": "in this order, nothing between",
     "unordered": "in any order",
 }
+MOVE = ("moved_from", "moved_to", "moved_at")
 UNITS = {"person": "People", "account": "Accounts"}
 COUNTS = {"people": "once, at their best", "conversions": "each time they begin anew"}
 ATTRIBUTIONS = {
@@ -65,7 +66,7 @@ class Question:
         pairs = [("text", self.text)]
         pairs += [
             (name, str(value))
-            for name in ("name", "stop", "reason", "who", "pins")
+            for name in ("name", "stop", "reason", "who", *MOVE, "pins")
             if (value := getattr(looked, name))
         ]
         return urlencode(pairs, safe="~:")
@@ -83,6 +84,7 @@ def choices(question: Question, journey: Any) -> Mapping[str, Any]:
         "sinces": {**since, A_DAY: "from a day on…"}.items(),
         "chosen_since": A_DAY if by_day else asked.since,
         "by_day": by_day,
+        "most_breakdowns": MOST_BREAKDOWNS,
         "orders": ORDERS.items(),
         "units": {**UNITS, **({} if asked.unit in UNITS else {asked.unit: asked.unit})}.items(),
         "counts": COUNTS.items(),
@@ -109,6 +111,7 @@ def addresses(request: HttpRequest, question: Question, versions: Mapping[str, i
         "newest_address": f"{request.path}?{question.address(pins='')}",
         "stop_address": f"{request.path}?{question.address(stop=0, reason='', who=0)}",
         "reason_address": f"{request.path}?{question.address(reason='', who=0)}",
+        "move_address": f"{request.path}?{question.address(**dict.fromkeys(MOVE, ''))}",
         "who_address": f"{request.path}?{question.address(who=0)}",
     }
 

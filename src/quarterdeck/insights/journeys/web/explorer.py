@@ -1,6 +1,7 @@
 """How is a question asked and changed in the browser, in a form or as text, and answered at every change?"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,8 @@ from quarterdeck.insights.journeys.web.desk import Question, addresses, choices,
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
+
+MOST_SHOWN = 20
 
 if TYPE_CHECKING:
     from quarterdeck.insights.journeys.definitions.journey import Journey
@@ -104,12 +107,32 @@ def _found(request: HttpRequest, question: Question, journey: "Journey") -> Mapp
     if journey.kind != "funnel":
         from quarterdeck.insights.journeys.service.laying_out import lay_out  # slow import
 
-        return {"laid": lay_out(workspace(), journey, tables=tables, sees_personal=person.sees_personal)}
+        laid = lay_out(workspace(), journey, tables=tables, sees_personal=person.sees_personal)
+        return {"laid": laid, "moved": _moved(looked, journey, tables, sees_personal=person.sees_personal)}
     from quarterdeck.insights.journeys.service.drawing import draw_funnel  # slow import
     from quarterdeck.insights.journeys.service.exploring import explore as explored  # slow import
 
     seen, offered = explored(workspace(), journey, looked, tables=tables, sees_personal=person.sees_personal)
     return {"seen": seen, "choices": offered, "chart": draw_funnel(seen)}
+
+
+def _moved(looked: Asked, journey: "Journey", tables: Mapping[str, int], *, sees_personal: bool) -> Any:
+    """Who made the move that is looked at; None where none is."""
+    if not (looked.moved_from and looked.moved_to and journey.kind == "paths"):
+        return None
+    from quarterdeck.insights.journeys.service.answering import moved_at  # slow import
+    from quarterdeck.insights.journeys.service.seen import title_of  # slow import
+
+    found = moved_at(
+        workspace(),
+        journey,
+        (looked.moved_from, looked.moved_to),
+        step=looked.moved_at or None,
+        tables=tables,
+        sees_personal=sees_personal,
+        listed=MOST_SHOWN,
+    )
+    return replace(found, source=title_of(found.source), target=title_of(found.target))
 
 
 def _desk(

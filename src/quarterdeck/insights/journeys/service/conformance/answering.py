@@ -238,16 +238,16 @@ def _label(start: Any, grain: str) -> str:
 
 def _lifecycle(case: Case) -> dict[str, Any]:
     found = case.analyses.lifecycle(case.question)
-    return {"by_status": {status: counts.tolist() for status, counts in found.items()}}
+    return {"by_status": {status: counts.tolist() for status, counts in found.counts.items()}}
 
 
 def _stickiness(case: Case) -> dict[str, Any]:
     grain = case.question.journey.grain
     lines = []
-    for which, found in case.analyses.stickiness(case.question):
-        data = found.tolist()
+    for found in case.analyses.stickiness(case.question):
+        data = found.units.tolist()
         labels = [f"{place} {grain}{'s' if place > 1 else ''}" for place in range(1, len(data) + 1)]
-        lines.append({"data": data, "labels": labels, "count": sum(data), "compare_label": which})
+        lines.append({"data": data, "labels": labels, "count": sum(data), "compare_label": found.which})
     return {"series": lines}
 
 
