@@ -169,6 +169,9 @@ def test_whoever_can_suggest_tags_does(inbox, sign_in, carol, monkeypatch):
         def tag_names(self):
             return ["Map", "Unlikely"]
 
+        def unsure(self):
+            return ()
+
     monkeypatch.setattr(suggesting, "_suggesters", lambda: (Themes(),))
     html = sign_in(carol).get("/inbox/").content.decode()
     assert html.index('value="Map" data-key="1" checked') < html.index('value="Unlikely" data-key="2">')

@@ -107,7 +107,7 @@ def add_message(request: HttpRequest, message: MessageIn) -> Status[dict[str, st
 @paginate(Paging)
 def show_quotes(
     request: HttpRequest,
-    show: Literal["new", "kept", "out"] = "new",
+    show: Literal["new", "unsure", "kept", "out"] = "new",
     channel: str = "",
     account: str = "",
     language: str = "",

@@ -19,7 +19,7 @@ from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
 from quarterdeck.records.permissions import Permission
 
-TABS = {"new": "To sort", "kept": "Kept", "out": "Not feedback"}
+TABS = {"new": "To sort", "unsure": "Unsure", "kept": "Kept", "out": "Not feedback"}
 FILTERS = ("show", "channel", "account", "language", "tag")
 LANGUAGES = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",

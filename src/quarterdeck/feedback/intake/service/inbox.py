@@ -17,15 +17,17 @@ from quarterdeck.feedback.intake.models import Sorted, Step
 from quarterdeck.feedback.intake.service.book import Book, Quote, open_book
 from quarterdeck.feedback.intake.service.deciding import UNDID, last_step
 from quarterdeck.feedback.intake.service.projecting import is_behind
-from quarterdeck.feedback.intake.service.suggesting import Suggestion, known_tags, suggestions
+from quarterdeck.feedback.intake.service.suggesting import Suggestion, known_tags, suggestions, unsure_quotes
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
 from quarterdeck.stats.figures import SYMBOLS, whole
 
 compute: Any = pc  # its stubs know no columns in chunks
 
-Show = Literal["new", "kept", "out"]
-STATES: Mapping[Show, str] = {"new": "", "kept": Sorted.KEPT.value, "out": Sorted.NOT_FEEDBACK.value}
+Show = Literal["new", "unsure", "kept", "out"]
+STATES: Mapping[Show, str] = {
+    "new": "", "unsure": "", "kept": Sorted.KEPT.value, "out": Sorted.NOT_FEEDBACK.value,
+}  # fmt: skip
 PER_PAGE = 40
 _COMPARED = 400
 _CLOSEST = 3
@@ -164,10 +166,16 @@ def _wanted(book: Book, asked: Asked) -> Any:
     for name in ("channel", "account", "language"):
         if value := getattr(asked, name):
             mask = compute.and_(mask, compute.fill_null(compute.equal(table[name], value), False))
+    if asked.show == "unsure":
+        mask = compute.and_(mask, _is_unsure(table))
     if asked.tag:
         tagged = [quote for quote, (_, tags) in book.decided.states.items() if asked.tag in tags]
         mask = compute.and_(mask, compute.is_in(table["quote"], value_set=pa.array(tagged, pa.string())))
     return compute.indices_nonzero(mask)
+
+
+def _is_unsure(table: pa.Table) -> Any:
+    return compute.is_in(table["quote"], value_set=pa.array(unsure_quotes(), pa.string()))
 
 
 def _ordered(table: pa.Table, places: Any) -> Any:
@@ -268,7 +276,9 @@ def _many_folded(table: pa.Table, quotes: Sequence[str]) -> dict[str, int]:
 def _counts(table: pa.Table) -> dict[str, int]:
     alone: list[Any] = table["state"].filter(compute.equal(table["same_as"], "")).to_pylist()
     counted = Counter(alone)
-    return {show: counted[state] for show, state in STATES.items()}
+    new = compute.and_(compute.equal(table["same_as"], ""), compute.equal(table["state"], ""))
+    unsure = compute.sum(compute.and_(new, _is_unsure(table))).as_py() or 0
+    return {show: counted[state] for show, state in STATES.items()} | {"unsure": unsure}
 
 
 def _values(table: pa.Table, name: str) -> tuple[str, ...]:

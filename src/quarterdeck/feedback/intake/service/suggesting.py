@@ -46,6 +46,9 @@ class Suggester(Protocol):
     def tag_names(self) -> Iterable[str]:
         """Every tag there is, in the order in which people should read them."""
 
+    def unsure(self) -> Iterable[str]:
+        """The quotes of which it is least sure, by key: to sort one of them teaches most."""
+
 
 def suggestions(quote: Quote) -> tuple[Suggestion, ...]:
     """The few surest tags for a quote."""
@@ -57,6 +60,11 @@ def known_tags() -> tuple[str, ...]:
     """The tags of the taxonomy, then those that people used beside it."""
     named = [name for suggester in _suggesters() for name in suggester.tag_names()]
     return tuple(dict.fromkeys([*named, *_used_tags()]))[:MOST_KNOWN]
+
+
+def unsure_quotes() -> list[str]:
+    """The quotes that the suggesters are least sure of."""
+    return [quote for suggester in _suggesters() for quote in suggester.unsure()]
 
 
 @until_a_change

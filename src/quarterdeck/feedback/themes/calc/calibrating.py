@@ -28,7 +28,11 @@ class Calibration:
 
     def confidence(self, fit: Fit) -> NDArray[np.float64]:
         """How likely the best tag of each text is right."""
-        return _logistic(self.height + self.slope * margins(fit))
+        return self.of_margin(margins(fit))
+
+    def of_margin(self, margin: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How likely a tag so far ahead is right."""
+        return _logistic(self.height + self.slope * margin)
 
 
 USUAL = Calibration(slope=USUAL_SLOPE, height=USUAL_HEIGHT)

@@ -51,8 +51,11 @@ def hold_out(
 
 
 def _each_once(examples: Sequence[Example]) -> list[Example]:
-    """Examples with tags, by the digest of their text, one for each text; only so many of many."""
-    tagged = {example.text: example for example in examples if example.tags}
+    """Examples by the digest of their text, one for each text; only so many of many.
+
+    Those of which people said that no tag fits are among them: a tag that is given to them is wrong.
+    """
+    tagged = {example.text: example for example in examples}
     return [tagged[text] for text in sorted(tagged, key=_digest)][:MOST_EXAMPLES]
 
 
@@ -62,7 +65,7 @@ def _folds(asked: Sequence[Example], folds: int) -> NDArray[np.int64]:
     following: dict[str, int] = {}
     fold = np.zeros(len(asked), dtype=np.int64)
     for row, example in enumerate(asked):
-        first = example.tags[0]
+        first = example.tags[0] if example.tags else ""
         fold[row] = following.setdefault(first, len(following)) % folds
         following[first] += 1
     return fold

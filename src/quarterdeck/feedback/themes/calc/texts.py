@@ -26,3 +26,13 @@ class Tagged:
 
     tags: tuple[str, ...]
     confidence: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A text as people tagged it (`wanted`) and as the tagger would have, had it not been told (`given`)."""
+
+    text: str
+    wanted: tuple[str, ...]
+    given: tuple[str, ...]
+    confidence: float

@@ -31,8 +31,8 @@ class Precision:
 
     @property
     def share(self) -> float:
-        """The share that is right; half a case is added on each side, so that few never say all or none."""
-        return (self.right + HALF) / (self.looked_at + 2 * HALF)
+        """The share that is right by Laplace's rule: of nothing looked at, half; never all or none."""
+        return (self.right + 1) / (self.looked_at + 2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,11 +53,19 @@ class Trend:
     channel: int | None = None
 
 
-def trend_of(said: Said, theme: Mask, now: Mask, before: Mask, precision: Precision | None = None) -> Trend:
+def trend_of(
+    said: Said,
+    theme: Mask,
+    now: Mask,
+    before: Mask,
+    precision: Precision | None = None,
+    checked: Mask | None = None,
+) -> Trend:
     """Compare two stretches of time of one length.
 
     The ratio is that of Mantel and Haenszel (1959) over channels, its variance that of Greenland and Robins
-    (1985), widened by how customers repeat themselves and by what the tagger gets wrong.
+    (1985), widened by how customers repeat themselves and by what the tagger gets wrong: how many of its hits
+    are right differs by chance between the two. People got right what they `checked`.
     """
     channels = int(said.channel.max(initial=-1)) + 2
     hits_now, all_now = _by_channel(said, theme & now, channels), _by_channel(said, now, channels)
@@ -71,7 +79,9 @@ def trend_of(said: Said, theme: Mask, now: Mask, before: Mask, precision: Precis
         return Trend(now=more, before=less, raw=raw, ratio=None, low=None, high=None, verdict="too few")
     variance *= crowding(said, theme & (now | before))
     if precision is not None:
-        variance += (1 - precision.share) / precision.share * (1 / more + 1 / less)
+        by_people = np.zeros(len(theme), bool) if checked is None else checked
+        for hits in (theme & now, theme & before):
+            variance += _by_errors(int((hits & by_people).sum()), int((hits & ~by_people).sum()), precision)
     half = normal_quantile(0.975) * np.sqrt(variance)
     low, high = float(ratio * np.exp(-half)), float(ratio * np.exp(half))
     verdict: Verdict = "rises" if low > 1 else "falls" if high < 1 else "steady"
@@ -89,6 +99,12 @@ def trend_of(said: Said, theme: Mask, now: Mask, before: Mask, precision: Precis
         verdict=verdict,
         channel=channel,
     )
+
+
+def _by_errors(sure: int, doubtful: int, precision: Precision) -> float:
+    """Variance of the logarithm of how many hits are right: the sure ones, a share of the doubtful."""
+    right = sure + doubtful * precision.share
+    return doubtful * precision.share * (1 - precision.share) / right**2 if right else 0.0
 
 
 def _by_channel(said: Said, which: Mask, channels: int) -> Counts:

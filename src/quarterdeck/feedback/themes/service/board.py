@@ -15,11 +15,12 @@ from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.intake.service.book import Book, open_book
 from quarterdeck.feedback.themes.calc.measuring import Said, Tally, mentions_by_period, tally
-from quarterdeck.feedback.themes.calc.trending import Trend, trend_of
+from quarterdeck.feedback.themes.calc.trending import Precision, Trend, trend_of
 from quarterdeck.feedback.themes.definitions import Tag, Taxonomy
 from quarterdeck.feedback.themes.facts import Worth, worth_of_accounts
 from quarterdeck.feedback.themes.service.book import read_taxonomy
-from quarterdeck.feedback.themes.service.keeping import KeptTags, kept_tags, tag_table
+from quarterdeck.feedback.themes.service.keeping import KeptTags, judged_quotes, kept_tags, tag_table
+from quarterdeck.feedback.themes.service.quality import NOTHING_CHECKED, precision_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,11 +62,16 @@ class Board:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """The quotes that have tags, as columns, with what their codes stand for."""
+    """The quotes that have tags, as columns, with what their codes stand for.
+
+    Which of them people tagged, and how often the tagger was right of each theme, bear on its interval.
+    """
 
     said: Said
     places: NDArray[np.int64]
     confidence: NDArray[np.float32]
+    by_people: NDArray[np.bool_]
+    precision: Mapping[str, Precision]
     channels: Sequence[str]
     accounts: Sequence[str]
     worth: Mapping[str, Worth]
@@ -126,6 +132,8 @@ def read_said(workspace: Workspace, kept: KeptTags, until: datetime | None = Non
         ),
         places=place.to_numpy(zero_copy_only=False).astype(np.int64),
         confidence=tagged["confidence"].to_numpy(zero_copy_only=False),
+        by_people=tagged["by_people"].to_numpy(zero_copy_only=False),
+        precision=precision_of(taxonomy.model, judged_quotes(workspace, kept)),
         channels=channels,
         accounts=accounts,
         worth=worth,
@@ -155,7 +163,14 @@ def theme_of(reading: Reading, tag: Tag) -> Theme:
     """What is said of one theme, and of its parts."""
     said, spoken = reading.said, marks_of(reading, tag.name)
     before = said.within(WEEKS - 2 * LATELY, WEEKS - LATELY - 1)
-    trend = trend_of(said, spoken, said_lately(reading), before)
+    trend = trend_of(
+        said,
+        spoken,
+        said_lately(reading),
+        before,
+        reading.precision.get(tag.name, NOTHING_CHECKED),
+        reading.by_people,
+    )
     return Theme(
         tag=tag,
         lately=tally(said, spoken & said_lately(reading)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,13 @@ from quarterdeck.definitions.files import write_atomically
 from quarterdeck.definitions.folder import Definition
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.feedback.intake.service.book import Book, open_book
-from quarterdeck.feedback.themes.calc.texts import Example, Tagged
+from quarterdeck.feedback.themes.calc.texts import Example, Judged, Tagged
 from quarterdeck.feedback.themes.definitions import Taxonomy
 from quarterdeck.feedback.themes.service.book import read_taxonomy
 
 compute: Any = pc  # its stubs know no expressions
 FOLDER = Path(".quarterdeck") / "themes"
-RULES = 1  # counted up where the tagger gives other tags to the same words
+RULES = 2  # counted up where the tagger gives other tags to the same words
 KEPT, NOT_FEEDBACK = "kept", "not feedback"
 SCHEMA = pa.schema(
     [
@@ -35,6 +35,7 @@ SCHEMA = pa.schema(
         pa.field("tags", pa.list_(pa.string())),
         pa.field("confidence", pa.float32()),
         pa.field("by_people", pa.bool_()),
+        pa.field("first", pa.string()),
     ]
 )
 Tell = Callable[[int, str], None]
@@ -42,7 +43,7 @@ Tell = Callable[[int, str], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeptTags:
-    """What is kept: of which quotes, taxonomy and corrections, by which tagger, in which file."""
+    """What is kept: of which quotes, taxonomy and corrections, by which tagger, in which files."""
 
     of: str
     taxonomy: str
@@ -50,6 +51,17 @@ class KeptTags:
     file: str
     quotes: int
     tagged: int
+    judged: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedQuote:
+    """A quote that people sorted, and what the tagger would have said of it, had it not been told."""
+
+    quote: str
+    wanted: tuple[str, ...]
+    given: tuple[str, ...]
+    confidence: float
 
 
 def kept_tags(workspace: Workspace) -> KeptTags | None:
@@ -75,6 +87,18 @@ def tag_table(workspace: Workspace, kept: KeptTags) -> pa.Table:
         return pa.ipc.open_file(mapped).read_all()
 
 
+def judged_quotes(workspace: Workspace, kept: KeptTags) -> tuple[JudgedQuote, ...]:
+    """Those by which the tagger is judged; none where people have sorted none."""
+    try:
+        told = orjson.loads((workspace.path / FOLDER / kept.judged).read_bytes())
+    except FileNotFoundError:  # tagged anew at this moment
+        return ()
+    return tuple(
+        JudgedQuote(quote=quote, wanted=tuple(wanted), given=tuple(given), confidence=sure)
+        for quote, wanted, given, sure in told
+    )
+
+
 def is_behind(workspace: Workspace) -> bool:
     """Would tagging give something new?"""
     taxonomy = read_taxonomy(workspace)
@@ -85,44 +109,75 @@ def is_behind(workspace: Workspace) -> bool:
     return kept is None or kept.of != _asked(book, taxonomy)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaggedBook:
+    """Every quote that counts, in the order of the book, with its tags; `decided` are those people gave."""
+
+    keys: Sequence[str]
+    tagged: Sequence[Tagged]
+    first: Sequence[str]
+    decided: Mapping[str, tuple[str, ...]]
+    judged: Sequence[JudgedQuote]
+    encoder: str
+
+
 def keep_tags(workspace: Workspace, *, tell: Tell = lambda done, saying: None) -> KeptTags | None:
     """Tag every quote that counts, and keep the tags; None where there is no taxonomy or no quote."""
-    from quarterdeck.feedback.themes.service.tagging import tag_quotes  # slow import
-
     taxonomy, book = read_taxonomy(workspace), open_book(workspace)
     if taxonomy is None or not len(book):
         return None
     tell(0, f"{len(book):,} quotes to tag")
-    counted = _counted(book)
-    columns: list[list[Any]] = [counted[name].to_pylist() for name in ("quote", "text", "state")]
-    keys, texts, states = columns
-    decided = {
-        key: book.decided.states[key][1] for key, state in zip(keys, states, strict=True) if state == KEPT
-    }
-    asked = [text for key, text in zip(keys, texts, strict=True) if key not in decided]
-    learnt = [
-        Example(text=text, tags=decided[key]) for key, text in zip(keys, texts, strict=True) if key in decided
-    ]
-    made = tag_quotes(taxonomy.model, asked, examples=learnt)
-    found = iter(made.tagged)
-    tagged = [Tagged(tags=decided[key], confidence=1.0) if key in decided else next(found) for key in keys]
+    made = tag_book(book, taxonomy.model)
     table = pa.table(
         [
-            pa.array(keys),
-            pa.array([list(each.tags) for each in tagged], pa.list_(pa.string())),
-            pa.array([each.confidence for each in tagged], pa.float32()),
-            pa.array([key in decided for key in keys], pa.bool_()),
+            pa.array(made.keys),
+            pa.array([list(each.tags) for each in made.tagged], pa.list_(pa.string())),
+            pa.array([each.confidence for each in made.tagged], pa.float32()),
+            pa.array([key in made.decided for key in made.keys], pa.bool_()),
+            pa.array(made.first, pa.string()),
         ],
         schema=SCHEMA,
     )
     return _keep(
         workspace,
         table,
+        made.judged,
         of=_asked(book, taxonomy),
         taxonomy=taxonomy.version,
         encoder=made.encoder,
-        tagged=sum(bool(each.tags) for each in tagged),
+        tagged=sum(bool(each.tags) for each in made.tagged),
     )
+
+
+def tag_book(book: Book, taxonomy: Taxonomy) -> TaggedBook:
+    """The tags that every quote has by a taxonomy: what people decided, and else what the tagger says."""
+    from quarterdeck.feedback.themes.service.tagging import tag_quotes  # slow import
+
+    counted = _counted(book)
+    columns: list[list[Any]] = [counted[name].to_pylist() for name in ("quote", "text", "state")]
+    keys, texts, states = columns
+    decided = {
+        key: taxonomy.named_now(book.decided.states[key][1])
+        for key, state in zip(keys, states, strict=True)
+        if state == KEPT
+    }
+    asked = [text for key, text in zip(keys, texts, strict=True) if key not in decided]
+    key_of = {text: key for key, text in zip(keys, texts, strict=True) if key in decided}
+    learnt = [Example(text=text, tags=decided[key]) for text, key in key_of.items()]
+    made = tag_quotes(taxonomy, asked, examples=learnt)
+    found, first = iter(made.tagged), iter(made.first)
+    return TaggedBook(
+        keys=keys,
+        tagged=[Tagged(tags=decided[key], confidence=1.0) if key in decided else next(found) for key in keys],
+        first=["" if key in decided else next(first) for key in keys],
+        decided=decided,
+        judged=[_with_key(each, key_of[each.text]) for each in made.judged],
+        encoder=made.encoder,
+    )
+
+
+def _with_key(each: Judged, quote: str) -> JudgedQuote:
+    return JudgedQuote(quote=quote, wanted=each.wanted, given=each.given, confidence=each.confidence)
 
 
 def _counted(book: Book) -> pa.Table:
@@ -136,16 +191,27 @@ def _asked(book: Book, taxonomy: Definition[Taxonomy]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
-def _keep(workspace: Workspace, table: pa.Table, *, of: str, tagged: int, **about: str) -> KeptTags:
+def _keep(
+    workspace: Workspace,
+    table: pa.Table,
+    judged: Sequence[JudgedQuote],
+    *,
+    of: str,
+    tagged: int,
+    **about: str,
+) -> KeptTags:
     folder = workspace.path / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    kept = KeptTags(of=of, file=f"tags-{of}.arrow", quotes=table.num_rows, tagged=tagged, **about)
+    files = {"file": f"tags-{of}.arrow", "judged": f"judged-{of}.json"}
+    kept = KeptTags(of=of, quotes=table.num_rows, tagged=tagged, **files, **about)
     beside = folder / f"{kept.file}.{os.getpid()}.new"
     with pa.OSFile(str(beside), "wb") as sink, pa.ipc.new_file(sink, SCHEMA) as writer:
         writer.write_table(table)
     beside.replace(folder / kept.file)
+    rows = [(each.quote, each.wanted, each.given, each.confidence) for each in judged]
+    write_atomically(folder / kept.judged, orjson.dumps(rows).decode())
     write_atomically(folder / "tags.json", orjson.dumps(asdict(kept)).decode())
-    for other in folder.glob("tags-*.arrow"):
-        if other.name != kept.file:
+    for other in (*folder.glob("tags-*.arrow"), *folder.glob("judged-*.json")):
+        if other.name not in files.values():
             other.unlink(missing_ok=True)  # who has it open keeps it
     return kept

@@ -14,7 +14,8 @@ from quarterdeck.charts.sparkline import draw_sparkline
 from quarterdeck.charts.svg import Drawing
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.feedback.themes.calc.measuring import Mask, Score, Tally
-from quarterdeck.feedback.themes.calc.trending import Trend
+from quarterdeck.feedback.themes.calc.quality import FEWEST
+from quarterdeck.feedback.themes.calc.trending import Precision, Trend
 from quarterdeck.feedback.themes.service.board import (
     LATELY,
     WEEK,
@@ -30,6 +31,7 @@ from quarterdeck.feedback.themes.service.board import (
 )
 from quarterdeck.feedback.themes.service.keeping import kept_tags
 from quarterdeck.stats.figures import Notation, axis_labels, counted, notation, short_date, whole
+from quarterdeck.stats.interval import wilson_interval
 
 MOST_QUOTES, MOST_ACCOUNTS = 8, 10
 LATELY_WORDS = "four weeks"
@@ -113,6 +115,7 @@ class ThemeSeen:
     drawing: Drawing | None
     since: date
     until: date
+    checked: str
 
 
 def see_board(workspace: Workspace) -> BoardSeen | None:
@@ -156,7 +159,19 @@ def see_theme(workspace: Workspace, name: str, *, sees_personal: bool) -> ThemeS
         drawing=draw_weeks(theme, reading.until),
         since=(reading.until - LATELY * WEEK).date(),
         until=reading.until.date(),
+        checked=checked_words(reading.precision[name]),
     )
+
+
+def checked_words(precision: Precision) -> str:
+    """How far a theme's tag can be believed, and what was looked at to say so."""
+    if not precision.looked_at:
+        return "nobody has sorted quotes that the tagger would give this theme; its interval allows for that"
+    right = f"of {counted(precision.looked_at, 'checked quote')} {whole(precision.right)} were right"
+    if precision.looked_at < FEWEST:
+        return f"{right}; too few to say, and the interval allows for that"
+    low, high = wilson_interval(precision.right, precision.looked_at)
+    return f"{right} ({100 * low:.0f} to {100 * high:.0f} %)"
 
 
 def claim_of(theme: Theme, currency: str) -> str:

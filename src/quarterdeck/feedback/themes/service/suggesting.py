@@ -9,11 +9,12 @@ from quarterdeck.feedback.intake.service.book import Quote
 from quarterdeck.feedback.intake.service.suggesting import Suggestion
 from quarterdeck.feedback.themes.service.book import read_taxonomy
 from quarterdeck.feedback.themes.service.keeping import KeptTags, kept_tags, tag_table
+from quarterdeck.feedback.themes.service.quality import unsure_quotes
 from quarterdeck.records.here import workspace
 
 
 def suggest(quotes: Sequence[Quote]) -> Mapping[str, Sequence[Suggestion]]:
-    """What the tagger said of each quote, surest first; nothing of those it has not read yet."""
+    """What the tagger said of each quote, surest first, or what it would guess; nothing of unread ones."""
     kept = kept_tags(workspace())
     if kept is None:
         return {}
@@ -32,14 +33,25 @@ def tag_names() -> Iterable[str]:
     return taxonomy.model.names if taxonomy else ()
 
 
+def unsure() -> Iterable[str]:
+    """The quotes that nobody sorted and of which the tagger is least sure."""
+    kept = kept_tags(workspace())
+    return () if kept is None else _unsure(str(workspace().path), kept)
+
+
 @lru_cache(maxsize=2)
 def _by_quote(_path: str, kept: KeptTags) -> Mapping[str, tuple[tuple[str, ...], float]]:
     """By the file's name, which changes with what is in it."""
     rows = tag_table(workspace(), kept)
     return {
-        quote: (tuple(tags), sure)
-        for quote, tags, sure, by_people in zip(
-            *(rows[name].to_pylist() for name in ("quote", "tags", "confidence", "by_people")), strict=True
+        quote: (tuple(tags) or (first,), sure)
+        for quote, tags, sure, first in zip(
+            *(rows[name].to_pylist() for name in ("quote", "tags", "confidence", "first")), strict=True
         )
-        if tags and not by_people
+        if first
     }
+
+
+@lru_cache(maxsize=2)
+def _unsure(_path: str, kept: KeptTags) -> tuple[str, ...]:
+    return tuple(quote for quote, _, _ in unsure_quotes(workspace(), kept))

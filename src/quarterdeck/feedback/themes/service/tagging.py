@@ -1,13 +1,13 @@
 """Which tags do texts get from a taxonomy and the examples people gave?"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quarterdeck.errors import QuarterdeckError, did_you_mean
 from quarterdeck.feedback.themes.calc.quality import Quality, judge_quality
-from quarterdeck.feedback.themes.calc.texts import Example, Tagged, TagWords
+from quarterdeck.feedback.themes.calc.texts import Example, Judged, Tagged, TagWords
 from quarterdeck.feedback.themes.definitions import Taxonomy
 from quarterdeck.feedback.themes.service.encoding import AUTO, NONE, find_encoder
 
@@ -23,9 +23,14 @@ WRONG_COSTS = 2.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tagging:
-    """The tags of every text, in the order of the texts; `remarks` say what was left aside and why."""
+    """The tags of every text, in the order of the texts; `remarks` say what was left aside and why.
+
+    `first` is the best tag of each, given or not; `judged` are the examples as they are tagged unseen.
+    """
 
     tagged: Sequence[Tagged]
+    first: Sequence[str]
+    judged: Sequence[Judged]
     encoder: str
     remarks: tuple[str, ...]
 
@@ -68,8 +73,14 @@ def tag_quotes(
     words, model = words_of(taxonomy), find_encoder(encoder)
     held = _held_out(words, usable, texts, model)
     bar = _bar(taxonomy.names, held, 0.0 if always else _abstain_below(wrong_costs))
-    tagged = _given(taxonomy.names, fit_tags(words, usable, texts, encoder=model), bar)
-    return Tagging(tagged=tagged, encoder=_named(model), remarks=remarks)
+    fit = fit_tags(words, usable, texts, encoder=model)
+    return Tagging(
+        tagged=_given(taxonomy, fit, bar),
+        first=[taxonomy.names[place] for place in fit.place[:, 0].tolist()],
+        judged=_judged(held, _given(taxonomy, held.fit, bar)),
+        encoder=_named(model),
+        remarks=remarks,
+    )
 
 
 def cross_validated(
@@ -88,11 +99,28 @@ def cross_validated(
     model = find_encoder(encoder)
     held = _held_out(words_of(taxonomy), usable, texts, model)
     below = _abstain_below(wrong_costs)
-    given = _given(taxonomy.names, held.fit, _bar(taxonomy.names, held, below))
-    quality = judge_quality(
-        taxonomy.names, [example.tags for example in held.examples], [each.tags for each in given]
-    )
+    given = _given(taxonomy, held.fit, _bar(taxonomy.names, held, below))
+    quality = quality_of(taxonomy, _judged(held, given))
     return Validation(quality=quality, abstain_below=below, encoder=_named(model), remarks=remarks)
+
+
+def quality_of(taxonomy: Taxonomy, judged: Sequence[Judged]) -> Quality:
+    """How good the tagger is on each tag; what is said of a part is said of its whole too."""
+    from quarterdeck.feedback.themes.calc.families import with_wholes  # slow import
+
+    above = taxonomy.above
+    return judge_quality(
+        taxonomy.names,
+        [with_wholes(each.wanted, above) for each in judged],
+        [with_wholes(each.given, above) for each in judged],
+    )
+
+
+def _judged(held: "HeldOut", given: Sequence[Tagged]) -> list[Judged]:
+    return [
+        Judged(text=example.text, wanted=example.tags, given=each.tags, confidence=each.confidence)
+        for example, each in zip(held.examples, given, strict=True)
+    ]
 
 
 def _held_out(
@@ -121,9 +149,12 @@ def _bar(names: Sequence[str], held: "HeldOut", below: float) -> _Bar:
     )
 
 
-def _given(names: Sequence[str], fit: "Fit", bar: _Bar) -> list[Tagged]:
+def _given(taxonomy: Taxonomy, fit: "Fit", bar: _Bar) -> list[Tagged]:
     import numpy as np  # slow import
 
+    from quarterdeck.feedback.themes.calc.families import without_wholes  # slow import
+
+    names, above = taxonomy.names, taxonomy.above
     confidence = bar.calibration.confidence(fit)
     given = confidence >= bar.abstain_below
     also = fit.share[:, 1:] >= bar.second_from * fit.share[:, :1]
@@ -134,8 +165,26 @@ def _given(names: Sequence[str], fit: "Fit", bar: _Bar) -> list[Tagged]:
     ]
     for row in np.flatnonzero(also.any(axis=1) & given).tolist():
         more = fit.place[row, 1:][also[row]]
-        tags[row] = (*tags[row], *(names[place] for place in more))
-    return [Tagged(tags=told, confidence=sure) for told, sure in zip(tags, confidence.tolist(), strict=True)]
+        tags[row] = without_wholes((*tags[row], *(names[place] for place in more)), above)
+    sure = confidence.tolist()
+    for row, (whole, how_sure) in _wholes(taxonomy, fit, np.flatnonzero(~given).tolist(), bar).items():
+        tags[row], sure[row] = alone[whole], how_sure
+    return [Tagged(tags=told, confidence=each) for told, each in zip(tags, sure, strict=True)]
+
+
+def _wholes(
+    taxonomy: Taxonomy, fit: "Fit", rows: Sequence[int], bar: _Bar
+) -> Mapping[int, tuple[int, float]]:
+    """The wholes that are given where no part is sure enough."""
+    from quarterdeck.feedback.themes.calc.families import wholes  # slow import
+
+    place = {name: number for number, name in enumerate(taxonomy.names)}
+    above = {
+        place[part]: tuple(place[each] for each in each_above) for part, each_above in taxonomy.above.items()
+    }
+    if not any(above.values()):
+        return {}
+    return wholes(fit, rows, above, bar.calibration, bar.abstain_below)
 
 
 def _abstain_below(wrong_costs: float) -> float:

@@ -1,9 +1,10 @@
-"""How is the quality of the tagger told, in lines and as JSON?"""
+"""How is the quality of the tagger told: in lines, as JSON, and on a page?"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
-from quarterdeck.feedback.themes.calc.quality import FEWEST, Rate, TagQuality
+from quarterdeck.feedback.themes.calc.quality import FEWEST as FEWEST
+from quarterdeck.feedback.themes.calc.quality import Quality, Rate, TagQuality
 from quarterdeck.feedback.themes.service.tagging import Validation
 
 TOO_FEW = "too few"
@@ -50,3 +51,50 @@ def _rates(each: TagQuality) -> str:
 
 def _told(rate: Rate) -> str:
     return f"{rate.value:.2f} ({rate.low:.2f}-{rate.high:.2f})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QualityLine:
+    """One tag as a row of the page; `is_told` where there are enough examples for rates."""
+
+    tag: str
+    examples: int
+    is_told: bool
+    f1: str
+    precision: str
+    recall: str
+    abstained: str
+
+
+def quality_lines(quality: Quality) -> tuple[QualityLine, ...]:
+    """The tags, those that people sorted most first."""
+    ordered = sorted(quality.tags, key=lambda each: -each.examples)
+    return tuple(
+        QualityLine(
+            tag=each.tag,
+            examples=each.examples,
+            is_told=each.recall is not None,
+            f1=_told(each.f1) if each.f1 else "none",
+            precision=_in_percent(each.precision),
+            recall=_in_percent(each.recall),
+            abstained=_in_percent(each.abstain_rate),
+        )
+        for each in ordered
+    )
+
+
+def claim_of_quality(quality: Quality) -> str:
+    """All tags together in one sentence."""
+    right = quality.right_when_given
+    if right is None or quality.examples < FEWEST:
+        return f"{quality.examples} quotes are sorted: too few to say how good the tagger is"
+    return (
+        f"Where the tagger gives a tag it is right in {100 * right.value:.0f} of 100 cases "
+        f"({100 * right.low:.0f} to {100 * right.high:.0f}), going by {quality.examples:,} sorted quotes"
+    )
+
+
+def _in_percent(rate: Rate | None) -> str:
+    if rate is None:
+        return "never given"
+    return f"{100 * rate.value:.0f} % ({100 * rate.low:.0f} to {100 * rate.high:.0f})"
