@@ -62,8 +62,9 @@ class Links:
 
     def family(self, item: str, items: Items) -> tuple[str, ...]:
         """Every item whose askers are counted at this one, itself first."""
-        linked = (each for each in self.items if item in self.counted_at(each, items))
-        return tuple(dict.fromkeys([item, *linked]))
+        concerned = dict.fromkeys([*self.items, *self.same_as])
+        counted = (each for each in concerned if item in self.counted_at(each, items))
+        return tuple(dict.fromkeys([item, *counted]))
 
 
 def read_links() -> Links:
