@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from quarterdeck.feedback.themes.calc.measuring import Mask, Said, crowding
 from quarterdeck.stats.interval import normal_quantile
+from quarterdeck.stats.strata import common_ratio
 
 Counts = NDArray[np.float64]
 Verdict = Literal["rises", "falls", "steady", "too few", "by channel"]
@@ -74,7 +75,7 @@ def trend_of(
     raw = more / less if less else None
     if more + less < FEWEST_MENTIONS or not more or not less:
         return Trend(now=more, before=less, raw=raw, ratio=None, low=None, high=None, verdict="too few")
-    ratio, variance = _common_ratio(hits_now, all_now, hits_then, all_then)
+    ratio, variance = common_ratio(hits_now, all_now, hits_then, all_then)
     if ratio is None:
         return Trend(now=more, before=less, raw=raw, ratio=None, low=None, high=None, verdict="too few")
     variance *= crowding(said, theme & (now | before))
@@ -109,20 +110,6 @@ def _by_errors(sure: int, doubtful: int, precision: Precision) -> float:
 
 def _by_channel(said: Said, which: Mask, channels: int) -> Counts:
     return np.bincount(said.channel[which] + 1, minlength=channels).astype(float)
-
-
-def _common_ratio(
-    hits_now: Counts, all_now: Counts, hits_then: Counts, all_then: Counts
-) -> tuple[float | None, float]:
-    """The ratio of shares that all channels have in common, and the variance of its logarithm."""
-    both = (all_now > 0) & (all_then > 0)
-    a, n1, b, n0 = hits_now[both], all_now[both], hits_then[both], all_then[both]
-    total = n1 + n0
-    over, under = float((a * n0 / total).sum()), float((b * n1 / total).sum())
-    if not over or not under:
-        return None, 0.0
-    spread = float(((n1 * n0 * (a + b) - a * b * total) / total**2).sum())
-    return over / under, max(spread, 0.0) / (over * under)
 
 
 def _jumps(more: int, less: int, crowded: float) -> bool:
