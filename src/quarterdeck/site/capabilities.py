@@ -142,6 +142,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         name="backlog",
         pillar="feedback",
         help="What to change because of what customers say, and who is told when it ships.",
+        cli="quarterdeck.cli.backlog:app",
         app="quarterdeck.feedback.backlog",
     ),
     Capability(

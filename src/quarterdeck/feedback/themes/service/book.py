@@ -4,16 +4,21 @@ from pathlib import Path
 
 from quarterdeck.definitions.folder import Definition, Kind, definition_files, read_definition
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.errors import DefinitionError
+from quarterdeck.errors import DefinitionError, QuarterdeckError
 from quarterdeck.feedback.themes.definitions import Taxonomy
-from quarterdeck.feedback.themes.service.lint import parent_of_itself, tag_named_twice, unknown_parent
+from quarterdeck.feedback.themes.service.lint import (
+    parent_of_itself,
+    tag_named_twice,
+    unknown_journey,
+    unknown_parent,
+)
 
 TAXONOMY = Kind(
     name="taxonomy",
     folder="themes",
     model=Taxonomy,
     file="taxonomy.yaml",
-    linters=(tag_named_twice, unknown_parent, parent_of_itself),
+    linters=(tag_named_twice, unknown_parent, parent_of_itself, unknown_journey),
 )
 
 
@@ -21,6 +26,21 @@ def read_taxonomy(workspace: Workspace) -> Definition[Taxonomy] | None:
     """The company's taxonomy, or None where none is written yet."""
     files = definition_files(workspace.path, TAXONOMY)
     return read_taxonomy_file(files[0]) if files else None
+
+
+def taxonomy_file(workspace: Workspace) -> Path:
+    """The file of the company's taxonomy."""
+    files = definition_files(workspace.path, TAXONOMY)
+    if not files:
+        where = workspace.path / TAXONOMY.folder / TAXONOMY.file
+        raise QuarterdeckError(f"There is no taxonomy in {where}.", "Write one there, or in the browser.")
+    return files[0]
+
+
+def name_now(workspace: Workspace, name: str) -> str:
+    """What a tag is called now that had a name once: records go by the names of their time."""
+    taxonomy = read_taxonomy(workspace)
+    return taxonomy.model.became.get(name, name) if taxonomy else name
 
 
 def read_taxonomy_file(file: Path) -> Definition[Taxonomy]:

@@ -37,3 +37,15 @@ def parent_of_itself(_: str, taxonomy: Taxonomy, __: Models) -> Iterator[Problem
         if above == tag.name:
             message = f"'{tag.name}' is above itself"
             yield ("tags", place, "parent"), message, "Take one `parent:` of the circle away."
+
+
+def unknown_journey(_: str, taxonomy: Taxonomy, models: Models) -> Iterator[Problem]:
+    """A journey in which customers meet a tag is a saved one, where the saved ones are known."""
+    known = models.get("journey")
+    if known is None:
+        return
+    for place, tag in enumerate(taxonomy.tags):
+        for number, name in enumerate(tag.journeys):
+            if name not in known:
+                hint = did_you_mean(name, known) or f"Known: {', '.join(sorted(known)) or 'none yet'}."
+                yield ("tags", place, "journeys", number), f"there is no journey '{name}'", hint
