@@ -4,9 +4,12 @@ import json
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from quarterdeck.feedback.themes.service.reshaping import Reshaping
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -22,6 +25,13 @@ CostOption = Annotated[
 ]
 EncoderOption = Annotated[
     Literal["auto", "none", "words", "minilm"], typer.Option(help="What knows the meaning of words.")
+]
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the current folder's.")
+]
+PreviewOption = Annotated[
+    bool, typer.Option("--preview", help="Only say which quotes would go where; change nothing.")
 ]
 
 
@@ -117,6 +127,70 @@ def discover(
         typer.echo(json.dumps(discovery_json(found), indent=1, ensure_ascii=False))
         return
     for line in discovery_lines(found):
+        typer.echo(line)
+
+
+@app.command()
+def rename(
+    old: Annotated[str, typer.Argument(help="The tag as it is called.")],
+    new: Annotated[str, typer.Argument(help="As it shall be called.")],
+    preview: PreviewOption = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Give a tag another name; what was said, decided and counted under the old one follows."""
+    from quarterdeck.feedback.themes.service.reshaping import Reshaping  # slow import
+
+    _reshape(workspace, Reshaping(verb="rename", tag=old, name=new), preview=preview)
+
+
+@app.command()
+def merge(
+    tag: Annotated[str, typer.Argument(help="The tag that ends.")],
+    into: Annotated[str, typer.Argument(help="The tag that it goes up in.")],
+    preview: PreviewOption = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Make two tags one: words, examples and decisions of the first go to the second."""
+    from quarterdeck.feedback.themes.service.reshaping import Reshaping  # slow import
+
+    _reshape(workspace, Reshaping(verb="merge", tag=tag, name=into), preview=preview)
+
+
+@app.command()
+def split(
+    tag: Annotated[str, typer.Argument(help="The tag that becomes a whole.")],
+    parts: Annotated[list[str], typer.Argument(metavar="PART...", help='"Name: what belongs under it".')],
+    preview: PreviewOption = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Begin parts of a tag; it stays as their whole, with what people decided."""
+    from quarterdeck.feedback.themes.service.reshaping import Reshaping, part_of_line  # slow import
+
+    change = Reshaping(verb="split", tag=tag, parts=tuple(part_of_line(part) for part in parts))
+    _reshape(workspace, change, preview=preview)
+
+
+def _reshape(folder: Path, change: "Reshaping", *, preview: bool) -> None:
+    """Change the taxonomy's file, or only say what that would do to the quotes."""
+    from quarterdeck.definitions.files import write_atomically  # slow import
+    from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.feedback.themes.service.book import taxonomy_file  # slow import
+    from quarterdeck.feedback.themes.service.reshaping import reshaped  # slow import
+
+    opened = open_workspace(folder)
+    file = taxonomy_file(opened)
+    text = file.read_text(encoding="utf-8")
+    made = reshaped(text, change)
+    if not preview:
+        write_atomically(file, made)
+        typer.echo(f"{file} is changed; quotes are tagged by it in the background.")
+        return
+    from quarterdeck.site.start import bring_up  # slow import
+
+    bring_up(opened)
+    from quarterdeck.feedback.themes.service.shown import preview_lines, see_preview  # slow import
+
+    for line in preview_lines(see_preview(opened, text, change, sees_personal=False)):
         typer.echo(line)
 
 

@@ -1,14 +1,18 @@
 """Which themes are there, and what is behind one?"""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import path, register_converter
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from quarterdeck.feedback.themes.service.book import read_taxonomy
+from quarterdeck.errors import Conflict, QuarterdeckError
+from quarterdeck.feedback.themes.service.book import name_now, read_taxonomy
+from quarterdeck.feedback.themes.service.drafting import draft_change, has_draft, text_at_hand
 from quarterdeck.feedback.themes.service.keeping import is_behind
 from quarterdeck.feedback.themes.service.quality import see_quality
+from quarterdeck.feedback.themes.service.reshaping import Part, Reshaping, part_of_line, taxonomy_of, verb_of
 from quarterdeck.feedback.themes.service.seeing import see_board, see_theme
+from quarterdeck.feedback.themes.service.shown import see_preview
 from quarterdeck.feedback.themes.service.telling import FEWEST, claim_of_quality, quality_lines
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
@@ -37,6 +41,8 @@ def show_theme(request: HttpRequest, name: str) -> HttpResponse:
     """One theme with its evidence."""
     sees_personal = signed_in(request).sees_personal
     seen = see_theme(workspace(), name, sees_personal=sees_personal)
+    if seen is None and (now := name_now(workspace(), name)) != name:
+        return redirect("theme", name=now)
     if seen is None:
         raise Http404(f"There is no theme {name!r}, or nothing is tagged yet.")
     return render(request, "themes/theme.html", {"seen": seen, "sees_personal": sees_personal})
@@ -54,6 +60,78 @@ def show_quality(request: HttpRequest) -> HttpResponse:
         "lines": quality_lines(seen.quality) if seen else (),
     }
     return render(request, "themes/quality.html", context)
+
+
+@door(Permission.READ)
+@require_GET
+def show_taxonomy(request: HttpRequest) -> HttpResponse:
+    """The tags, and what a change to them would do to the quotes before anything is saved."""
+    person = signed_in(request)
+    return _taxonomy_page(request, text_at_hand(person), looked="verb" in request.GET)
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
+def draft_taxonomy(request: HttpRequest) -> HttpResponse:
+    """Save the change as a draft that is promoted where all definitions are."""
+    shown = request.POST.get("shown", "").replace("\r\n", "\n")[:MOST_CHARACTERS]
+    try:
+        change = _reshaping(request.POST)
+        return redirect(draft_change(change=change, shown=shown, by=signed_in(request)))
+    except QuarterdeckError as error:
+        return _taxonomy_page(request, text_at_hand(signed_in(request)), looked=False, trouble=error)
+
+
+def _taxonomy_page(
+    request: HttpRequest, text: str, *, looked: bool, trouble: QuarterdeckError | None = None
+) -> HttpResponse:
+    here, person = workspace(), signed_in(request)
+    given = request.POST if request.method == "POST" else request.GET
+    seen = None
+    if looked:
+        try:
+            seen = see_preview(here, text, _reshaping(given), sees_personal=person.sees_personal)
+        except QuarterdeckError as error:
+            trouble = error
+    try:
+        tags = taxonomy_of(text).model.tags if text.strip() else ()
+    except QuarterdeckError as error:
+        tags, trouble = (), trouble or error
+    verb = given.get("verb", given.get("do", ""))
+    context = {
+        "tags": tags,
+        "verbs": VERBS,
+        "fields": [(name, given.get(name, "")) for name in FIELDS],
+        "verb": verb if verb in dict(VERBS) else "rename" if tags else "add",
+        "given": given,
+        "seen": seen,
+        "shown": text,
+        "trouble": trouble,
+        "has_draft": has_draft(),
+        "may_draft": person.may(Permission.CONTRIBUTE),
+    }
+    status = 200 if trouble is None else 409 if isinstance(trouble, Conflict) else 400
+    return render(request, "themes/taxonomy.html", context, status=status)
+
+
+def _reshaping(given: QueryDict) -> Reshaping:
+    texts = {
+        name: given.get(name, "").replace("\0", "")[:MOST_WORDS].strip() for name in ("tag", "name", "part")
+    }
+    verb = verb_of(given.get("verb", ""))
+    lines = given.get("parts", "").replace("\0", "")[:MOST_CHARACTERS].splitlines()
+    parts = [part_of_line(line) for line in lines if line.strip()]
+    if verb == "add":
+        parts = [Part(name=texts["part"], description=given.get("description", "").replace("\0", "").strip())]
+    examples = [line.strip() for line in given.get("examples", "").splitlines() if line.strip()]
+    return Reshaping(
+        verb=verb, tag=texts["tag"], name=texts["name"], parts=tuple(parts), examples=tuple(examples)
+    )
+
+
+VERBS = (("rename", "Rename"), ("merge", "Merge"), ("split", "Split"), ("add", "Add"))
+FIELDS = ("verb", "tag", "name", "parts", "part", "description", "examples")
+MOST_WORDS, MOST_CHARACTERS = 400, 100_000
 
 
 class ThemeName:
@@ -75,5 +153,7 @@ register_converter(ThemeName, "theme")
 urlpatterns = [
     path("themes/", show_board, name="themes"),
     path("themes/quality/", show_quality, name="theme_quality"),
+    path("themes/taxonomy/", show_taxonomy, name="theme_taxonomy"),
+    path("themes/taxonomy/draft/", draft_taxonomy, name="draft_theme_taxonomy"),
     path("themes/<theme:name>/", show_theme, name="theme"),
 ]

@@ -33,17 +33,21 @@ def find_encoder(name: str) -> "Encoder | None":
     """The encoder of that name: `auto` is the best that is installed, `none` goes by spelling alone."""
     if name not in NAMES:
         raise QuarterdeckError(f"There is no encoder '{name}'.", f"Known: {', '.join(NAMES)}.")
-    installed = all(find_spec(module) is not None for module in NEEDED)
     if name == AUTO:
-        name = MINILM if installed else WORDS
+        name = best_installed()
     if name == NONE:
         return None
-    if name == MINILM and not installed:
+    if name == MINILM and best_installed() != MINILM:
         raise QuarterdeckError(f"The encoder '{name}' is not installed.", INSTALL)
     from quarterdeck.feedback.themes.calc.tagging import Encoder  # slow import
 
     encode = _MiniLM().encode if name == MINILM else _read_table().encode
     return Encoder(name=name, weight=SAY[name], encode=encode)
+
+
+def best_installed() -> str:
+    """The encoder that `auto` means here."""
+    return MINILM if all(find_spec(module) is not None for module in NEEDED) else WORDS
 
 
 def _read_pieces() -> "tuple[WordPieces, int]":

@@ -149,11 +149,19 @@ def keep_tags(workspace: Workspace, *, tell: Tell = lambda done, saying: None) -
     )
 
 
-def tag_book(book: Book, taxonomy: Taxonomy) -> TaggedBook:
-    """The tags that every quote has by a taxonomy: what people decided, and else what the tagger says."""
+def tag_book(book: Book, taxonomy: Taxonomy, *, newest: int | None = None) -> TaggedBook:
+    """The tags that quotes have by a taxonomy: what people decided, and else what the tagger says.
+
+    Of very many only the `newest` are tagged, beside all that people decided.
+    """
     from quarterdeck.feedback.themes.service.tagging import tag_quotes  # slow import
 
     counted = _counted(book)
+    if newest is not None and counted.num_rows > newest:
+        rest = counted.slice(0, counted.num_rows - newest)
+        counted = pa.concat_tables(
+            [rest.filter(compute.field("state") == KEPT), counted.slice(rest.num_rows)]
+        )
     columns: list[list[Any]] = [counted[name].to_pylist() for name in ("quote", "text", "state")]
     keys, texts, states = columns
     decided = {
