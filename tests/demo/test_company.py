@@ -127,6 +127,7 @@ def test_the_truth_can_be_kept_as_json_and_says_that_it_is_made_up():
         "launch",
         "theme at risk",
         "ageing reviews",
+        "closed loop",
     ]
     assert json.loads(company(stories=False).truth.as_json())["stories"] == []
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from quarterdeck.demo.accounts import Accounts, account_rows, crew_rows, group_rows, make_accounts
 from quarterdeck.demo.events import event_batches
 from quarterdeck.demo.feedback import feedback_rows, theme_story
+from quarterdeck.demo.loops import loop_story
 from quarterdeck.demo.plan import DAYS, Plan
 from quarterdeck.demo.signups import SignUps, sign_ups
 from quarterdeck.demo.stories import Story, Truth, make_truth, movement_stories
@@ -39,7 +40,12 @@ class Company:
         """What was planted in it."""
         stories: tuple[Story, ...] = ()
         if self.plan.stories:
-            stories = (*movement_stories(), theme_story(self.plan, self.accounts), reviews_story(self.plan))
+            stories = (
+                *movement_stories(),
+                theme_story(self.plan, self.accounts),
+                reviews_story(self.plan),
+                loop_story(),
+            )
         return make_truth(events=self.plan.events, seed=self.plan.seed, stories=stories)
 
     def tables(self) -> Iterator[tuple[str, Batches]]:

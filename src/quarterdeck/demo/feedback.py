@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from quarterdeck.demo.accounts import COUNTRIES, Accounts, account_ids, at_risk, person_ids
 from quarterdeck.demo.columns import joined, table, times, where, words
+from quarterdeck.demo.loops import SHIPPED_THEME, settled
 from quarterdeck.demo.plan import DAYS, WORKDAYS, Floats, Integers, Plan, day_index, instants
 from quarterdeck.demo.signups import day_seconds
 from quarterdeck.demo.stories import DROP_DAY, THEME_FIRST, Story
@@ -20,6 +21,9 @@ SCORE_SHARES = np.array([0.01, 0.01, 0.02, 0.03, 0.04, 0.07, 0.09, 0.16, 0.24, 0
 PRAISE_FROM = 9
 THEME_NAMES = tuple(THEMES)
 OFFLINE, INVITE, PRAISE = (THEME_NAMES.index(name) for name in ("offline schedule", "crew invite", "praise"))
+WISH = THEME_NAMES.index(SHIPPED_THEME)
+# What is said instead is nothing that another story counts.
+ELSE = np.array([place for place in range(len(THEME_NAMES)) if place not in (OFFLINE, INVITE, PRAISE, WISH)])
 OFFLINE_AT_THE_END = 0.26  # share of complaints; it rises evenly from its first day
 SPEAKING_AT_RISK = 0.75
 
@@ -53,6 +57,7 @@ def messages(plan: Plan, accounts: Accounts, day: int) -> Messages:
         moved = (theme == OFFLINE) & (chance.random(count) < SPEAKING_AT_RISK) & bool(risky.any())
         account[moved] = _drawn(chance, np.where(risky, 1.0, 0.0), int(moved.sum()))
     person = (accounts.crew[account] * chance.random(count) ** 3).astype(np.int64)
+    theme = settled(plan, day, theme, WISH, ELSE)
     return Messages(day=day, account=account, person=person, theme=theme, channel=channel, score=score)
 
 

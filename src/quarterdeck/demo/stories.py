@@ -8,7 +8,13 @@ from typing import Any, Literal
 from quarterdeck.demo.plan import AS_OF, COMPANY, FIRST_DAY
 
 StoryKind = Literal[
-    "activation drop", "tracking outage", "mix shift", "theme at risk", "ageing reviews", "launch"
+    "activation drop",
+    "tracking outage",
+    "mix shift",
+    "theme at risk",
+    "ageing reviews",
+    "launch",
+    "closed loop",
 ]
 
 DROP_DAY = date(2026, 11, 10)

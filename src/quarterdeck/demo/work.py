@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from quarterdeck.demo.columns import TIME, table, times
+from quarterdeck.demo.loops import WISHES
 from quarterdeck.demo.plan import AS_OF, DAYS, TIMEZONE, WEEKS, Plan, day_index, instants
 from quarterdeck.demo.releases import DEVICES, RELEASES
 from quarterdeck.demo.stories import (
@@ -52,6 +53,8 @@ def work_changes(plan: Plan) -> Iterator[Change]:
     for number, epic in enumerate(EPICS, 1):
         begun = END - timedelta(days=DAYS + 30 - 9 * number)
         yield from _item_changes(f"TW-{number}", begun, epic, "epic", None, PROJECTS[number % 4], [])
+    for item, title, level, parent, project, became in WISHES if plan.stories else ():
+        yield from _item_changes(item, became[0][0], title, level, parent, project, list(became[1:]))
     number = 100
     for day in range(DAYS):
         chance = plan.chance("work", day)
