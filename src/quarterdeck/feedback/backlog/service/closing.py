@@ -22,6 +22,7 @@ from quarterdeck.feedback.backlog.facts.messages import present_messages
 from quarterdeck.feedback.backlog.models.replying import MOST_WORDS, Closing, Reply, ReplyState
 from quarterdeck.feedback.backlog.service.asking import Asker, Ground, asks_of, counts_of_all, read_ground
 from quarterdeck.feedback.backlog.service.items import WorkItem, work_items
+from quarterdeck.feedback.backlog.service.linking import read_links
 from quarterdeck.feedback.backlog.service.loop import read_loop
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.here import workspace as here
@@ -145,8 +146,8 @@ def mark_sent(*, number: int, by: Person) -> Reply:
         return reply
     if item.shipped_at is None:
         raise Conflict(_why_stopped(item), "Wait until it ships; the list is there then.")
-    ground = read_ground(here())
-    held = _told_lately(here(), [reply.asker], ground.links.family(item.key, ground.items)).get(reply.asker)
+    family = read_links().family(item.key, work_items(here()))
+    held = _told_lately(here(), [reply.asker], family).get(reply.asker)
     if held is not None:
         raise Conflict(
             f"They were told of something else; nobody is told twice before {held:%-d %B %Y}.",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.feedback.themes.calc.features import lay_out
-from quarterdeck.feedback.themes.calc.judging import Known, centre_weights, evened, ridge_weights, shares
+from quarterdeck.feedback.themes.calc.judging import evened, shares
 from quarterdeck.feedback.themes.calc.matrices import Floats, product, unit
 from quarterdeck.feedback.themes.calc.spreading import neighbours, spread
 from quarterdeck.feedback.themes.calc.tagging import Encoder
@@ -59,9 +59,7 @@ def _near(
     if encoder is not None:
         points = encoder.encode([*told, *asked])
         beside = beside + encoder.weight * np.maximum(points[len(told) :] @ points[: len(told)].T, 0)
-    near = np.full((things, len(asked)), 0, dtype=np.float32)
-    np.maximum.at(near, thing, beside.T)
-    return np.asarray(near.T)
+    return _nearest(beside, thing, things)
 
 
 def _compared(
@@ -73,26 +71,26 @@ def _compared(
 ) -> Floats:
     texts = [*told, *asked, *beside]
     first, many = len(told), len(asked)
-    share = np.zeros((first, int(thing.max()) + 1), dtype=np.float32)
-    share[np.arange(first), thing] = 1
+    things = int(thing.max()) + 1
     words = lay_out(texts).vectors(slice(0, len(texts)))
-    known = Known(points=words[:first], share=share)
-    rest = words[first:]
-    total = evened(product(rest, ridge_weights(known))) + evened(product(rest, centre_weights(known)))
+    total = evened(_nearest(product(words[first:], words[:first].T.tocsr()), thing, things))
     graph = neighbours(words, NEAREST)
     if encoder is not None:
         points = encoder.encode(texts)
         points = unit(points - points.mean(axis=0))
-        known = Known(points=points[:first], share=share)
-        rest_points = points[first:]
         total += (
-            MORE_SAY
-            * encoder.weight
-            * (
-                evened(product(rest_points, ridge_weights(known)))
-                + evened(product(rest_points, centre_weights(known)))
-            )
+            MORE_SAY * encoder.weight * evened(_nearest(points[first:] @ points[:first].T, thing, things))
         )
         graph = (graph + neighbours(points, NEAREST)) / 2
-    listened = spread(np.vstack([share, shares(evened(total), SHARPNESS)]), graph, TRUST)
+    # A thing with many texts speaks as loud as one with a title alone.
+    share = np.zeros((first, things), dtype=np.float32)
+    share[np.arange(first), thing] = 1 / np.bincount(thing)[thing]
+    listened = spread(np.vstack([share, shares(total, SHARPNESS)]), graph, TRUST)
     return listened[first : first + many]
+
+
+def _nearest(beside: Floats, thing: NDArray[np.intp], things: int) -> Floats:
+    """Of how near each asked text is to each told one, how near it is to the nearest of each thing."""
+    near = np.full((things, len(beside)), -1, dtype=np.float32)
+    np.maximum.at(near, thing, beside.T)
+    return np.asarray(near.T)
