@@ -188,7 +188,8 @@ def test_the_first_tag_is_added_where_there_is_no_taxonomy(own_workspace, sign_i
 
 
 def test_the_command_line_says_what_would_change_or_changes_the_file(spoken, monkeypatch):
-    monkeypatch.setattr("quarterdeck.site.start.bring_up", lambda workspace: None)  # it is up
+    monkeypatch.setattr("quarterdeck.records.here.stand_on", lambda workspace: None)  # it does already
+    (spoken.path / ".quarterdeck" / "records.sqlite3").touch()
     file = spoken.path / "themes" / "taxonomy.yaml"
     text = file.read_text()
     run = CliRunner()

@@ -1,6 +1,7 @@
 """How are texts tagged, and themes found, on the command line?"""
 
 import json
+import os
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -185,9 +186,12 @@ def _reshape(folder: Path, change: "Reshaping", *, preview: bool) -> None:
         write_atomically(file, made)
         typer.echo(f"{file} is changed; quotes are tagged by it in the background.")
         return
-    from quarterdeck.site.start import bring_up  # slow import
+    from quarterdeck.errors import QuarterdeckError  # slow import
+    from quarterdeck.records.here import has_records, stand_on  # slow import
 
-    bring_up(opened)
+    if not has_records(opened, os.environ.get("DATABASE_URL", "")):
+        raise QuarterdeckError("No quote was sorted or tagged here yet.", "Start it once: quarterdeck serve.")
+    stand_on(opened)
     from quarterdeck.feedback.themes.service.shown import preview_lines, see_preview  # slow import
 
     for line in preview_lines(see_preview(opened, text, change, sees_personal=False)):

@@ -8,12 +8,15 @@ from django.views.decorators.http import require_GET, require_POST
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.feedback.themes.service.book import name_now, read_taxonomy
 from quarterdeck.feedback.themes.service.drafting import draft_change, has_draft, text_at_hand
-from quarterdeck.feedback.themes.service.keeping import is_behind
+from quarterdeck.feedback.themes.service.found import see_found
+from quarterdeck.feedback.themes.service.keeping import is_behind, kept_tags
+from quarterdeck.feedback.themes.service.noting import dismiss, make_tag, review_words, take_back
 from quarterdeck.feedback.themes.service.quality import see_quality
 from quarterdeck.feedback.themes.service.reshaping import Part, Reshaping, part_of_line, taxonomy_of, verb_of
 from quarterdeck.feedback.themes.service.seeing import see_board, see_theme
 from quarterdeck.feedback.themes.service.shown import see_preview
 from quarterdeck.feedback.themes.service.telling import FEWEST, claim_of_quality, quality_lines
+from quarterdeck.feedback.themes.service.untagged import is_looking, look_again
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
@@ -129,6 +132,55 @@ def _reshaping(given: QueryDict) -> Reshaping:
     )
 
 
+@door(Permission.READ)
+@require_GET
+def show_found(request: HttpRequest) -> HttpResponse:
+    """Themes that nobody named yet."""
+    return _found_page(request)
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
+def find_themes(request: HttpRequest) -> HttpResponse:
+    """Ask for another look."""
+    look_again(by=signed_in(request))
+    return redirect("found_themes")
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
+def note_theme(request: HttpRequest, theme: str) -> HttpResponse:
+    """Make a tag of a found theme, say that it is none, or review what a model wrote of it."""
+    verb, by = request.POST.get("verb", ""), signed_in(request)
+    try:
+        if verb == "make":
+            return redirect(make_tag(theme=theme, by=by))
+        if verb == "dismiss":
+            dismiss(theme=theme, by=by)
+        elif verb == "back":
+            take_back(theme=theme, by=by)
+        elif verb in ("take", "decline"):
+            review_words(theme=theme, take=verb == "take", by=by)
+        else:
+            raise QuarterdeckError(f"'{verb[:40]}' is nothing to do.", "Choose one of the buttons.")
+    except QuarterdeckError as error:
+        return _found_page(request, trouble=error)
+    return redirect("found_themes")
+
+
+def _found_page(request: HttpRequest, *, trouble: QuarterdeckError | None = None) -> HttpResponse:
+    here, person = workspace(), signed_in(request)
+    context = {
+        "page": see_found(here, sees_personal=person.sees_personal),
+        "has_tags": kept_tags(here) is not None,
+        "is_looking": is_looking(),
+        "may_draft": person.may(Permission.CONTRIBUTE),
+        "trouble": trouble,
+    }
+    status = 200 if trouble is None else 409 if isinstance(trouble, Conflict) else 400
+    return render(request, "themes/found.html", context, status=status)
+
+
 VERBS = (("rename", "Rename"), ("merge", "Merge"), ("split", "Split"), ("add", "Add"))
 FIELDS = ("verb", "tag", "name", "parts", "part", "description", "examples")
 MOST_WORDS, MOST_CHARACTERS = 400, 100_000
@@ -155,5 +207,8 @@ urlpatterns = [
     path("themes/quality/", show_quality, name="theme_quality"),
     path("themes/taxonomy/", show_taxonomy, name="theme_taxonomy"),
     path("themes/taxonomy/draft/", draft_taxonomy, name="draft_theme_taxonomy"),
+    path("themes/new/", show_found, name="found_themes"),
+    path("themes/new/look/", find_themes, name="find_themes"),
+    path("themes/new/<slug:theme>/", note_theme, name="note_theme"),
     path("themes/<theme:name>/", show_theme, name="theme"),
 ]
