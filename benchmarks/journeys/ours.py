@@ -74,13 +74,12 @@ class Ours:
 
     def _lifecycle(self) -> Any:
         asked = {"kind": "lifecycle", "series": [{}]}
-        return {
-            name: counts.tolist() for name, counts in lifecycle(self._view, self._question(asked)).items()
-        }
+        found = lifecycle(self._view, self._question(asked))
+        return {name: counts.tolist() for name, counts in found.counts.items()}
 
     def _stickiness(self) -> Any:
-        [(_, counts)] = stickiness(self._view, self._question({"kind": "stickiness", "series": [{}]}))
-        return counts.tolist()
+        [found] = stickiness(self._view, self._question({"kind": "stickiness", "series": [{}]}))
+        return found.units.tolist()
 
     def _paths(self) -> Any:
         asked = {"kind": "paths", "longest": PATH_STOPS, "pause_minutes": 24 * 60}

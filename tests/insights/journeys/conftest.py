@@ -45,6 +45,7 @@ def ask(days: float = 30, *, cohorts: Mapping[str, np.ndarray] | None = None, **
             since=microseconds(BEGIN),
             until=microseconds(end),
             known_until=microseconds(end),
+            asked_at=microseconds(end),
             begin=BEGIN,
             end=end,
         ),

@@ -107,7 +107,9 @@ def known_until(question, minutes):
     known = microseconds(BEGIN + timedelta(minutes=minutes))
     same = {name: getattr(period, name) for name in ("since", "until", "begin", "end")}
     return Question(
-        journey=question.journey, period=type(period)(known_until=known, **same), calendar=question.calendar
+        journey=question.journey,
+        period=type(period)(known_until=known, asked_at=known, **same),
+        calendar=question.calendar,
     )
 
 

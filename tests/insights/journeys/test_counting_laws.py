@@ -131,7 +131,7 @@ def test_counts_by_value_add_up_to_the_whole(listed, data):
 @given(rows)
 def test_whoever_is_there_is_new_back_or_returning_and_whoever_left_is_dormant(listed):
     view = view_of(listed)
-    found = lifecycle(view, ask(days=DAYS, kind="lifecycle", series=[{"event": "a"}]))
+    found = lifecycle(view, ask(days=DAYS, kind="lifecycle", series=[{"event": "a"}])).counts
     people = [days_of(listed, person, "a") for person in people_of(listed)]
     there = [sum(day in days for days in people) for day in range(DAYS)]
     assert (found["new"] + found["returning"] + found["resurrecting"]).tolist() == there
@@ -142,7 +142,8 @@ def test_whoever_is_there_is_new_back_or_returning_and_whoever_left_is_dormant(l
 @settings(max_examples=100)
 @given(rows)
 def test_stickiness_counts_every_person_once(listed):
-    [(_, found)] = stickiness(view_of(listed), ask(days=DAYS, kind="stickiness", series=[{"event": "a"}]))
+    [told] = stickiness(view_of(listed), ask(days=DAYS, kind="stickiness", series=[{"event": "a"}]))
+    found = told.units
     people = [days_of(listed, person, "a") & set(range(DAYS)) for person in people_of(listed)]
     sizes = Counter(len(days) for days in people if days)
     assert found.tolist() == [sizes[days] for days in range(1, DAYS + 1)]

@@ -74,7 +74,7 @@ def test_whoever_did_something_before_is_not_new():
     found = lifecycle(
         view_of([("al", -DAY, "a"), ("al", 0, "a")]), ask(days=1, kind="lifecycle", series=[{}])
     )
-    assert {name: counts.tolist() for name, counts in found.items()} == {
+    assert {name: counts.tolist() for name, counts in found.counts.items()} == {
         "new": [0],
         "returning": [1],
         "resurrecting": [0],

@@ -267,6 +267,7 @@ def test_an_event_long_after_the_period_begins_no_attempt_but_may_end_one():
             since=microseconds(BEGIN),
             until=microseconds(period_end),
             known_until=microseconds(period_end + timedelta(hours=2)),
+            asked_at=microseconds(period_end + timedelta(hours=2)),
             begin=BEGIN,
             end=period_end,
         )

@@ -16,6 +16,7 @@ from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.journeys.definitions.cohort import Cohort
 from quarterdeck.insights.journeys.service.running import compare_journey, explain_person, run_journey
 from quarterdeck.insights.journeys.service.sql_running import run_by_sql
+from tests.insights.metrics.conftest import add_events
 
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 AS_OF = datetime(2026, 2, 10)  # noqa: DTZ001 -- a day, as the command line reads it
@@ -281,3 +282,21 @@ def test_whoever_went_from_one_stop_to_another_is_listed(workspace):
     assert (latest["name"], latest["last"][:10]) == ("cy", "2026-01-08")
     refused = CliRunner().invoke(build(), [*arguments, "--engine", "sql"])
     assert "kernels alone" in str(refused.exception)
+
+
+def test_where_facts_end_long_before_the_question_windows_stay_open(own_workspace):
+    begun = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    rows = [(f"p{day}", "", "start", (begun + timedelta(days=day)).isoformat(), {}) for day in range(20)]
+    add_events(own_workspace, rows)
+    query = own_workspace.path / "asked.yaml"
+    query.write_text(
+        "kind: funnel\nsince: 2026-01-05\nuntil: 2026-03-01\nwithin: 3 days\n"
+        "steps: [{event: start}, {event: buy}]\n",
+        "utf-8",
+    )
+    for engine in (run_journey, run_by_sql):
+        found = engine(own_workspace.path, str(query), as_of=datetime(2026, 3, 1))  # noqa: DTZ001
+        assert found.facts_end.startswith("2026-01-24")
+        assert found.figures["groups"][0]["steps"][1]["open"] == 3
+    soon = run_journey(own_workspace.path, str(query), as_of=datetime(2026, 1, 25))  # noqa: DTZ001
+    assert soon.facts_end is None

@@ -194,7 +194,7 @@ def weighing(view, question):
     now, then = (
         weights_of(view, question.journey.unit, until, early if until < turn else late)
         for period in (question.period, before(question).period)
-        for until in (min(period.until, period.known_until),)
+        for until in (min(period.until, period.asked_at),)
     )
     return replace(question, weights=now, weights_before=then), paid
 

@@ -11,6 +11,7 @@ import orjson
 
 FORMAT = 3
 NAME = "manifest.json"
+TUPLES = ("files", "reach")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +19,8 @@ class Manifest:
     """What is built. Written last and replaced at once, so that a killed build leaves the one before.
 
     `files` are those of the events in the order of their rows' numbers; `columns` says which file holds
-    which column, and `born` which holds when each person was made, both as of these versions.
+    which column, and `born` which holds when each person was made, both as of these versions. `reach` has the
+    newest event and the longest usual silence.
     """
 
     folder: str
@@ -28,6 +30,7 @@ class Manifest:
     versions: dict[str, int]
     columns: dict[str, str] = field(default_factory=dict)
     born: str = ""
+    reach: tuple[int, int] | None = None
     format: int = FORMAT
 
     def with_column(self, name: str, file: str) -> Manifest:
@@ -39,7 +42,9 @@ def read_manifest(path: Path) -> Manifest | None:
     """What is built in a folder; None where nothing is, or where only another program could read it."""
     try:
         content: dict[str, Any] = orjson.loads((path / NAME).read_bytes())
-        manifest = Manifest(**(content | {"files": tuple(content["files"])}))
+        manifest = Manifest(
+            **(content | {name: tuple(content[name]) for name in TUPLES if content.get(name) is not None})
+        )
     except (FileNotFoundError, orjson.JSONDecodeError, TypeError, KeyError):
         return None
     whole = manifest.format == FORMAT and (path / manifest.folder).is_dir()

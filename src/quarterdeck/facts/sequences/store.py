@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from quarterdeck.facts.reach import Reach, reach_of
 from quarterdeck.facts.sequences.building import (
     EVENT,
     EVENTS,
@@ -52,6 +53,7 @@ class Sequences:
     event: CodedColumn
     columns: dict[str, CodedColumn]
     born: Int64s
+    reach: Reach | None
     versions: dict[str, int]
 
 
@@ -67,7 +69,7 @@ class SequenceStore:
             manifest = self._current(snapshot)
             for name in columns:
                 manifest = self._with_column(snapshot, manifest, name)
-            return self._mapped(self._with_births(snapshot, manifest), tuple(columns))
+            return self._mapped(self._with_bounds(snapshot, manifest), tuple(columns))
 
     def _current(self, snapshot: Snapshot) -> Manifest:
         old = read_manifest(self.path)
@@ -110,17 +112,19 @@ class SequenceStore:
         write_manifest(self.path, manifest)
         return manifest
 
-    def _with_births(self, snapshot: Snapshot, manifest: Manifest) -> Manifest:
+    def _with_bounds(self, snapshot: Snapshot, manifest: Manifest) -> Manifest:
+        """The same, with when each person was made and how far the events reach."""
         folder = self.path / manifest.folder
-        if manifest.born:
+        if manifest.born and (manifest.reach is not None or not manifest.rows):
             return manifest
         offsets, time = np.load(folder / OFFSETS), open_mapped(folder / TIME)
         first = time[np.minimum(offsets[:-1], max(len(time) - 1, 0))] if len(time) else offsets[:-1]
         for file in folder.glob("born-*.npy"):
             file.unlink()  # who has it open keeps it
+        reach = reach_of(snapshot)
         name = f"born-{uuid4().hex}.npy"
         np.save(folder / name, births(snapshot, read_names(folder / UNITS), np.asarray(first)))
-        manifest = replace(manifest, born=name)
+        manifest = replace(manifest, born=name, reach=reach.bounds if reach else None)
         write_manifest(self.path, manifest)
         return manifest
 
@@ -148,6 +152,7 @@ class SequenceStore:
                 if name in columns
             },
             born=open_mapped(folder / manifest.born),
+            reach=None if manifest.reach is None else Reach.of(*manifest.reach),
             versions=dict(manifest.versions),
         )
 

@@ -53,6 +53,7 @@ class AnswerOut(Schema):
     since: datetime
     until: datetime
     known_until: datetime = Field(description="The last moment that the answer can tell of.")
+    facts_end: datetime | None = Field(description="The newest event, where facts lag behind.")
     versions: dict[str, int]
     figures: dict[str, Any] = Field(description="Of the kind: groups with steps, rows, lines or edges.")
 

@@ -105,21 +105,28 @@ class Buckets:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Period:
-    """From when to when events count, both in; `known_until` is the last moment that facts can tell of."""
+    """From when to when events count, both in.
+
+    `known_until` is the last moment that facts can tell of, `asked_at` that of the question: facts may lag.
+    """
 
     since: int
     until: int
     known_until: int
+    asked_at: int
     begin: datetime
     end: datetime
 
 
-def period_between(begin: datetime, end: datetime, *, known_until: datetime) -> Period:
-    """The time between two moments, both in."""
+def period_between(
+    begin: datetime, end: datetime, *, known_until: datetime, asked_at: datetime | None = None
+) -> Period:
+    """The time between two moments, both in; facts know of all until the question is asked unless told."""
     return Period(
         since=microseconds(begin),
         until=microseconds(end),
         known_until=microseconds(known_until),
+        asked_at=microseconds(asked_at or known_until),
         begin=begin,
         end=end,
     )

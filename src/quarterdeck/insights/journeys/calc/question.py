@@ -66,8 +66,14 @@ class Question:
         return self.calendar.buckets(self.period.begin, self.period.end, self.journey.grain)
 
 
-def period_of(view: SequenceView, journey: Journey, calendar: Calendar, now: datetime) -> Period:
-    """From when to when a journey asks; `all` begins with the first event."""
+def period_of(
+    view: SequenceView,
+    journey: Journey,
+    calendar: Calendar,
+    now: datetime,
+    known_until: datetime | None = None,
+) -> Period:
+    """From when to when a journey asks; facts are known until now unless told."""
     if journey.since == "all":
         first = int(view.time.min()) if len(view.time) else microseconds(now)
         begin = calendar.floor(instant(first, calendar.zone), "day")
@@ -78,7 +84,7 @@ def period_of(view: SequenceView, journey: Journey, calendar: Calendar, now: dat
         if journey.until
         else end_of_now(now, journey, calendar)
     )
-    return period_between(begin, end, known_until=now)
+    return period_between(begin, end, known_until=known_until or now, asked_at=now)
 
 
 def end_of_now(now: datetime, journey: Journey, calendar: Calendar) -> datetime:
@@ -99,7 +105,8 @@ def before(question: Question) -> Question:
         count = len(question.buckets)
         begin = calendar.after(question.buckets.starts[0], grain, -count)
         end = begin + (period.end - question.buckets.starts[0])
-    earlier = period_between(begin, end, known_until=instant(period.known_until, calendar.zone))
+    known, asked = (instant(moment, calendar.zone) for moment in (period.known_until, period.asked_at))
+    earlier = period_between(begin, end, known_until=known, asked_at=asked)
     return replace(question, period=earlier, weights=question.weights_before)
 
 

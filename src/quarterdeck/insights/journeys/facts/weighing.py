@@ -15,7 +15,7 @@ from quarterdeck.insights.journeys.facts.statement import Statement, listed
 
 def add_homes(statement: Statement, source: Source, question: Question) -> str:
     """Add the table `homes`: the account of each unit, and its ARR as of the period's end; its name."""
-    until = min(question.period.until, question.period.known_until)
+    until = min(question.period.until, question.period.asked_at)
     if question.journey.unit == ACCOUNT:
         home = f"SELECT DISTINCT unit, {source.column(ACCOUNT)} AS account FROM {source.rows}"
     else:

@@ -27,6 +27,7 @@ class JourneyAnswer:
     since: str
     until: str
     known_until: str
+    facts_end: str | None
     versions: Mapping[str, int]
     figures: Json
 
@@ -46,6 +47,7 @@ def answer(opened: Opened) -> JourneyAnswer:
         since=period.begin.isoformat(),
         until=period.end.isoformat(),
         known_until=instant(period.known_until, opened.question.calendar.zone).isoformat(),
+        facts_end=None if opened.facts_end is None else opened.facts_end.isoformat(),
         versions=opened.versions,
         figures=FIGURES[journey.kind](opened),
     )

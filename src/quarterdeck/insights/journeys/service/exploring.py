@@ -116,6 +116,7 @@ def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelS
         beside=beside(asking_alike(opened, by=(), show="steps")),
         excluded=int(np.count_nonzero(whole.depth == 0)),
         stopped=stopped_before(opened, whole, stop, looked_at, sees_personal=sees_personal) if stop else None,
+        facts_end=opened.facts_end,
         versions=opened.versions,
     )
 

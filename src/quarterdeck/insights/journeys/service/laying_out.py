@@ -35,6 +35,7 @@ class LaidOut:
 
     since: datetime
     until: datetime
+    facts_end: datetime | None
     versions: Mapping[str, int]
     tables: tuple[Laid, ...]
 
@@ -53,6 +54,7 @@ def laid_out(found: JourneyAnswer, journey: Journey) -> LaidOut:
     return LaidOut(
         since=datetime.fromisoformat(found.since),
         until=datetime.fromisoformat(found.until),
+        facts_end=None if found.facts_end is None else datetime.fromisoformat(found.facts_end),
         versions=found.versions,
         tables=tuple(LAYS[journey.kind](found.figures, found, journey)),
     )

@@ -12,6 +12,7 @@ from datetime import datetime
 from quarterdeck.definitions.folder import Definition
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError, did_you_mean
+from quarterdeck.facts.reach import Reach
 from quarterdeck.facts.sequences.store import Sequences, SequenceStore
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.journeys.calc import cohorts as deciding
@@ -38,13 +39,15 @@ PERSON = "person"
 class Opened:
     """A journey before the events it is about, and the versions of the facts behind them.
 
-    `by` is an engine other than the kernels; it reads the facts itself, and the view is empty.
+    `by` is an engine other than the kernels; it reads the facts itself, and the view is empty. `facts_end` is
+    the newest event where facts lag behind the moment of the question.
     """
 
     question: Question
     view: SequenceView
     versions: dict[str, int]
     by: Analyses | None = None
+    facts_end: datetime | None = None
 
     @property
     def analyses(self) -> Analyses:
@@ -61,7 +64,7 @@ def open_journey(
         opening = _Opening(workspace, snapshot, now, folder)
         view, versions = opening.view(journey)
         question = replace(opening.question(journey, view), each=threads.map)
-        yield Opened(question=question, view=view, versions=versions)
+        yield Opened(question=question, view=view, versions=versions, facts_end=opening.facts_end)
 
 
 def named(opened: Opened, value: Value) -> list[str]:
@@ -79,9 +82,14 @@ class _Opening:
         self._sequences = SequenceStore(workspace.path / folder)
         self._workspace = workspace
         self._snapshot = snapshot
-        self._now = now
+        self._now = self.known_until = now
         self._calendar = calendar_of(workspace)
         self._cohorts = read_cohorts(workspace)
+
+    @property
+    def facts_end(self) -> datetime | None:
+        """The newest event where facts lag behind; None where they do not."""
+        return None if self.known_until == self._now else self.known_until
 
     def view(self, journey: Journey) -> tuple[SequenceView, dict[str, int]]:
         """The events, walked by whoever the journey is about."""
@@ -89,6 +97,7 @@ class _Opening:
         for name in cohorts_of(journey):
             names += columns_of_cohort(self._cohort(name).model)
         sequences = self._sequences.open(self._snapshot, dict.fromkeys(names))
+        self.known_until = known_at(sequences.reach, self._now)
         view = view_of(sequences)
         if journey.unit != PERSON:
             view = walked_by(view, view.columns[journey.unit])
@@ -99,7 +108,7 @@ class _Opening:
         names = cohorts_of(journey)
         question = Question(
             journey=journey,
-            period=period_of(view, journey, self._calendar, self._now),
+            period=period_of(view, journey, self._calendar, self._now, self.known_until),
             calendar=self._calendar,
             cohorts={name: self._members(name, view, journey.unit, above) for name in names},
             cohort_names={EVERYBODY: "everybody"} | {name: self._cohort(name).model.title for name in names},
@@ -112,7 +121,7 @@ class _Opening:
         now, then = (
             weights_of(view, journey.unit, until, arr_of_accounts(self._snapshot, moment))
             for period in (question.period, before(question).period)
-            for until in (min(period.until, period.known_until),)
+            for until in (min(period.until, period.asked_at),)
             for moment in (instant(until, self._calendar.zone),)
         )
         return replace(question, weights=now, weights_before=then)
@@ -166,6 +175,14 @@ class _Opening:
     def _walked_by(self, unit: str, columns: Sequence[str]) -> SequenceView:
         view = view_of(self._sequences.open(self._snapshot, dict.fromkeys([*columns, ACCOUNT])))
         return view if unit == PERSON else walked_by(view, view.columns[unit])
+
+
+def known_at(reach: Reach | None, now: datetime) -> datetime:
+    """The last moment that facts can tell of now."""
+    if reach is None:
+        return now
+    known = reach.known_at(microseconds(now))
+    return now if known == microseconds(now) else datetime.fromtimestamp(known / 1e6, now.tzinfo)
 
 
 def unit_of(cohort: Cohort, journey: Journey | None) -> str | None:

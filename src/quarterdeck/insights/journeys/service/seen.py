@@ -139,6 +139,7 @@ class FunnelSeen:
     beside: Beside | None
     excluded: int
     stopped: StoppedSeen | None
+    facts_end: datetime | None
     versions: Mapping[str, int]
 
     @property

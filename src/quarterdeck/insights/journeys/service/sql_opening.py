@@ -10,6 +10,7 @@ import numpy as np
 from quarterdeck.definitions.folder import Definition
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError, did_you_mean
+from quarterdeck.facts.reach import reach_of
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.insights.journeys.calc.breakdown import EVERYBODY
 from quarterdeck.insights.journeys.calc.buckets import Period, microseconds
@@ -32,7 +33,13 @@ from quarterdeck.insights.journeys.facts.source import Source
 from quarterdeck.insights.journeys.facts.witnesses import lost_or_reached_sql
 from quarterdeck.insights.journeys.service.asked import cohorts_of, columns_of, columns_of_cohort
 from quarterdeck.insights.journeys.service.book import find_journey, read_cohorts
-from quarterdeck.insights.journeys.service.opening import PERSON, Opened, calendar_of, unit_of
+from quarterdeck.insights.journeys.service.opening import (
+    PERSON,
+    Opened,
+    calendar_of,
+    known_at,
+    unit_of,
+)
 
 
 def open_sql(
@@ -49,6 +56,7 @@ def open_sql(
         view=opening.nothing_seen,
         versions=dict(snapshot.versions),
         by=SqlAnalyses(source=source, run=snapshot.table),
+        facts_end=None if opening.known_until == now else opening.known_until,
     )
     return opened, source
 
@@ -58,6 +66,7 @@ class _Opening:
         self._workspace = workspace
         self._snapshot = snapshot
         self._now = now
+        self.known_until = known_at(reach_of(snapshot), now)
         self._calendar = calendar_of(workspace)
         self._cohorts = read_cohorts(workspace)
         # What a period is reckoned from, and no more.
@@ -75,7 +84,7 @@ class _Opening:
         return self._asked(journey, {EVERYBODY: "everybody"} | names), source
 
     def _asked(self, journey: Journey, names: dict[str, str]) -> Question:
-        period = period_of(self.nothing_seen, journey, self._calendar, self._now)
+        period = period_of(self.nothing_seen, journey, self._calendar, self._now, self.known_until)
         return Question(journey=journey, period=period, calendar=self._calendar, cohort_names=names)
 
     def _columns(self, journey: Journey, above: tuple[str, ...]) -> list[str]:
