@@ -10,11 +10,17 @@ from quarterdeck.definitions.days import read_day
 
 if TYPE_CHECKING:
     from quarterdeck.definitions.workspace import Workspace
+    from quarterdeck.feedback.backlog.models.recommending import Recommendation
+    from quarterdeck.records.models import Person
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the current folder's.")
+]
+ThemeArgument = Annotated[str, typer.Argument(metavar="THEME", help="A tag of the taxonomy.")]
+ByOption = Annotated[
+    str, typer.Option("--by", metavar="ADDRESS", help="Who decides; else the only one who may.")
 ]
 NOTHING_YET = "Nothing is tagged yet: write themes/taxonomy.yaml, and bring messages in."
 
@@ -60,10 +66,79 @@ def brief(
         typer.echo(f"{out}")
 
 
+@app.command()
+def effort(
+    theme: ThemeArgument,
+    weeks: Annotated[float, typer.Argument(metavar="WEEKS", help="Weeks of one person.")],
+    low: Annotated[float | None, typer.Option(help="At least so many.")] = None,
+    high: Annotated[float | None, typer.Option(help="At most so many.")] = None,
+    by: ByOption = "",
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Say what a change takes; then it has a score."""
+    _bring_up(workspace)
+    from quarterdeck.feedback.backlog.service.recommending import say_effort  # slow import
+
+    _tell(say_effort(theme=theme, weeks=weeks, low=low, high=high, by=_person(by)))
+
+
+@app.command()
+def accept(
+    theme: ThemeArgument,
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    item: Annotated[str, typer.Option(metavar="KEY", help="The work item that does it.")] = "",
+    by: ByOption = "",
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Accept what is recommended about a theme; what it rests on is kept as it is now."""
+    _bring_up(workspace)
+    from quarterdeck.feedback.backlog.service import recommending  # slow import
+
+    _tell(recommending.accept(theme=theme, reason=reason, item=item, by=_person(by)))
+
+
+@app.command()
+def decline(
+    theme: ThemeArgument,
+    reason: Annotated[str, typer.Option(help="Why not.")],
+    by: ByOption = "",
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Decline what is recommended about a theme; it rests until something changes."""
+    _bring_up(workspace)
+    from quarterdeck.feedback.backlog.service import recommending  # slow import
+
+    _tell(recommending.decline(theme=theme, reason=reason, by=_person(by)))
+
+
+def _tell(record: "Recommendation") -> None:
+    from quarterdeck.feedback.backlog.service.recommending import items_of  # slow import
+
+    items = "".join(f" {key}" for key in items_of(record))
+    typer.echo(f"{record.pk}  {record.state}  {record.title}{items}")
+
+
+def _person(email: str) -> "Person":
+    """Who decides: the person of an address, or the only one who may."""
+    from quarterdeck.errors import QuarterdeckError  # slow import
+    from quarterdeck.records.models import Person  # slow import
+    from quarterdeck.records.permissions import Permission  # slow import
+
+    known = [each for each in Person.objects.all() if each.may(Permission.CONTRIBUTE)]
+    chosen = [each for each in known if not email or each.email.casefold() == email.casefold()]
+    if len(chosen) == 1:
+        return chosen[0]
+    if email:
+        raise QuarterdeckError(f"Nobody with the address '{email}' may decide here.", "See People.")
+    raise QuarterdeckError(f"{len(known)} people may decide here.", "Say who does: --by ADDRESS.")
+
+
 def _bring_up(workspace: Path) -> "Workspace":
     from quarterdeck.definitions.workspace import open_workspace  # slow import
+    from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
     from quarterdeck.site.start import bring_up  # slow import
 
     opened = open_workspace(workspace)
+    keep_kernels_in(opened.path)
     bring_up(opened)
     return opened

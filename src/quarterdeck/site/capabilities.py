@@ -144,6 +144,11 @@ CAPABILITIES: tuple[Capability, ...] = (
         help="What to change because of what customers say, and who is told when it ships.",
         cli="quarterdeck.cli.backlog:app",
         app="quarterdeck.feedback.backlog",
+        urls="quarterdeck.feedback.backlog.web.addresses",
+        api="quarterdeck.feedback.backlog.api.operations:router",
+        jobs="quarterdeck.feedback.backlog.jobs",
+        warm="quarterdeck.feedback.backlog.service.preparing:warm_up",
+        entries=(Entry(section="Feedback", label="Backlog", path="/backlog/", key="k"),),
     ),
     Capability(
         name="brief",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from quarterdeck.feedback.backlog.calc.matrix import Spot
+from quarterdeck.stats.figures import listed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,7 @@ class FactorTold:
 
     name: str
     value: str
+    brief: str
     bounds: str
     source: tuple[Sentence, ...]
 
@@ -66,6 +68,11 @@ class Change:
     alternatives: tuple[Traded, ...]
     not_apart: tuple[str, ...]
     quotes: tuple[str, ...]
+
+    @property
+    def apart(self) -> str:
+        """Those whose score may be the same, in a sentence."""
+        return listed(self.not_apart) if self.not_apart else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,8 @@ from math import ceil, floor, log10
 
 from quarterdeck.feedback.backlog.calc.rice import Range
 
-NEAR, STEP = 7.0, 13.0
+NEAR, STEP = 7.0, 16.0
+AWAY = (0, -9, 10, -16, 18, -26, 28, -40, 42)
 ASCENT, DESCENT = 9.0, 4.0
 ROUND = (1, 2, 5)
 Box = tuple[float, float, float, float]
@@ -74,34 +75,41 @@ def scale_over(ranges: Sequence[Range], *, start: float, end: float) -> Scale:
 
 
 def place_labels(
-    spots: Sequence[tuple[float, float, str]], *, paper: Box, letter: float, taken: Sequence[Box] = ()
+    spots: Sequence[tuple[float, float, str]], *, paper: Box, letter: float, lines: Sequence[Box] = ()
 ) -> tuple[Label | None, ...]:
     """A name for each spot (x, y, text), the first ones first: beside it, above or below, then farther off.
 
-    No name leaves the paper, crosses another, or covers a spot; one without room is left out.
+    No name leaves the paper, crosses another, or covers a spot, and where there is room none crosses a line;
+    one without room is left out.
     """
-    blocked = [*taken, *((x - NEAR + 2, y - NEAR + 2, x + NEAR - 2, y + NEAR - 2) for x, y, _ in spots)]
+    blocked = [(x - NEAR + 2, y - NEAR + 2, x + NEAR - 2, y + NEAR - 2) for x, y, _ in spots]
     placed: list[Label | None] = []
     for x, y, text in spots:
         long = len(text) * letter
-        found = None
-        for left, base in _places(x, y, long):
-            box = (left, base - ASCENT, left + long, base + DESCENT)
-            if _inside(box, paper) and not any(_cross(box, other) for other in blocked):
-                found = Label(text=text, x=left, y=base, box=box)
-                blocked.append(box)
-                break
+        boxes = (
+            Label(text=text, x=left, y=base, box=(left, base - ASCENT, left + long, base + DESCENT))
+            for left, base in _places(x, y, long)
+        )
+        free = [
+            label
+            for label in boxes
+            if _inside(label.box, paper) and not any(_cross(label.box, other) for other in blocked)
+        ]
+        clear = [label for label in free if not any(_cross(label.box, line) for line in lines)]
+        found = next(iter(clear or free), None)
+        if found is not None:
+            blocked.append(found.box)
         placed.append(found)
     return tuple(placed)
 
 
 def _places(x: float, y: float, long: float) -> Iterator[tuple[float, float]]:
-    """Where a name may begin: right, left, above, below; then the same a line up or down."""
-    for away in (0, 1, -1, 2, -2):
-        base = y + 4 + away * STEP
+    """Where a name may begin: right or left, a little above or below; then a line farther up or down."""
+    for away in AWAY:
+        base = y + 4 + away
         yield x + NEAR + 2, base
         yield x - NEAR - 2 - long, base
-        if away:
+        if abs(away) >= STEP:
             yield x - long / 2, base
 
 

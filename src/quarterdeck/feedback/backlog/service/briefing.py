@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -49,7 +50,7 @@ from quarterdeck.records.models import Person
 from quarterdeck.records.subjects import Subject
 from quarterdeck.stats.figures import counted, listed, opening, short_date
 
-__all__ = ["BriefDocument", "InsightsBrief", "briefs", "compose", "read", "write", "written_json"]
+__all__ = ["BriefDocument", "Change", "InsightsBrief", "briefs", "compose", "read", "write", "written_json"]
 
 DOCUMENT = TypeAdapter(BriefDocument)
 MOST_CHANGES, MOST_MOVEMENTS = 5, 6
@@ -95,6 +96,12 @@ def read(brief: InsightsBrief) -> BriefDocument:
     return DOCUMENT.validate_json(brief.document)
 
 
+def document_of(brief: InsightsBrief) -> dict[str, Any]:
+    """A kept brief as plain values, for programs."""
+    document: dict[str, Any] = DOCUMENT.dump_python(read(brief), mode="json")
+    return document
+
+
 def briefs() -> Sequence[InsightsBrief]:
     """Every brief, newest first, without its document."""
     return tuple(InsightsBrief.objects.defer("document").select_related("written_by"))
@@ -113,7 +120,7 @@ def subject_of(brief: InsightsBrief) -> Subject:
 
 
 def _composed(here: Workspace, found: Recommendations) -> BriefDocument:
-    changes = tuple(_change(each, here.currency) for each in found.changes[:MOST_CHANGES])
+    changes = tuple(change_of(each, here.currency) for each in found.changes[:MOST_CHANGES])
     every = [each.weighed.grounds for each in (*found.changes, *found.watched)]
     moved, quiet = _movements(every, here.currency)
     last = InsightsBrief.objects.filter(as_of__lt=found.as_of).first()
@@ -125,9 +132,9 @@ def _composed(here: Workspace, found: Recommendations) -> BriefDocument:
         movements=moved,
         quiet=quiet,
         changes=changes,
-        watched=tuple(_watched(each, here.currency) for each in found.watched),
-        together=_together(found, here.currency),
-        spots=tuple(_spots(found)),
+        watched=tuple(watched_words(each, here.currency) for each in found.watched),
+        together=together_of(found, here.currency),
+        spots=tuple(spots_of(found)),
         since=last.as_of if last is not None else None,
         became=tuple(_became(last)) if last is not None else (),
         pins=dict(found.pins),
@@ -174,7 +181,8 @@ def _movement(each: Grounds, currency: str) -> Movement:
     return Movement(theme=each.theme, verdict=each.moving, said=Sentence(text=text, evidence=evidence))
 
 
-def _change(each: Recommended, currency: str) -> Change:
+def change_of(each: Recommended, currency: str) -> Change:
+    """A recommended change with all that is said of it."""
     weighed = each.weighed
     apart = [each.following] if each.following and _may_be_same(each) else []
     return Change(
@@ -193,6 +201,7 @@ def _change(each: Recommended, currency: str) -> Change:
             FactorTold(
                 name=factor.name,
                 value=factor.value,
+                brief=factor.brief,
                 bounds=factor.bounds,
                 source=tuple(_sentence(said) for said in factor.source),
             )
@@ -210,7 +219,8 @@ def _may_be_same(each: Recommended) -> bool:
     return each.following is not None and each.following.grounds.theme in each.not_apart
 
 
-def _watched(each: Recommended, currency: str) -> Sentence:
+def watched_words(each: Recommended, currency: str) -> Sentence:
+    """Why nothing is recommended about a theme yet."""
     grounds = each.weighed.grounds
     if each.weighed.content:
         why = "those who speak of it are more content than others"
@@ -225,7 +235,8 @@ def _watched(each: Recommended, currency: str) -> Sentence:
     return Sentence(text=f"{grounds.theme}: {why}.", evidence=theme_path(grounds.theme))
 
 
-def _together(found: Recommendations, currency: str) -> Sentence:
+def together_of(found: Recommendations, currency: str) -> Sentence:
+    """How many customers all changes concern, each once, and what they are worth."""
     if not found.changes:
         return Sentence(text="")
     many = counted(len(found.changes), "recommended change")
@@ -238,7 +249,8 @@ def _together(found: Recommendations, currency: str) -> Sentence:
     )
 
 
-def _spots(found: Recommendations) -> Iterator[Spot]:
+def spots_of(found: Recommendations) -> Iterator[Spot]:
+    """Where each change lies by its value and its effort."""
     for each in found.changes:
         if each.weighed.value is not None:
             yield Spot(

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from quarterdeck.charts.svg import Drawing, element, number, picture
-from quarterdeck.charts.whisker import draw_whisker
 from quarterdeck.feedback.backlog.calc.matrix import Box, Scale, Spot, place_labels, scale_over
 from quarterdeck.stats.figures import whole
 
 LETTER = 7.0  # of the widest system font at 11 px, bold
 MARGIN_LEFT, MARGIN_BOTTOM, MARGIN_TOP = 46.0, 36.0, 12.0
 UNKNOWN_WIDTH = 92.0
-ARM = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +62,9 @@ def _draw(spots: Sequence[Spot], paper: Paper, sentence: str) -> Drawing:
         [(x, y, f"{spot.number} {spot.name}") for spot, (x, y) in zip(spots, places, strict=True)],
         paper=(MARGIN_LEFT + 2, MARGIN_TOP - 8, paper.width, paper.height - MARGIN_BOTTOM),
         letter=LETTER,
+        lines=[
+            box for spot, place in zip(spots, places, strict=True) for box in _lines(spot, place, across, up)
+        ],
     )
     return picture(
         paper.width,
@@ -100,7 +101,16 @@ def _whiskers(spot: Spot, place: tuple[float, float], across: Scale, up: Scale) 
     low, high = up.at(spot.value.low or spot.value.point), up.at(spot.value.high)
     yield element("path", class_="ci thin", d=f"M{number(x)} {number(low)}V{number(high)}")
     if spot.effort is not None:
-        yield from draw_whisker(across.at(spot.effort.low), across.at(spot.effort.high), y, arm=ARM)
+        left, right = number(across.at(spot.effort.low)), number(across.at(spot.effort.high))
+        yield element("path", class_="ci thin", d=f"M{left} {number(y)}H{right}")
+
+
+def _lines(spot: Spot, place: tuple[float, float], across: Scale, up: Scale) -> Iterator[Box]:
+    """The paper that the whiskers of a spot take."""
+    x, y = place
+    yield x - 1, up.at(spot.value.high), x + 1, up.at(spot.value.low or spot.value.point)
+    if spot.effort is not None:
+        yield across.at(spot.effort.low), y - 1, across.at(spot.effort.high), y + 1
 
 
 def _axes(across: Scale, up: Scale, paper: Paper, right: float) -> Iterator[Drawing]:
@@ -122,7 +132,8 @@ def _unknown(right: float, paper: Paper) -> Iterator[Drawing]:
     """A strip apart for what nobody knows the effort of."""
     yield element(
         "rect",
-        class_="apart",
+        class_="unripe",
+        fill="none",
         x=right + 6,
         y=MARGIN_TOP,
         width=paper.width - right - 6,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from quarterdeck.feedback.backlog.calc.likeness import like_items
 from quarterdeck.feedback.backlog.calc.rice import Range
 from quarterdeck.feedback.backlog.service.items import Items, work_items
 from quarterdeck.feedback.backlog.service.linking import items_of_theme
+from quarterdeck.feedback.intake.service.book import open_book
 from quarterdeck.feedback.themes.service.board import Reading, moment_of, read_said
 from quarterdeck.feedback.themes.service.for_backlog import (
     QUARTER_WEEKS,
@@ -29,7 +30,7 @@ from quarterdeck.feedback.themes.service.for_backlog import (
     of_quarter,
     worth_together,
 )
-from quarterdeck.feedback.themes.service.keeping import KeptTags, kept_tags
+from quarterdeck.feedback.themes.service.keeping import KeptTags, kept_tags, tagged_at
 from quarterdeck.insights.journeys.service.answers import answer
 from quarterdeck.insights.journeys.service.book import find_journey
 from quarterdeck.insights.journeys.service.opening import open_journey
@@ -63,15 +64,41 @@ class Gathered:
 def gather(workspace: Workspace, as_of: date | None = None) -> Gathered | None:
     """What is known of every theme; None where there is no taxonomy, or nothing is tagged yet."""
     kept = kept_tags(workspace)
-    until = moment_of(workspace)
+    if kept is None:
+        return None
+    # To the hour, so that everybody who looks within it sees the same, and only the first one waits.
+    until = moment_of(workspace).replace(minute=0, second=0, microsecond=0)
     if as_of is not None:
-        begun = datetime(as_of.year, as_of.month, as_of.day, tzinfo=workspace.zone)
-        until = min(begun, datetime.now(UTC).astimezone(workspace.zone))
-    reading = None if kept is None else read_said(workspace, kept, until)
-    if kept is None or reading is None:
+        until = min(datetime(as_of.year, as_of.month, as_of.day, tzinfo=workspace.zone), until)
+    versions = tuple(sorted(newest_versions(workspace.facts_path).items()))
+    found = _gathered(workspace, kept, tagged_at(workspace), open_book(workspace).version, versions, until)
+    if found is None:
+        return None
+    items = work_items(workspace, until)
+    asked = {grounds.theme: items_of_theme(grounds.theme) for grounds in found.grounds}
+    return replace(
+        found,
+        grounds=tuple(
+            replace(each, items=tuple(key for key in asked[each.theme] if _is_open(items, key)))
+            for each in found.grounds
+        ),
+    )
+
+
+@lru_cache(maxsize=4)
+def _gathered(
+    workspace: Workspace,
+    kept: KeptTags,
+    _tagged_at: int,
+    _book: str,
+    versions: tuple[tuple[str, int], ...],
+    until: datetime,
+) -> Gathered | None:
+    """All that comes from facts; each argument is something that changes with them."""
+    reading = read_said(workspace, kept, until)
+    if reading is None:
         return None
     items, all_of_them = work_items(workspace, until), everybody(reading)
-    versions = tuple(sorted(newest_versions(workspace.facts_path).items()))
     found = []
     for tag in reading.taxonomy.tags:
         passed = tuple(
@@ -80,7 +107,10 @@ def gather(workspace: Workspace, as_of: date | None = None) -> Gathered | None:
         of_tag = of_quarter(reading, tag, most_quotes=MOST_QUOTES)
         found.append(_grounds(of_tag, all_of_them, passed, items))
     return Gathered(
-        until=until, grounds=tuple(found), reading=reading, pins=_pins(kept, dict(versions), workspace, until)
+        until=until,
+        grounds=tuple(found),
+        reading=reading,
+        pins=_pins(kept, dict(versions), workspace, until),
     )
 
 
@@ -119,7 +149,7 @@ def _grounds(
         journeys=passed,
         like=tuple(days),
         like_items=like,
-        items=tuple(key for key in items_of_theme(tag.name) if _is_open(items, key)),
+        items=(),
         quotes=found.quotes,
     )
 

@@ -46,6 +46,7 @@ class Factor:
 
     name: str
     value: str
+    brief: str
     bounds: str
     source: tuple[Said, ...]
 
@@ -92,24 +93,28 @@ def factors(each: Weighed, currency: str) -> tuple[Factor, ...]:
         Factor(
             name="Reach",
             value=f"{whole(each.reach.point)} customers a quarter" if each.reach else "not known",
+            brief=whole(each.reach.point) if each.reach else "not known",
             bounds=_bounds(each.reach),
             source=tuple(_reach(each)),
         ),
         Factor(
             name="Impact",
             value=f"{impact_words(each.impact.point)}" if each.impact else "not known",
-            bounds=_bounds(each.impact) if each.impact else "",
+            brief=f"{each.impact.point:g}" if each.impact else "not known",
+            bounds=_bounds(each.impact),
             source=tuple(_impact(each, currency)),
         ),
         Factor(
             name="Confidence",
             value=f"{100 * each.confidence:.0f} %" if each.confidence else "not known",
+            brief=f"{100 * each.confidence:.0f} %" if each.confidence else "not known",
             bounds="",
             source=tuple(_confidence(each)),
         ),
         Factor(
             name="Effort",
             value=f"{effort_words(each.effort.point)}" if each.effort else "not known",
+            brief=f"{each.effort.point:.2g} weeks" if each.effort else "not known",
             bounds=_bounds(each.effort),
             source=tuple(_effort(each)),
         ),
@@ -202,7 +207,7 @@ def _reach(each: Weighed) -> Iterator[Said]:
 def _passed_words(passed: Passed, grounds: Grounds) -> str:
     if passed.trouble:
         return f"{passed.title} does not say how many meet it: {passed.trouble}"
-    through = f"{whole(passed.entered)} customers went through {passed.title}"
+    through = f"{whole(passed.entered)} customers went through “{passed.title}”"
     if passed.entered < grounds.accounts:
         return f"{through}, fewer than spoke of it."
     share = 100 * grounds.accounts / grounds.wrote if grounds.wrote else 0.0
@@ -244,7 +249,7 @@ def _signal_words(signal: Signal, grounds: Grounds, currency: str) -> str:
         )
     passed = next(each for each in grounds.journeys if not each.trouble)
     now, then = passed.converted / passed.entered, passed.converted_before / passed.entered_before
-    return f"{100 * now:.0f} % come to the end of {passed.title}, in the quarter before {100 * then:.0f} %:"
+    return f"{100 * now:.0f} % come to the end of “{passed.title}”, in the quarter before {100 * then:.0f} %:"
 
 
 def _signal_path(signal: Signal, grounds: Grounds) -> str:
