@@ -44,7 +44,7 @@ class Capability:
 
     `app` is its Django application, `urls` its pages, `api` its router, `jobs` its work, `search` its finder,
     `about` what it tells of the things of others, `warm` loads what its pages need before they are asked for,
-    `tags` the module that suggests tags for quotes.
+    `tags` the module that suggests tags for quotes, `links` the one that knows what quotes lead to.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Capability:
     about: str = ""
     warm: str = ""
     tags: str = ""
+    links: str = ""
     entries: tuple[Entry, ...] = ()
 
 
@@ -143,11 +144,13 @@ CAPABILITIES: tuple[Capability, ...] = (
         pillar="feedback",
         help="What to change because of what customers say, and who is told when it ships.",
         cli="quarterdeck.cli.backlog:app",
+        kinds=("quarterdeck.feedback.backlog.service.loop:LOOP",),
         app="quarterdeck.feedback.backlog",
         urls="quarterdeck.feedback.backlog.web.addresses",
         api="quarterdeck.feedback.backlog.api.operations:router",
         jobs="quarterdeck.feedback.backlog.jobs",
         warm="quarterdeck.feedback.backlog.service.preparing:warm_up",
+        links="quarterdeck.feedback.backlog.service.leading",
         entries=(Entry(section="Feedback", label="Backlog", path="/backlog/", key="k"),),
     ),
     Capability(

@@ -32,6 +32,7 @@ QUARTERDECK_JOBS = [
 ]
 QUARTERDECK_ABOUT = [capability.about for capability in CAPABILITIES if capability.about]
 QUARTERDECK_TAGS = [capability.tags for capability in CAPABILITIES if capability.tags]
+QUARTERDECK_LINKS = [capability.links for capability in CAPABILITIES if capability.links]
 HOME = Path(QUARTERDECK_WORKSPACE) / ".quarterdeck" if QUARTERDECK_WORKSPACE else None
 QUARTERDECK_URL = (
     os.environ.get("QUARTERDECK_URL") or noted_address(HOME) or "http://127.0.0.1:8000"

@@ -1,15 +1,15 @@
-"""Which work does the backlog ask for: an insights brief every two weeks?"""
+"""Which work does the backlog ask for: a brief every two weeks, a list of who asked when something ships?"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from quarterdeck.feedback.backlog.service import briefing
+from quarterdeck.feedback.backlog.service import briefing, closing
 from quarterdeck.feedback.backlog.service.preparing import prepare
-from quarterdeck.jobs.tasks import Progress, Rhythm, Task
+from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.here import workspace
 
-WRITE = "backlog.brief"
+WRITE, CLOSE = "backlog.brief", "backlog.close"
 WRITTEN_AT_HOUR = 7
 FORTNIGHT = timedelta(14)
 A_MONDAY = date(2026, 1, 5)  # from it fortnights are counted, so that a restart moves none
@@ -39,7 +39,28 @@ def something_is_tagged() -> bool:
     return briefing.compose(workspace()) is not None
 
 
-TASKS = (Task(name=WRITE, run=write_brief, attempts=3),)
+def close_loops(progress: Progress) -> Mapping[str, Any]:
+    """List everyone who asked for what shipped, once; run again it lists nobody twice."""
+    here = workspace()
+    due = closing.draft_due(here)
+    drafted = 0
+    for done, item in enumerate(due):
+        progress.tell(done, len(due), saying=f"Listing who asked for {item}")
+        drafted += closing.draft_replies(here, item)
+    closing.forget_erased(here)
+    return {"items": len(due), "replies": drafted, "page": "/backlog/items/?show=done"}
+
+
+def something_shipped() -> bool:
+    """Whether something shipped that somebody asked for, or somebody was erased who did."""
+    here = workspace()
+    return bool(closing.draft_due(here)) or closing.has_erased(here)
+
+
+TASKS = (
+    Task(name=WRITE, run=write_brief, attempts=3),
+    Task(name=CLOSE, run=close_loops, attempts=3),
+)
 RHYTHMS = (
     Rhythm(
         name="insights brief",
@@ -47,5 +68,12 @@ RHYTHMS = (
         title="Write the insights brief",
         following=next_fortnight,
         wanted=something_is_tagged,
+    ),
+    Rhythm(
+        name="closing loops",
+        task=CLOSE,
+        title="List who asked for what shipped",
+        following=every(timedelta(minutes=2)),
+        wanted=something_shipped,
     ),
 )

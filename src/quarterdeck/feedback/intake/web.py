@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.feedback.intake.service import deciding
 from quarterdeck.feedback.intake.service.inbox import STATES, Asked, look
+from quarterdeck.feedback.intake.service.leading import leads_of
 from quarterdeck.feedback.intake.service.message import whole_message
 from quarterdeck.feedback.intake.service.telling import Said, tell
 from quarterdeck.records.doors import door, signed_in
@@ -152,6 +153,8 @@ def _page(request: HttpRequest, asked: Asked, *, trouble: QuarterdeckError | Non
         "languages": [(code, LANGUAGES.get(code, code)) for code in found.languages],
         "language_name": LANGUAGES.get(found.at_hand.quote.language, "") if found.at_hand else "",
         "back": _address(asked, ""),
+        "leads": leads_of(found.at_hand.quote) if found.at_hand else (),
+        "after_link": _address(asked, found.at_hand.quote.quote) if found.at_hand else "",
         "may_sort": person.may(Permission.CONTRIBUTE),
         "trouble": trouble,
     }

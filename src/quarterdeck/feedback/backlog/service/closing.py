@@ -194,15 +194,26 @@ def reword(*, number: int, words: str, by: Person) -> Reply:
 @transaction.atomic
 def forget_erased(workspace: Workspace) -> int:
     """Drop what is kept of people whose words were removed; that somebody was told is still counted."""
-    messages = {reply.pk: reply.quote.rpartition("#")[0] for reply in Reply.objects.exclude(quote="")}
-    if not messages:
-        return 0
-    with FactStore(workspace.facts_path).snapshot_of("feedback") as snapshot:
-        present = present_messages(snapshot, messages.values())
-    gone = [number for number, message in messages.items() if message not in present]
+    gone = _gone(workspace)
     Reply.objects.filter(pk__in=gone, state=ReplyState.DRAFT.value).delete()
     Reply.objects.filter(pk__in=gone).update(quote="", words="")
     return len(gone)
+
+
+def has_erased(workspace: Workspace) -> bool:
+    """Is anything kept of somebody whose words were removed?"""
+    return bool(_gone(workspace))
+
+
+def _gone(workspace: Workspace) -> list[int]:
+    """The replies to words that are there no more."""
+    quotes = Reply.objects.exclude(quote="").values_list("pk", "quote")
+    messages = {number: quote.rpartition("#")[0] for number, quote in quotes}
+    if not messages:
+        return []
+    with FactStore(workspace.facts_path).snapshot_of("feedback") as snapshot:
+        present = present_messages(snapshot, messages.values())
+    return [number for number, message in messages.items() if message not in present]
 
 
 def _open(number: int) -> tuple[Reply, WorkItem]:
