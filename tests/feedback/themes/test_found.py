@@ -123,7 +123,7 @@ def test_the_page_shows_what_was_found_and_each_button_works(unnamed, client, ca
     assert "Nobody looked yet." in shown(client, "/themes/new/")
     keep_found(unnamed)
     page = shown(client, "/themes/new/")
-    assert "themes among 17 quotes without a tag" in page
+    assert "Two themes among 17 quotes without a tag" in page
     assert "Make a theme of it" not in page
     assert MAIL not in page
     client.force_login(carol)

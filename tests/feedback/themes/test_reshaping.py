@@ -136,8 +136,10 @@ def test_a_look_ahead_tells_what_goes_where_and_changes_nothing(spoken):
     assert preview(spoken, named, sees_personal=False).looked_at == same.looked_at
     merged = taxonomy_of(reshaped(text, Reshaping(verb="merge", tag="Billing", name="No signal"))).model
     found = preview(spoken, merged, sees_personal=False)
-    assert found.changed <= 5  # two tags that are one by now take each other's quotes along
-    assert {each.theme for each in found.themes} <= {"No signal", "Offline schedule"}
+    gone = next(each for each in found.themes if each.theme == "Billing")
+    assert gone.after.quotes == 0
+    assert (found.flows[0].before, found.flows[0].after) == (("Billing",), ("No signal",))
+    assert found.quotes == found.looked_at
     without = taxonomy_of(
         text.replace("Billing, desc", "Holidays, desc").replace("Invoices", "Days off")
     ).model

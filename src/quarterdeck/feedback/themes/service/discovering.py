@@ -83,7 +83,7 @@ def discover(
             name=name_of(told),
             size=len(rows),
             words=told,
-            typical=tuple(ids[row] for row in rows[:TYPICAL]),
+            typical=_typical(rows, ids, texts),
             split_from=match.split_from.get(place),
             merged=tuple(sorted(old for old, into in match.merged_into.items() if into == place)),
         )
@@ -111,6 +111,16 @@ def _members(group: Sequence[int], nearness: Sequence[float], ids: Sequence[str]
             members[number].append(row)
     # Sums differ in their last digits with the order of rows; ids decide where texts are equally typical.
     return [sorted(rows, key=lambda row: (-round(nearness[row], 4), ids[row])) for rows in members]
+
+
+def _typical(rows: Sequence[int], ids: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """The most typical texts that differ."""
+    first: dict[str, str] = {}
+    for row in rows:
+        first.setdefault(texts[row].casefold(), ids[row])
+        if len(first) == TYPICAL:
+            break
+    return tuple(first.values())
 
 
 def _keys(same: Sequence[str | None], next_number: int) -> tuple[list[str], int]:

@@ -83,8 +83,9 @@ def see_found(workspace: Workspace, *, sees_personal: bool) -> FoundPage | None:
 
     none = [pair for pair in ordered if pair[0].key in noted and noted[pair[0].key].is_none]
     open_ones = [pair for pair in ordered if pair not in none]
+    many = counted(len(open_ones), "theme")
     return FoundPage(
-        claim=f"{counted(len(open_ones), 'theme')} among {whole(kept.looked_at)} quotes without a tag",
+        claim=f"{many[0].upper()}{many[1:]} among {whole(kept.looked_at)} quotes without a tag",
         base=_base(kept),
         themes=told(open_ones[:MOST_SHOWN]),
         more=max(0, len(open_ones) - MOST_SHOWN),

@@ -111,7 +111,7 @@ def is_behind(workspace: Workspace) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaggedBook:
-    """Every quote that counts, in the order of the book, with its tags; `decided` are those people gave."""
+    """Quotes that count, of `in_all`, in the order of the book, with tags; people gave the `decided`."""
 
     keys: Sequence[str]
     tagged: Sequence[Tagged]
@@ -119,6 +119,7 @@ class TaggedBook:
     decided: Mapping[str, tuple[str, ...]]
     judged: Sequence[JudgedQuote]
     encoder: str
+    in_all: int
 
 
 def keep_tags(workspace: Workspace, *, tell: Tell = lambda done, saying: None) -> KeptTags | None:
@@ -157,6 +158,7 @@ def tag_book(book: Book, taxonomy: Taxonomy, *, newest: int | None = None) -> Ta
     from quarterdeck.feedback.themes.service.tagging import tag_quotes  # slow import
 
     counted = _counted(book)
+    in_all = counted.num_rows
     if newest is not None and counted.num_rows > newest:
         rest = counted.slice(0, counted.num_rows - newest)
         counted = pa.concat_tables(
@@ -181,6 +183,7 @@ def tag_book(book: Book, taxonomy: Taxonomy, *, newest: int | None = None) -> Ta
         decided=decided,
         judged=[_with_key(each, key_of[each.text]) for each in made.judged],
         encoder=made.encoder,
+        in_all=in_all,
     )
 
 

@@ -24,6 +24,7 @@ from quarterdeck.feedback.themes.service.keeping import TaggedBook, tag_book
 
 MOST_LOOKED_AT, MOST_READ_BY_MODEL = 5000, 1000  # a few seconds, whatever reads them
 MOST_EXAMPLES = 5
+MOST_COMPARED = 50  # to show five that differ
 Tags = tuple[str, ...]
 
 
@@ -39,7 +40,7 @@ class Example:
 class Flow:
     """Quotes that would go from some tags to others, with whose they are and what those are worth.
 
-    Empty is no tag. `by_people` of them are where people put them: their decisions follow a name.
+    Empty is no tag.
     """
 
     before: Tags
@@ -88,13 +89,14 @@ class Preview:
 def preview(workspace: Workspace, taxonomy: Taxonomy, *, sees_personal: bool) -> Preview:
     """Tag the same quotes by the taxonomy in force and by another, and compare.
 
-    A tag under its new name is the same tag.
+    A tag under a new name is the same tag; one that goes up in another is not.
     """
     book, now = open_book(workspace), read_taxonomy(workspace)
     most = MOST_READ_BY_MODEL if best_installed() == MINILM else MOST_LOOKED_AT
     after = tag_book(book, taxonomy, newest=most)
     before = tag_book(book, now.model, newest=most) if now else None
-    pairs = list(_pairs(before, after, taxonomy))
+    new_names = _new_names(now.model, taxonomy) if now else {}
+    pairs = list(_pairs(before, after, new_names))
     with FactStore(workspace.facts_path).snapshot() as snapshot:
         worth = worth_of_accounts(snapshot, moment_of(workspace))
     account = _accounts(book)
@@ -107,23 +109,28 @@ def preview(workspace: Workspace, taxonomy: Taxonomy, *, sees_personal: bool) ->
     return Preview(
         changed=sum(map(len, moved.values())),
         looked_at=len(pairs),
-        quotes=len(book),
+        quotes=after.in_all,
         flows=tuple(
             _flow(book, left, joined, quotes, _size(quotes, account, worth), sees_personal)
             for (left, joined), quotes in ordered
         ),
-        themes=tuple(_themes(pairs, now.model if now else None, taxonomy, account, worth)),
+        themes=tuple(_themes(pairs, _above(now.model, new_names) if now else {}, taxonomy, account, worth)),
         encoder=after.encoder,
     )
 
 
 def _pairs(
-    before: TaggedBook | None, after: TaggedBook, taxonomy: Taxonomy
+    before: TaggedBook | None, after: TaggedBook, new_names: Mapping[str, str]
 ) -> Iterator[tuple[str, Tags, Tags]]:
     """Each quote with its tags as they are, under the names that they would have, and as they would be."""
     was = {key: each.tags for key, each in zip(before.keys, before.tagged, strict=True)} if before else {}
     for key, each in zip(after.keys, after.tagged, strict=True):
-        yield key, taxonomy.named_now(was.get(key, ())), each.tags
+        yield key, tuple(new_names.get(tag, tag) for tag in was.get(key, ())), each.tags
+
+
+def _new_names(now: Taxonomy, then: Taxonomy) -> Mapping[str, str]:
+    """Tags that would only be called otherwise."""
+    return {old: new for old, new in then.became.items() if new not in now.names}
 
 
 def _accounts(book: Book) -> Mapping[str, str | None]:
@@ -140,7 +147,8 @@ def _size(quotes: Sequence[str], account: Mapping[str, str | None], worth: Mappi
 def _flow(
     book: Book, before: Tags, after: Tags, quotes: Sequence[str], size: Size, sees_personal: bool
 ) -> Flow:
-    shown = [book.find(quote) for quote in quotes[-MOST_EXAMPLES:]]
+    said = {book.find(quote).text.casefold(): quote for quote in quotes[-MOST_COMPARED:]}
+    shown = [book.find(quote) for quote in [*said.values()][-MOST_EXAMPLES:]]
     return Flow(
         before=before,
         after=after,
@@ -155,13 +163,12 @@ def _flow(
 
 def _themes(
     pairs: Sequence[tuple[str, Tags, Tags]],
-    now: Taxonomy | None,
+    above_now: Mapping[str, Tags],
     then: Taxonomy,
     account: Mapping[str, str | None],
     worth: Mapping[str, Worth],
 ) -> Iterator[Change]:
     """The themes that would be another, under the names that they would have."""
-    above_now = _above(now, then) if now else {}
     above_then = then.above
     before: dict[str, list[str]] = defaultdict(list)
     after: dict[str, list[str]] = defaultdict(list)
@@ -180,10 +187,8 @@ def _themes(
             yield change
 
 
-def _above(now: Taxonomy, then: Taxonomy) -> Mapping[str, Tags]:
-    became = {name: then.became.get(name, name) for name in now.names}
-    found: dict[str, Tags] = defaultdict(tuple)
-    for name, wholes in now.above.items():
-        named = tuple(became[whole] for whole in wholes if became[whole] != became[name])
-        found[became[name]] = tuple(dict.fromkeys((*found[became[name]], *named)))
-    return found
+def _above(now: Taxonomy, new_names: Mapping[str, str]) -> Mapping[str, Tags]:
+    return {
+        new_names.get(name, name): tuple(new_names.get(whole, whole) for whole in wholes)
+        for name, wholes in now.above.items()
+    }

@@ -30,6 +30,7 @@ DOUBT = 0.5  # as likely right as wrong: what is nearest to it teaches most
 DOUBTFUL_WITHIN = 0.15
 MOST_UNSURE = 200
 MOST_CONFUSIONS = 20
+MOST_COMPARED = 60  # to show some that differ
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +81,9 @@ def see_quality(workspace: Workspace, *, sees_personal: bool, most: int = 10) ->
     waiting = unsure_quotes(workspace, kept)
     found = confusions(wanted, given)[:MOST_CONFUSIONS]
     firsts = [judged[each.places[0]].quote for each in found]
-    words = _words(workspace, [*firsts, *(key for key, _, _ in waiting[:most])], sees_personal=sees_personal)
+    next_keys = [key for key, _, _ in waiting[:MOST_COMPARED]]
+    words = _words(workspace, [*firsts, *next_keys], sees_personal=sees_personal)
+    differing = _differing(words, next_keys)[:most]
     return QualitySeen(
         quality=judge_quality(taxonomy.model.names, wanted, given),
         confused=tuple(
@@ -95,12 +98,21 @@ def see_quality(workspace: Workspace, *, sees_personal: bool, most: int = 10) ->
         ),
         unsure=tuple(
             Unsure(quote=key, words=words[key], guess=guess, confidence=sure)
-            for key, guess, sure in waiting[:most]
-            if key in words
+            for key, guess, sure in waiting[:MOST_COMPARED]
+            if key in words and key in differing
         ),
         unsure_in_all=len(waiting),
         encoder=kept.encoder,
     )
+
+
+def _differing(words: Mapping[str, str], keys: Sequence[str]) -> list[str]:
+    """The first quote of each wording."""
+    first: dict[str, str] = {}
+    for key in keys:
+        if key in words:
+            first.setdefault(words[key].casefold(), key)
+    return list(first.values())
 
 
 def precision_of(taxonomy: Taxonomy, judged: Sequence[JudgedQuote]) -> Mapping[str, Precision]:

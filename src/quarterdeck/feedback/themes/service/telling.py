@@ -74,7 +74,7 @@ def quality_lines(quality: Quality) -> tuple[QualityLine, ...]:
             tag=each.tag,
             examples=each.examples,
             is_told=each.recall is not None,
-            f1=_told(each.f1) if each.f1 else "none",
+            f1=_told(each.f1).replace("-", " to ") if each.f1 else "none",
             precision=_in_percent(each.precision),
             recall=_in_percent(each.recall),
             abstained=_in_percent(each.abstain_rate),
