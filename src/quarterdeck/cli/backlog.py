@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from quarterdeck.cli.acting import bring_up, person_of
+from quarterdeck.cli.loop import COMMANDS
 from quarterdeck.definitions.days import read_day
 
 if TYPE_CHECKING:
-    from quarterdeck.definitions.workspace import Workspace
     from quarterdeck.feedback.backlog.models.recommending import Recommendation
-    from quarterdeck.records.models import Person
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -41,7 +41,7 @@ def brief(
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Write the insights brief: what moved, what to change, why, and what became of the last one."""
-    here = _bring_up(workspace)
+    here = bring_up(workspace)
     from quarterdeck.definitions.files import write_atomically  # slow import
     from quarterdeck.feedback.backlog.service import briefing  # slow import
     from quarterdeck.feedback.backlog.service.preparing import prepare  # slow import
@@ -76,10 +76,10 @@ def effort(
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Say what a change takes; then it has a score."""
-    _bring_up(workspace)
+    bring_up(workspace)
     from quarterdeck.feedback.backlog.service.recommending import say_effort  # slow import
 
-    _tell(say_effort(theme=theme, weeks=weeks, low=low, high=high, by=_person(by)))
+    _tell(say_effort(theme=theme, weeks=weeks, low=low, high=high, by=person_of(by)))
 
 
 @app.command()
@@ -91,10 +91,10 @@ def accept(
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Accept what is recommended about a theme; what it rests on is kept as it is now."""
-    _bring_up(workspace)
+    bring_up(workspace)
     from quarterdeck.feedback.backlog.service import recommending  # slow import
 
-    _tell(recommending.accept(theme=theme, reason=reason, item=item, by=_person(by)))
+    _tell(recommending.accept(theme=theme, reason=reason, item=item, by=person_of(by)))
 
 
 @app.command()
@@ -105,10 +105,10 @@ def decline(
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Decline what is recommended about a theme; it rests until something changes."""
-    _bring_up(workspace)
+    bring_up(workspace)
     from quarterdeck.feedback.backlog.service import recommending  # slow import
 
-    _tell(recommending.decline(theme=theme, reason=reason, by=_person(by)))
+    _tell(recommending.decline(theme=theme, reason=reason, by=person_of(by)))
 
 
 def _tell(record: "Recommendation") -> None:
@@ -118,27 +118,5 @@ def _tell(record: "Recommendation") -> None:
     typer.echo(f"{record.pk}  {record.state}  {record.title}{items}")
 
 
-def _person(email: str) -> "Person":
-    """Who decides: the person of an address, or the only one who may."""
-    from quarterdeck.errors import QuarterdeckError  # slow import
-    from quarterdeck.records.models import Person  # slow import
-    from quarterdeck.records.permissions import Permission  # slow import
-
-    known = [each for each in Person.objects.all() if each.may(Permission.CONTRIBUTE)]
-    chosen = [each for each in known if not email or each.email.casefold() == email.casefold()]
-    if len(chosen) == 1:
-        return chosen[0]
-    if email:
-        raise QuarterdeckError(f"Nobody with the address '{email}' may decide here.", "See People.")
-    raise QuarterdeckError(f"{len(known)} people may decide here.", "Say who does: --by ADDRESS.")
-
-
-def _bring_up(workspace: Path) -> "Workspace":
-    from quarterdeck.definitions.workspace import open_workspace  # slow import
-    from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
-    from quarterdeck.site.start import bring_up  # slow import
-
-    opened = open_workspace(workspace)
-    keep_kernels_in(opened.path)
-    bring_up(opened)
-    return opened
+for command in COMMANDS:
+    app.command()(command)
