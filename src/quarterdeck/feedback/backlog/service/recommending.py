@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from pydantic import TypeAdapter
 
@@ -89,7 +90,7 @@ def recommend(here: Workspace, as_of: date | None = None) -> Recommendations | N
 def _recommended(gathered: Gathered) -> Recommendations:
     newest = _newest_of_each_theme()
     weighed = [_weigh(grounds, newest.get(grounds.theme)) for grounds in gathered.grounds]
-    held = {theme for theme, record in newest.items() if record.state == RecommendationState.ACCEPTED}
+    held = set(_in(RecommendationState.ACCEPTED).values_list("theme", flat=True))
     # What is accepted is under way; it comes back as what to do with that work, not as something new.
     open_ones = [each for each in weighed if each.grounds.theme not in held or each.grounds.items]
     shown = [each for each in open_ones if not _rests(each, newest.get(each.grounds.theme))]
@@ -112,8 +113,8 @@ def _recommended(gathered: Gathered) -> Recommendations:
         as_of=gathered.as_of,
         changes=tuple(each for each in told if each.weighed.verb != "watch"),
         watched=tuple(each for each in told if each.weighed.verb == "watch"),
-        under_way=tuple(_in_state(RecommendationState.ACCEPTED)),
-        declined=tuple(_in_state(RecommendationState.DECLINED)),
+        under_way=tuple(_in(RecommendationState.ACCEPTED)),
+        declined=tuple(_in(RecommendationState.DECLINED)),
         customers=customers,
         arr=arr,
         arr_at_risk=arr_at_risk,
@@ -250,11 +251,11 @@ def _decide(theme: str, state: RecommendationState, *, reason: str, by: Person) 
     said = reason.strip().replace("\0", "")
     if len(said) > MOST_REASON:
         raise QuarterdeckError(f"The reason has {len(said)} characters; {MOST_REASON} fit.", "Shorten it.")
-    held = Recommendation.objects.filter(theme=theme, state=RecommendationState.ACCEPTED.value).first()
+    held = _in(RecommendationState.ACCEPTED).filter(theme=theme).first()
+    if held is not None and not _is_asked_anew(theme):
+        raise Conflict(f"{held.decided_as} accepted this already.", "Link a work item to it instead.")
     record = _open(theme, by=by)
     found, pins = _now(theme, record)
-    if held is not None and found.weighed.verb == "watch":
-        raise Conflict(f"{held.decided_as} accepted this already.", "Link a work item to it instead.")
     _keep(record, (found, pins))
     record.state, record.reason = state.value, said
     record.decided_by, record.decided_as, record.decided_at = by, by.shown, timezone.now()
@@ -267,6 +268,13 @@ def _decide(theme: str, state: RecommendationState, *, reason: str, by: Person) 
         after={"theme": theme, "what": record.title, **({"why": said} if said else {})},
     )
     return record
+
+
+def _is_asked_anew(theme: str) -> bool:
+    """Whether something else is recommended about a theme whose change is under way."""
+    found = recommend(workspace())
+    every = found.changes if found is not None else ()
+    return any(each.weighed.grounds.theme == theme for each in every)
 
 
 def _open(theme: str, *, by: Person | None) -> Recommendation:
@@ -328,8 +336,8 @@ def _declined_record(record: Recommendation | None) -> Recommendation | None:
     return record if record is not None and record.state == RecommendationState.DECLINED else None
 
 
-def _in_state(state: RecommendationState) -> Sequence[Recommendation]:
-    return tuple(Recommendation.objects.filter(state=state.value).order_by("-decided_at", "-pk"))
+def _in(state: RecommendationState) -> QuerySet[Recommendation]:
+    return Recommendation.objects.filter(state=state.value).order_by("-decided_at", "-pk")
 
 
 def _effort_picture(record: Recommendation) -> Mapping[str, Any]:
