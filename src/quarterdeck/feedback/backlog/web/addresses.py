@@ -14,6 +14,7 @@ urlpatterns = [
     path("backlog/items/act/", items.act, name="act_on_work_item"),
     path("backlog/items/replies/", items.decide_reply, name="decide_reply"),
     path("backlog/items/replies.csv", items.replies_file, name="replies_file"),
+    path("backlog/items/similar/", items.similar_items, name="similar_work_items"),
     path("backlog/items/link/", items.link_quote, name="link_quote"),
     path("backlog/items/<path:key>/", items.show_item, name="work_item"),
     path("backlog/<int:number>/", recommendations.show_recommendation, name="recommendation"),

@@ -24,7 +24,8 @@ from quarterdeck.records.models import Person
 from quarterdeck.records.permissions import Permission
 
 PER_PAGE = 50
-SHOWN_QUOTES, SHOWN_REPLIES = 12, 25
+SHOWN_QUOTES, SHOWN_REPLIES = 8, 12
+FIRST = {"draft": 0, "skipped": 1, "sent": 2}
 MOST_WORDS = 400
 TABS = {"open": "Open", "done": "Done", "all": "All"}
 
@@ -53,6 +54,19 @@ def show_item(request: HttpRequest, key: str) -> HttpResponse:
     if key not in work_items(workspace()).by_key:
         raise Http404(f"There is no work item {key!r}.")
     return _item(request, key)
+
+
+@door(Permission.READ)
+@require_GET
+def similar_items(request: HttpRequest) -> HttpResponse:
+    """The items that may be the same as one, as a part of its page."""
+    item = work_items(workspace()).find(request.GET.get("item", "")[:MOST_WORDS])
+    context = {
+        "item": item,
+        "similar": similar_to_item(workspace(), item.key),
+        "may_act": signed_in(request).may(Permission.CONTRIBUTE),
+    }
+    return render(request, "backlog/similar.html", context)
 
 
 @door(Permission.CONTRIBUTE)
@@ -97,7 +111,7 @@ def decide_reply(request: HttpRequest) -> HttpResponse:
 def replies_file(request: HttpRequest) -> HttpResponse:
     """The list of an item as a file, to be sent by other means."""
     key = request.GET.get("item", "")[:MOST_WORDS]
-    text = replies_csv(workspace(), key, person=signed_in(request))
+    text = replies_csv(workspace(), key, sees_personal=signed_in(request).sees_personal)
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="replies.csv"'
     return response
@@ -140,7 +154,7 @@ def _item(
 ) -> HttpResponse:
     here, person = workspace(), signed_in(request)
     seen, taxonomy = see_item(here, key), read_taxonomy(here)
-    lines = seen.replies.lines if seen.replies else ()
+    lines = sorted(seen.replies.lines if seen.replies else (), key=lambda line: FIRST[line.state])
     asked = at_hand if at_hand >= 0 else _number(request.GET.get("reply", ""))
     hand = next((line for line in lines if line.number == asked), None) or next(
         (line for line in lines if line.state == "draft" and line.number and not line.held_until), None
@@ -156,7 +170,8 @@ def _item(
         "lines": lines if everything else lines[:SHOWN_REPLIES],
         "hand": hand,
         "hand_words": hand.asker.quote.words(sees_personal=person.sees_personal) if hand else "",
-        "similar": similar_to_item(here, key) if not seen.counted_with else (),
+        # Looking for them takes longer than all the rest: the page asks once it is there.
+        "similar": similar_to_item(here, key) if "similar" in request.GET else None,
         "themes": [name for name in (taxonomy.model.names if taxonomy else ()) if name not in seen.themes],
         "may_act": person.may(Permission.CONTRIBUTE),
         "sees_personal": person.sees_personal,

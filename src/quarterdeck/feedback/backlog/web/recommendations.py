@@ -138,6 +138,7 @@ def _page(
     context = {
         "shown": shown,
         "change": shown.change if shown else None,
+        "title": shown.change.title if shown else record.title if record else theme,
         "voices": shown.voices if shown else (),
         "theme": theme,
         "record": kept,
