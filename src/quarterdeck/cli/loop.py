@@ -128,18 +128,19 @@ def replies(
     form: Annotated[
         Literal["text", "csv", "json"], typer.Option("--format", help="How the list is written.")
     ] = "text",
-    by: ByOption = "",
+    personal: Annotated[
+        bool, typer.Option("--personal", help="With who it is; else what is personal is masked.")
+    ] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Show who asked for an item that shipped, each once, with what they may be told."""
     here = bring_up(workspace)
     from quarterdeck.feedback.backlog.service.listing import replies_csv, replies_told  # slow import
 
-    person = person_of(by)
     if form == "csv":
-        typer.echo(replies_csv(here, item, person=person), nl=False)
+        typer.echo(replies_csv(here, item, sees_personal=personal), nl=False)
         return
-    told = replies_told(here, item, person=person)
+    told = replies_told(here, item, sees_personal=personal)
     if form == "json":
         _print(told)
         return

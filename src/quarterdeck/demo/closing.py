@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.demo.loops import SHIPPED
+from quarterdeck.demo.loops import ON_ITS_WAY, SHIPPED
 from quarterdeck.feedback.backlog.service import closing, linking
+from quarterdeck.feedback.themes.service.seeing import see_theme
 from quarterdeck.records.models import Person
 
-THEME = "Calendar"
+THEME, NEXT_THEME = "Calendar", "Offline schedule"
+LINKED = 3  # quotes that ask for what is on its way
 TOLD = 0.7  # share of the list that was told by now, the largest customers first
 SKIPPED_BECAUSE = "Told in the last call"
 
@@ -17,6 +19,9 @@ def write_demo_loop(workspace: Workspace, cast: Mapping[str, Person]) -> None:
     lead = cast["Success lead"]
     if not linking.link_theme(theme=THEME, item=SHIPPED, by=lead):
         return
+    wished = see_theme(workspace, NEXT_THEME, sees_personal=False)
+    for voice in wished.quotes[:LINKED] if wished else ():
+        linking.link_quote(quote=voice.key, item=ON_ITS_WAY, by=lead)
     closing.draft_replies(workspace, SHIPPED)
     found = closing.reply_list(workspace, SHIPPED)
     numbers = [line.number for line in found.lines if line.number is not None] if found else []

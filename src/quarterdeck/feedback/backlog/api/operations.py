@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from quarterdeck.feedback.backlog.api import briefs, recommendations
+from quarterdeck.feedback.backlog.api import briefs, items, recommendations
 
 router = Router()
 router.add_router("", recommendations.router)
 router.add_router("", briefs.router)
+router.add_router("", items.router)

@@ -80,12 +80,12 @@ class Ground:
     asked_within: timedelta
 
 
-def read_ground(workspace: Workspace, links: Links | None = None) -> Ground:
-    """The items, links, quotes, themes and customers as they stand."""
-    until = moment_of(workspace)
-    found, kept = links or read_links(), kept_tags(workspace)
+def read_ground(workspace: Workspace, at: datetime | None = None) -> Ground:
+    """The links, quotes and themes as they stand, the items and customers as at a moment; now if none."""
+    until = at or moment_of(workspace)
+    found, kept = read_links(), kept_tags(workspace)
     return Ground(
-        items=work_items(workspace),
+        items=work_items(workspace, until),
         links=found,
         book=open_book(workspace),
         reading=read_said(workspace, kept) if kept and found.themes else None,

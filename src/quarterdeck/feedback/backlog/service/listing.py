@@ -10,7 +10,6 @@ from typing import Any
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.feedback.backlog.service.closing import ReplyLine, reply_list
-from quarterdeck.records.models import Person
 
 COLUMNS = (
     "reply", "state", "account", "name", "person", "channel", "language", "asked_on", "words",
@@ -20,36 +19,36 @@ CONSENT = {None: "nobody asked", True: "yes", False: "no"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def replies_told(workspace: Workspace, item: str, *, person: Person) -> Sequence[Mapping[str, Any]]:
+def replies_told(workspace: Workspace, item: str, *, sees_personal: bool) -> Sequence[Mapping[str, Any]]:
     """Everyone who asked for an item that shipped, in words that the reader may see."""
     found = reply_list(workspace, item)
     if found is None:
         raise QuarterdeckError(f"{item[:80]} has not shipped.", "There is a list once it has.")
-    return [_told(line, person) for line in found.lines]
+    return [_told(line, sees_personal) for line in found.lines]
 
 
-def replies_csv(workspace: Workspace, item: str, *, person: Person) -> str:
+def replies_csv(workspace: Workspace, item: str, *, sees_personal: bool) -> str:
     """The same as a table; what a spreadsheet would take for a formula begins with an apostrophe."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for told in replies_told(workspace, item, person=person):
+    for told in replies_told(workspace, item, sees_personal=sees_personal):
         writer.writerow({name: _plain(told[name]) for name in COLUMNS})
     return out.getvalue()
 
 
-def _told(line: ReplyLine, person: Person) -> Mapping[str, Any]:
+def _told(line: ReplyLine, sees_personal: bool) -> Mapping[str, Any]:
     quote = line.asker.quote
     return {
         "reply": line.number,
         "state": line.state,
         "account": line.asker.account or "",
         "name": line.asker.name,
-        "person": (line.asker.person or "") if person.sees_personal else "",
+        "person": (line.asker.person or "") if sees_personal else "",
         "channel": quote.channel or "",
         "language": quote.language,
         "asked_on": quote.time.date().isoformat(),
-        "words": quote.words(sees_personal=person.sees_personal),
+        "words": quote.words(sees_personal=sees_personal),
         "may_be_quoted": CONSENT[quote.consent],
         "draft": line.draft,
         "reason": line.reason,

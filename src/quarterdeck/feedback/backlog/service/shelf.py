@@ -133,7 +133,7 @@ def see_item(workspace: Workspace, key: str) -> ItemSeen:
         replies=replies,
         effect=effect,
         measures=tuple(measures_of(effect)) if effect else (),
-        drawing=_drawing(effect, workspace),
+        drawing=draw_effect(effect, workspace),
         history=history_of(workspace, key),
         aim=aim_of(key),
     )
@@ -148,7 +148,8 @@ def claim_of(
     workspace: Workspace,
 ) -> str:
     """Where the loop stands, in a sentence or two."""
-    who = f"{counted(len(asks.accounts), 'customer')} with {arr} a year" if asks.accounts else "Nobody known"
+    nobody = "Nobody we know" if asks.quotes else "Nobody"
+    who = f"{counted(len(asks.accounts), 'customer')} with {arr} a year" if asks.accounts else nobody
     said = f"{who[:1].upper()}{who[1:]} asked for it"
     if item.shipped_at is None:
         stands = {"doing": "it is worked on", "dropped": "it was dropped"}.get(item.stage, "it waits")
@@ -157,7 +158,7 @@ def claim_of(
     told = ""
     if replies is not None and replies.lines:
         told = f", and {whole(replies.count('sent'))} of {whole(len(replies.lines))} were told"
-    return f"{said}; {shipped}{told}.{_effect_sentence(effect)}"
+    return f"{said}; {shipped}{told}.{effect_sentence(effect)}"
 
 
 def measures_of(effect: Effect) -> Sequence[Measure]:
@@ -236,7 +237,7 @@ def _verdict(change: Change | Unknown) -> str:
     return change.verdict if change.verdict != "not told apart" else "no change can be told"
 
 
-def _effect_sentence(effect: Effect | None) -> str:
+def effect_sentence(effect: Effect | None) -> str:
     if effect is None:
         return ""
     if effect.too_early:
@@ -254,7 +255,7 @@ def _effect_sentence(effect: Effect | None) -> str:
     )
 
 
-def _drawing(effect: Effect | None, workspace: Workspace) -> Drawing | None:
+def draw_effect(effect: Effect | None, workspace: Workspace) -> Drawing | None:
     """Mentions a week before and after it shipped."""
     if effect is None or not isinstance(effect.mentions, MentionsEffect) or not effect.mentions.weeks:
         return None
@@ -269,7 +270,7 @@ def _drawing(effect: Effect | None, workspace: Workspace) -> Drawing | None:
         dates=tuple((day, short_date(day)) for day in named),
         from_zero=True,
         whole=True,
-        marks=(Mark(when=shipped, label="shipped"),),
+        marks=(Mark(when=shipped, label="shipped", by_hand=False),),
     )
     return Drawing(draw_line_chart(chart, HALF_PAGE) + draw_line_chart(chart, BRIEF_NARROW))
 

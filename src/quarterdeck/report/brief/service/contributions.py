@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.utils.text import slugify
 
+from quarterdeck.feedback.backlog.service.for_brief import LoopTold
+from quarterdeck.feedback.backlog.service.for_brief import told_in_brief as loops_told
 from quarterdeck.feedback.themes.service.for_brief import ThemeTold
 from quarterdeck.feedback.themes.service.for_brief import told_in_brief as themes_told
 from quarterdeck.insights.journeys.service.pinning import TellsInBrief, told_in_brief
@@ -34,6 +36,7 @@ ASKED_AT = "/decisions/"
 def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
     """The contribution of every capability that has one for this week, the most urgent first."""
     pinned, themes = told_in_brief(workspace()), themes_told(workspace(), as_of)
+    loops = loops_told(workspace(), as_of)
     return (
         Contribution(
             decisions=tuple(_decision(ask, as_of) for ask in asked(as_of)),
@@ -45,8 +48,12 @@ def given_to_brief(as_of: date, week_start: date) -> Sequence[Contribution]:
                 for kept in promised(week_start)
             ),
             journeys=tuple(_told(each) for each in pinned),
-            customers=tuple(_voice(each) for each in themes),
-            evidence=(*(_evidence(each) for each in pinned), *(_evidence_of_theme(each) for each in themes)),
+            customers=(*(_voice(each) for each in themes), *(_closed(each) for each in loops)),
+            evidence=(
+                *(_evidence(each) for each in pinned),
+                *(_evidence_of_theme(each) for each in themes),
+                *(_evidence_of_loop(each) for each in loops),
+            ),
         ),
     )
 
@@ -99,6 +106,28 @@ def _evidence_of_theme(theme: ThemeTold) -> EvidencePage:
         figure=theme.drawing,
         pins=theme.pins,
     )
+
+
+def _closed(loop: LoopTold) -> CustomerVoice:
+    return CustomerVoice(words=Sentence(text=loop.text, evidence=f"evidence/{_file_of_loop(loop)}"))
+
+
+def _evidence_of_loop(loop: LoopTold) -> EvidencePage:
+    """Who asked, who was told, and what was measured since."""
+    return EvidencePage(
+        file=_file_of_loop(loop),
+        title=loop.title,
+        claim=loop.claim,
+        columns=loop.columns,
+        rows=loop.rows,
+        measure=loop.measure,
+        figure=loop.drawing or "",
+        pins=loop.pins,
+    )
+
+
+def _file_of_loop(loop: LoopTold) -> str:
+    return f"loop-{slugify(loop.key) or 'unnamed'}.html"
 
 
 def _file_of_theme(theme: ThemeTold) -> str:
