@@ -122,6 +122,24 @@ def test_the_board_has_what_may_be_lost_first_and_each_customer_once(heard, sign
     assert page.index("Offline schedule</a>") < page.index("Billing</a>")
 
 
+def test_a_board_is_kept_until_tags_or_customers_are_others(heard, carol):
+    keep_tags(heard)
+    first = read_board(heard)
+    file = heard.path / ".quarterdeck" / "themes" / "board.json"
+    written = file.stat().st_mtime_ns
+    assert read_board(heard) == first
+    assert file.stat().st_mtime_ns == written
+    deciding.leave_out(quote=key_of(OFFLINE), by=carol)
+    keep_tags(heard)
+    assert of(read_board(heard), "Offline schedule").lately.mentions == 1
+    row = {"account": ["small"], "valid_from": pa.array([NOW], pa.timestamp("us", "UTC")), "name": ["Small"]}
+    arr = pa.array([Decimal("7000")], pa.decimal128(18, 4))
+    FactStore(heard.facts_path).append("accounts", [pa.table(row | {"arr": arr})], transaction="grown")
+    assert of(read_board(heard), "Offline schedule").lately.arr == 7000
+    file.write_text("{}")
+    assert read_board(heard).together.arr == 16_000
+
+
 def test_a_part_counts_for_the_whole_and_once_in_it(heard):
     keep_tags(heard)
     board = read_board(heard)

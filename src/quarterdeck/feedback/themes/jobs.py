@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from quarterdeck.feedback.themes.service.board import read_board
 from quarterdeck.feedback.themes.service.keeping import is_behind, keep_tags
 from quarterdeck.feedback.themes.service.untagged import FIND, TITLE, is_stale, keep_found
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
@@ -15,6 +16,7 @@ TAG = "themes.tag"
 def tag_all(progress: Progress) -> Mapping[str, Any]:
     """Tag every quote by the taxonomy and what people corrected."""
     kept = keep_tags(workspace(), tell=lambda done, saying: progress.tell(done, saying=saying))
+    read_board(workspace())  # before somebody waits for it
     return {} if kept is None else {"quotes": kept.quotes, "tagged": kept.tagged, "page": "/themes/"}
 
 

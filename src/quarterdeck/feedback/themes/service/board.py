@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import TypeAdapter, ValidationError
 
+from quarterdeck.definitions.files import write_atomically
 from quarterdeck.definitions.workspace import Workspace
+from quarterdeck.facts.newest import newest_versions
 from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.intake.service.book import Book, open_book
 from quarterdeck.feedback.themes.calc.measuring import Said, Tally, mentions_by_period, tally
@@ -19,7 +23,7 @@ from quarterdeck.feedback.themes.calc.trending import Precision, Trend, trend_of
 from quarterdeck.feedback.themes.definitions import Tag, Taxonomy
 from quarterdeck.feedback.themes.facts import Worth, worth_of_accounts
 from quarterdeck.feedback.themes.service.book import read_taxonomy
-from quarterdeck.feedback.themes.service.keeping import KeptTags, judged_quotes, kept_tags, tag_table
+from quarterdeck.feedback.themes.service.keeping import FOLDER, KeptTags, judged_quotes, kept_tags, tag_table
 from quarterdeck.feedback.themes.service.quality import NOTHING_CHECKED, precision_of
 
 if TYPE_CHECKING:
@@ -57,7 +61,20 @@ class Board:
     untagged: int
     since: date
     until: date
+    moment: datetime
     encoder: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptBoard:
+    """A board, and which tags, customers and hour it is of."""
+
+    of: str
+    board: Board
+
+
+KEPT = TypeAdapter(KeptBoard)
+BOARD = FOLDER / "board.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,17 +106,60 @@ def moment_of(workspace: Workspace) -> datetime:
 
 
 def read_board(workspace: Workspace) -> Board | None:
-    """The board; None where there is no taxonomy, or nothing was tagged yet."""
-    kept = kept_tags(workspace)
-    reading = None if kept is None else read_said(workspace, kept)
-    return None if kept is None or reading is None else board_of(reading, kept.encoder)
+    """The board; None where there is no taxonomy, or nothing was tagged yet.
+
+    It is kept until the tags, the customers or the hour are others: nobody waits for a million quotes.
+    """
+    kept, taxonomy = kept_tags(workspace), read_taxonomy(workspace)
+    if kept is None or taxonomy is None:
+        return None
+    of = f"{kept.of} {taxonomy.version} {_version_of_accounts(workspace)} {_end_of_hour(workspace)}"
+    try:
+        told = KEPT.validate_json((workspace.path / BOARD).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        told = None
+    if told is not None and told.of == of:
+        return told.board
+    reading = read_said(workspace, kept)
+    if reading is None:
+        return None
+    board = board_of(reading, kept.encoder)
+    write_atomically(workspace.path / BOARD, KEPT.dump_json(KeptBoard(of=of, board=board)).decode())
+    return board
 
 
 def read_said(workspace: Workspace, kept: KeptTags, until: datetime | None = None) -> Reading | None:
-    """Every tagged quote of the last weeks before a moment."""
-    taxonomy, book, until = read_taxonomy(workspace), open_book(workspace), until or moment_of(workspace)
+    """Every tagged quote of the last weeks before a moment; what was read last stays at hand."""
+    taxonomy, book = read_taxonomy(workspace), open_book(workspace)
     if taxonomy is None:
         return None
+    moment = until or _end_of_hour(workspace)
+    accounts = _version_of_accounts(workspace)
+    key = (kept.of, book.version, taxonomy.version, accounts, moment, workspace.currency)
+    last = _at_hand.get(workspace.path)
+    if last is not None and last[0] == key:
+        return last[1]
+    reading = _read(workspace, kept, taxonomy.model, book, moment)
+    _at_hand[workspace.path] = (key, reading)
+    return reading
+
+
+_at_hand: dict[Path, tuple[tuple[object, ...], Reading]] = {}
+
+
+def _end_of_hour(workspace: Workspace) -> datetime:
+    """Until when is listened, the same for an hour, so that what was read can stay."""
+    moment = moment_of(workspace)
+    if workspace.stands_at is not None:
+        return moment
+    return moment.replace(minute=59, second=59, microsecond=999_999)
+
+
+def _version_of_accounts(workspace: Workspace) -> int:
+    return newest_versions(workspace.facts_path).get("accounts", -1)
+
+
+def _read(workspace: Workspace, kept: KeptTags, taxonomy: Taxonomy, book: Book, until: datetime) -> Reading:
     tagged = tag_table(workspace, kept)
     # Quotes that came, or were cut, since the tags were given wait for the next round.
     place = compute.index_in(tagged["quote"], value_set=book.table["quote"].combine_chunks())
@@ -124,7 +184,7 @@ def read_said(workspace: Workspace, kept: KeptTags, until: datetime | None = Non
             channel=channel,
             score=rows["score"].to_numpy(zero_copy_only=False).astype(float),
             is_survey=channel == (channels.index(SURVEY) if SURVEY in channels else -2),
-            tags=_marks(tagged["tags"], taxonomy.model.names),
+            tags=_marks(tagged["tags"], taxonomy.names),
             arr=np.array([each.arr if each else 0.0 for each in known]),
             at_risk=np.array(
                 [bool(each and each.renewal and until.date() <= each.renewal <= soon) for each in known], bool
@@ -133,11 +193,11 @@ def read_said(workspace: Workspace, kept: KeptTags, until: datetime | None = Non
         places=place.to_numpy(zero_copy_only=False).astype(np.int64),
         confidence=tagged["confidence"].to_numpy(zero_copy_only=False),
         by_people=tagged["by_people"].to_numpy(zero_copy_only=False),
-        precision=precision_of(taxonomy.model, judged_quotes(workspace, kept)),
+        precision=precision_of(taxonomy, judged_quotes(workspace, kept)),
         channels=channels,
         accounts=accounts,
         worth=worth,
-        taxonomy=taxonomy.model,
+        taxonomy=taxonomy,
         until=until,
         book=book,
     )
@@ -155,6 +215,7 @@ def board_of(reading: Reading, encoder: str) -> Board:
         untagged=int((now & ~tagged).sum()),
         since=(reading.until - LATELY * WEEK).date(),
         until=reading.until.date(),
+        moment=reading.until,
         encoder=encoder,
     )
 

@@ -23,8 +23,8 @@ from quarterdeck.feedback.themes.service.board import (
     Board,
     Reading,
     Theme,
-    board_of,
     marks_of,
+    read_board,
     read_said,
     said_lately,
     theme_of,
@@ -120,15 +120,13 @@ class ThemeSeen:
 
 def see_board(workspace: Workspace) -> BoardSeen | None:
     """The board; None where nothing is tagged yet."""
-    kept = kept_tags(workspace)
-    reading = None if kept is None else read_said(workspace, kept)
-    if kept is None or reading is None:
+    board = read_board(workspace)
+    if board is None:
         return None
-    board = board_of(reading, kept.encoder)
     amounts = notation("currency", [board.together.arr], currency=workspace.currency)
     return BoardSeen(
         claim=claim_of_board(board, workspace.currency),
-        lines=tuple(_line(theme, reading.until, amounts) for theme in board.themes),
+        lines=tuple(_line(theme, board.moment, amounts) for theme in board.themes),
         together=_figures(board.together, amounts),
         quotes=board.quotes,
         untagged=board.untagged,
