@@ -148,3 +148,13 @@ def test_not_being_told_apart_is_mutual(weighed):
         for other in not_apart(one, weighed):
             assert one in not_apart(other, weighed)
             assert one.score.overlaps(other.score)
+
+
+def test_of_scores_that_cannot_be_told_apart_what_may_be_lost_decides():
+    more = weigh(grounds(theme="more", accounts=24, arr_at_risk=29_000.0))
+    lost = weigh(grounds(theme="lost", accounts=20, arr_at_risk=30_000.0))
+    far = weigh(grounds(theme="far", accounts=5, arr_at_risk=30_500.0, like=(70.0,) * 5))
+    assert more.score.point > lost.score.point
+    assert more.score.overlaps(lost.score)
+    assert not more.score.overlaps(far.score)
+    assert ranked([more, far, lost]) == [lost, more, far]

@@ -195,8 +195,18 @@ def stake_of(grounds: Grounds) -> Stake:
 
 
 def ranked(weighed: list[Weighed]) -> list[Weighed]:
-    """By score; then those without one by what may be lost and what is at stake; watched ones last."""
-    return sorted(weighed, key=_rank)
+    """By score; of those that cannot be told apart from the best of them, by what may be lost.
+
+    Then those without a score, by what may be lost and what is at stake; those that are only watched last.
+    """
+    waiting = sorted(weighed, key=_rank)
+    scored = [each for each in waiting if each.score is not None and each.verb != "watch"]
+    order: list[Weighed] = []
+    while scored:
+        alike = [scored[0], *not_apart(scored[0], scored)]
+        order += sorted(alike, key=_at_stake)
+        scored = [each for each in scored if each not in alike]
+    return [*order, *(each for each in waiting if each not in order)]
 
 
 def not_apart(one: Weighed, others: list[Weighed]) -> list[Weighed]:
@@ -211,16 +221,13 @@ def not_apart(one: Weighed, others: list[Weighed]) -> list[Weighed]:
 
 
 def _rank(each: Weighed) -> tuple[bool, bool, float, float, float, str]:
-    grounds = each.grounds
     score = each.score.point if each.score is not None else 0.0
-    return (
-        each.verb == "watch",
-        each.score is None,
-        -score,
-        -grounds.arr_at_risk,
-        -grounds.arr,
-        grounds.theme,
-    )
+    return (each.verb == "watch", each.score is None, -score, *_at_stake(each))
+
+
+def _at_stake(each: Weighed) -> tuple[float, float, str]:
+    grounds = each.grounds
+    return -grounds.arr_at_risk, -grounds.arr, grounds.theme
 
 
 def _precision(grounds: Grounds) -> Share | None:
