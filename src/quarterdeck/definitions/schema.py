@@ -7,6 +7,7 @@ from typing import Any
 from quarterdeck.definitions.folder import Kind
 
 SCHEMAS_FOLDER = "schemas"
+_WRITTEN: dict[tuple[type[Any], str], str] = {}
 
 
 def json_schema(kind: Kind[Any]) -> dict[str, Any]:
@@ -30,8 +31,11 @@ def json_schema(kind: Kind[Any]) -> dict[str, Any]:
 
 
 def schema_text(kind: Kind[Any]) -> str:
-    """The JSON Schema as the text of a file."""
-    return json.dumps(json_schema(kind), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    """The JSON Schema as the text of a file; written once, as a model does not change while a program runs."""
+    key = kind.model, kind.name
+    if key not in _WRITTEN:
+        _WRITTEN[key] = json.dumps(json_schema(kind), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return _WRITTEN[key]
 
 
 def schema_files(kinds: tuple[Kind[Any], ...]) -> dict[str, str]:
