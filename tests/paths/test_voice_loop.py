@@ -1,4 +1,4 @@
-"""A customer's sentence on its way: the planted theme is found, weighed, recommended, accepted and linked."""
+"""A customer's sentence on its way: found, weighed, recommended, accepted, shipped, and its loop closed."""
 
 import json
 import os
@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.paths.closing_the_loop import close_the_loop
 
 COMMAND = Path(sys.executable).with_name("quarterdeck")
 EVENTS = "100000"
@@ -67,7 +69,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_planted_theme_is_found_recommended_accepted_and_linked(company: Path) -> None:
+def test_the_planted_theme_is_found_recommended_shipped_and_closed(company: Path) -> None:
     truth = json.loads((company / "truth.json").read_text())
     [planted] = [story for story in truth["stories"] if story["kind"] == "theme at risk"]
     [loop] = [story for story in truth["stories"] if story["kind"] == "closed loop"]
@@ -101,3 +103,5 @@ def test_the_planted_theme_is_found_recommended_accepted_and_linked(company: Pat
 
     after = json.loads(run(COMMAND, "backlog", "brief", "-w", company, "--format", "json"))
     assert first["theme"] not in [change["theme"] for change in after["changes"] if change["verb"] == "do"]
+
+    close_the_loop(run, COMMAND, company, theme=first["theme"], item=item, by=LEAD)

@@ -157,7 +157,7 @@ def claim_of(
     shipped = f"it shipped on {long_date(item.shipped_at.astimezone(workspace.zone).date())}"
     told = ""
     if replies is not None and replies.lines:
-        told = f", and {whole(replies.count('sent'))} of {whole(len(replies.lines))} were told"
+        told = f"; {whole(replies.count('sent'))} of {whole(len(replies.lines))} are told"
     return f"{said}; {shipped}{told}.{effect_sentence(effect)}"
 
 
