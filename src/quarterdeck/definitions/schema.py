@@ -31,7 +31,7 @@ def json_schema(kind: Kind[Any]) -> dict[str, Any]:
 
 
 def schema_text(kind: Kind[Any]) -> str:
-    """The JSON Schema as the text of a file; written once, as a model does not change while a program runs."""
+    """The JSON Schema as the text of a file; it is written once in the life of a program."""
     key = kind.model, kind.name
     if key not in _WRITTEN:
         _WRITTEN[key] = json.dumps(json_schema(kind), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
