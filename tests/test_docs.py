@@ -93,6 +93,8 @@ def test_each_how_to_works_in_the_demo_company(page, demo, tmp_path):
         "import-events": "2 added",
         "import-feedback": "[phone]",
         "tag-feedback": "too few",
+        "close-the-loop": "Mentions of Calendar",
+        "write-an-insights-brief": "## What moved",
         "mend-a-quarantine": "2 added",
         "define-a-metric": "Invites to the crew",
         "ask-journeys": "stop between “Signed up” and “Team activated”",
