@@ -23,6 +23,13 @@ def person_of(email: str) -> "Person":
     raise QuarterdeckError(f"{len(known)} people may decide here.", "Say who does: --by ADDRESS.")
 
 
+def whoever(email: str) -> "Person | None":
+    """The same; None where nobody was let in yet: then it is who runs the command on this machine."""
+    from quarterdeck.records.models import Person  # slow import
+
+    return person_of(email) if email or Person.objects.exists() else None
+
+
 def bring_up(workspace: Path) -> "Workspace":
     """The workspace with its records, and what answers its questions compiled where it belongs."""
     from quarterdeck.definitions.workspace import open_workspace  # slow import

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from quarterdeck.cli.acting import bring_up, person_of
+from quarterdeck.cli.acting import bring_up, whoever
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the current folder's.")
@@ -84,7 +84,7 @@ def link(
 
     if bool(quote) == bool(theme):
         raise QuarterdeckError("What asks for it?", "Name a quote or a theme: --quote KEY or --theme NAME.")
-    person = person_of(by)
+    person = whoever(by)
     if quote:
         done = (linking.unlink_quote if undo else linking.link_quote)(quote=quote, item=item, by=person)
     else:
@@ -106,18 +106,20 @@ def merge(
     from quarterdeck.feedback.backlog.service import linking  # slow import
 
     if undo:
-        typer.echo(f"{item} stands for itself; it was {linking.undo_merge(item=item, by=person_of(by))}.")
+        typer.echo(f"{item} stands for itself; it was {linking.undo_merge(item=item, by=whoever(by))}.")
         return
     if not into:
         raise QuarterdeckError("The same as which item?", "quarterdeck backlog merge TW-2 TW-1")
-    typer.echo(f"{item} is counted with {linking.merge_items(item=item, into=into, by=person_of(by))}.")
+    typer.echo(f"{item} is counted with {linking.merge_items(item=item, into=into, by=whoever(by))}.")
 
 
 def close(workspace: WorkspaceOption = Path()) -> None:
     """List everyone who asked for what shipped, once; run again it lists nobody twice."""
     here = bring_up(workspace)
     from quarterdeck.feedback.backlog.service import closing  # slow import
+    from quarterdeck.feedback.backlog.service.preparing import prepare  # slow import
 
+    prepare(here)
     for item in closing.draft_due(here):
         typer.echo(f"{item}: {closing.draft_replies(here, item):,} replies drafted")
     closing.forget_erased(here)
@@ -156,7 +158,7 @@ def sent(reply: ReplyArgument, by: ByOption = "", workspace: WorkspaceOption = P
     bring_up(workspace)
     from quarterdeck.feedback.backlog.service.closing import mark_sent  # slow import
 
-    typer.echo(f"{mark_sent(number=reply, by=person_of(by)).pk}  sent")
+    typer.echo(f"{mark_sent(number=reply, by=whoever(by)).pk}  sent")
 
 
 def skip(
@@ -169,7 +171,7 @@ def skip(
     bring_up(workspace)
     from quarterdeck.feedback.backlog.service import closing  # slow import
 
-    typer.echo(f"{closing.skip(number=reply, reason=reason, by=person_of(by)).pk}  skipped")
+    typer.echo(f"{closing.skip(number=reply, reason=reason, by=whoever(by)).pk}  skipped")
 
 
 def effect(item: ItemArgument, as_json: JsonOption = False, workspace: WorkspaceOption = Path()) -> None:
@@ -177,8 +179,10 @@ def effect(item: ItemArgument, as_json: JsonOption = False, workspace: Workspace
     here = bring_up(workspace)
     from dataclasses import asdict
 
+    from quarterdeck.feedback.backlog.service.preparing import prepare  # slow import
     from quarterdeck.feedback.backlog.service.shelf import see_item  # slow import
 
+    prepare(here)
     seen = see_item(here, item)
     if as_json:
         _print({"claim": seen.claim, "effect": asdict(seen.effect) if seen.effect else None})

@@ -139,7 +139,7 @@ def draft_replies(workspace: Workspace, item: str) -> int:
 
 
 @transaction.atomic
-def mark_sent(*, number: int, by: Person) -> Reply:
+def mark_sent(*, number: int, by: Person | None) -> Reply:
     """Say that somebody was told."""
     reply, item = _open(number)
     if reply.state == ReplyState.SENT:
@@ -157,7 +157,7 @@ def mark_sent(*, number: int, by: Person) -> Reply:
 
 
 @transaction.atomic
-def skip(*, number: int, reason: str, by: Person) -> Reply:
+def skip(*, number: int, reason: str, by: Person | None) -> Reply:
     """Say that somebody is not to be told, and why."""
     why = " ".join(reason.replace("\0", "").split())
     if not why:
@@ -169,14 +169,14 @@ def skip(*, number: int, reason: str, by: Person) -> Reply:
 
 
 @transaction.atomic
-def take_back(*, number: int, by: Person) -> Reply:
+def take_back(*, number: int, by: Person | None) -> Reply:
     """Make a reply a draft again: it was not sent after all, or is to be."""
     reply, item = _open(number)
     return _decide(reply, item, ReplyState.DRAFT, "", by)
 
 
 @transaction.atomic
-def reword(*, number: int, words: str, by: Person) -> Reply:
+def reword(*, number: int, words: str, by: Person | None) -> Reply:
     """Write a draft anew; without words it is the usual one again."""
     text = words.replace("\r\n", "\n").replace("\0", "").strip()
     if len(text) > MOST_WORDS:
@@ -223,7 +223,7 @@ def _open(number: int) -> tuple[Reply, WorkItem]:
     return reply, work_items(here()).find(reply.item)
 
 
-def _decide(reply: Reply, item: WorkItem, state: ReplyState, reason: str, by: Person) -> Reply:
+def _decide(reply: Reply, item: WorkItem, state: ReplyState, reason: str, by: Person | None) -> Reply:
     before = {"state": reply.state, "reason": reply.reason}
     reply.state, reply.reason = state.value, reason
     reply.decided_at = timezone.now() if state != ReplyState.DRAFT else None
@@ -286,10 +286,14 @@ def _line(asker: Asker, reply: Reply | None, held_until: datetime | None, *, usu
         state=state,
         draft=(reply.words if reply else "") or usual,
         reason=reply.reason if reply else "",
-        by=reply.decided_by.shown if reply and reply.decided_by else "",
+        by=_who(reply) if reply and reply.decided_at else "",
         decided_at=reply.decided_at if reply else None,
         held_until=held_until if state == ReplyState.DRAFT.value else None,
     )
+
+
+def _who(reply: Reply) -> str:
+    return reply.decided_by.shown if reply.decided_by else "the command line"
 
 
 def _why_stopped(item: WorkItem) -> str:

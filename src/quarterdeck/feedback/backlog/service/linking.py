@@ -100,7 +100,7 @@ def items_of_theme(theme: str) -> tuple[str, ...]:
 
 
 @transaction.atomic
-def link_quote(*, quote: str, item: str, by: Person) -> bool:
+def link_quote(*, quote: str, item: str, by: Person | None) -> bool:
     """Say that a quote asks for an item; False where that was said."""
     first = open_book().first_of(quote)
     found = work_items(workspace()).find(item)
@@ -108,7 +108,7 @@ def link_quote(*, quote: str, item: str, by: Person) -> bool:
 
 
 @transaction.atomic
-def unlink_quote(*, quote: str, item: str, by: Person) -> bool:
+def unlink_quote(*, quote: str, item: str, by: Person | None) -> bool:
     """Take back that a quote asks for an item; False where nobody said so."""
     # The quote may have been folded, cut or lost since: its link goes all the same.
     return part(source=_quote(quote), verb=ASKS_FOR, target=Subject(type=ITEM, key=item), by=by)
@@ -125,13 +125,13 @@ def link_theme(*, theme: str, item: str, by: Person | None) -> bool:
 
 
 @transaction.atomic
-def unlink_theme(*, theme: str, item: str, by: Person) -> bool:
+def unlink_theme(*, theme: str, item: str, by: Person | None) -> bool:
     """Take back that a theme asks for an item; False where nobody said so."""
     return part(source=_theme(theme), verb=ASKS_FOR, target=Subject(type=ITEM, key=item), by=by)
 
 
 @transaction.atomic
-def merge_items(*, item: str, into: str, by: Person) -> str:
+def merge_items(*, item: str, into: str, by: Person | None) -> str:
     """Say that an item is the same as another; what asks for it is counted there. Returns the survivor."""
     items, links = work_items(workspace()), read_links()
     folded, target = items.find(item), items.find(links.survivor(into))
@@ -146,7 +146,7 @@ def merge_items(*, item: str, into: str, by: Person) -> str:
 
 
 @transaction.atomic
-def undo_merge(*, item: str, by: Person) -> str:
+def undo_merge(*, item: str, by: Person | None) -> str:
     """Let an item stand for itself again; returns the one that it was counted with."""
     into = read_links().same_as.get(item)
     if into is None:
