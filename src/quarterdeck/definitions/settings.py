@@ -75,6 +75,24 @@ class SingleSignOn(BaseModel):
         return {domain.lower(): role for domain, role in domains.items()}
 
 
+class Drafting(BaseModel):
+    """A model of the company's own choice that drafts names of found themes. Its key never stands here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: str = Field(
+        description="An OpenAI-compatible address, without /chat/completions: https://.../v1"
+    )
+    model: str = Field(min_length=1, max_length=100, description="What the endpoint calls the model.")
+
+    @field_validator("endpoint")
+    @classmethod
+    def _safe_endpoint(cls, address: str) -> str:
+        if not is_safe_address(address):
+            raise ValueError(f"'{address}' does not begin with https://. Only this machine may go without.")
+        return address.rstrip("/")
+
+
 class Settings(BaseModel):
     """The workspace's own settings: a file `quarterdeck.yaml`, which makes a folder a workspace."""
 
@@ -89,6 +107,9 @@ class Settings(BaseModel):
     stores: Stores = Field(Stores(), description="Where facts are kept.")
     sso: SingleSignOn | None = Field(
         None, description="Sign-in with the company's own accounts, by OpenID Connect."
+    )
+    drafting: Drafting | None = Field(
+        None, description="Which model may draft names of found themes; without it nothing leaves."
     )
     demo: bool = Field(False, description="true marks every page as made up.")
     stands_at: date | None = Field(

@@ -17,6 +17,7 @@ from quarterdeck.definitions.schema import modeline, schema_files
 from quarterdeck.definitions.settings import (
     SETTINGS_FILE,
     WORKSPACE,
+    Drafting,
     Settings,
     SingleSignOn,
     Stage,
@@ -49,6 +50,7 @@ class Workspace:
     stands_at: date | None = None
     facts: str = "facts"
     sso: SingleSignOn | None = field(default=None, hash=False)
+    drafting: Drafting | None = None
 
     @property
     def facts_path(self) -> Path:
@@ -212,4 +214,5 @@ def _workspace(folder: Path, settings: Settings) -> Workspace:
         stands_at=settings.stands_at,
         facts=settings.stores.facts,
         sso=settings.sso,
+        drafting=settings.drafting,
     )

@@ -10,6 +10,7 @@ EMAIL_URL                  smtp://user:password@host:port, smtps:// or smtp+tls:
 QUARTERDECK_MAIL_FROM      who letters come from
 QUARTERDECK_UPLOAD_MB      the largest file that may be uploaded in the browser; 1024 unless told
 QUARTERDECK_WEBHOOK_URL    a Slack-compatible webhook that published briefs are announced to
+QUARTERDECK_DRAFTING_KEY   for the model that `drafting` in quarterdeck.yaml names
 QUARTERDECK_SSO_ISSUER     with QUARTERDECK_SSO_CLIENT_ID: instead of what `sso` in quarterdeck.yaml says
 QUARTERDECK_SSO_CLIENT_SECRET   else .quarterdeck/sso_client_secret; never in a file of the workspace
 """
@@ -24,6 +25,7 @@ from quarterdeck.site.listening import noted_address
 
 QUARTERDECK_WORKSPACE = os.environ.get("QUARTERDECK_WORKSPACE", "")
 QUARTERDECK_WEBHOOK_URL = os.environ.get("QUARTERDECK_WEBHOOK_URL", "")
+QUARTERDECK_DRAFTING_KEY = os.environ.get("QUARTERDECK_DRAFTING_KEY", "")
 QUARTERDECK_SSO_ISSUER = os.environ.get("QUARTERDECK_SSO_ISSUER", "")
 QUARTERDECK_SSO_CLIENT_ID = os.environ.get("QUARTERDECK_SSO_CLIENT_ID", "")
 QUARTERDECK_JOBS = [

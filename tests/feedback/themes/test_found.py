@@ -30,7 +30,8 @@ def unnamed(own_workspace, bob):
         for about, account, many in ((DARK, "big", 9), (PRINT, "small", 7))
         for number in range(many)
     ]
-    say(own_workspace, [*rows, (0, "small", f"Printing the job sheet cuts the paper, tell {MAIL} about it.")])
+    agreed = (0, "small", f"Printing the job sheet cuts the paper, tell {MAIL} about it.")
+    say(own_workspace, [*rows, agreed], silent=PRINT)
     (own_workspace.path / "themes").mkdir()
     (own_workspace.path / "themes" / "taxonomy.yaml").write_text(TAXONOMY)
     refresh(own_workspace)

@@ -24,8 +24,8 @@ PHONE = "My phone is ann@small.test; no signal, no schedule for the crew."
 OFFLINE, BILLING = "Without a connection the schedule stays empty.", "The price of our seats is wrong."
 
 
-def say(workspace, rows):
-    """Rows of (weeks ago, account, text)."""
+def say(workspace, rows, silent=PHONE):
+    """Rows of (weeks ago, account, text); what begins with `silent` may not be quoted."""
     count = len(rows)
     FactStore(workspace.facts_path).append(
         "feedback",
@@ -41,7 +41,7 @@ def say(workspace, rows):
                     "account": [account for _, account, _ in rows],
                     "person": [f"{account}-ann@acme.test" for _, account, _ in rows],
                     "text": [text for *_, text in rows],
-                    "consent": [text != PHONE for *_, text in rows],
+                    "consent": [not text.startswith(silent) for *_, text in rows],
                 }
             )
         ],

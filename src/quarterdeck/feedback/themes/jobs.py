@@ -7,6 +7,7 @@ from typing import Any
 from quarterdeck.feedback.themes.service.board import read_board
 from quarterdeck.feedback.themes.service.keeping import is_behind, keep_tags
 from quarterdeck.feedback.themes.service.untagged import FIND, TITLE, is_stale, keep_found
+from quarterdeck.feedback.themes.service.wording import DRAFT, draft_names
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.here import workspace
 
@@ -26,6 +27,12 @@ def find_all(progress: Progress) -> Mapping[str, Any]:
     return {} if kept is None else {"themes": len(kept.themes), "page": "/themes/new/"}
 
 
+def name_all(progress: Progress) -> Mapping[str, Any]:
+    """Let the company's model draft names, to be reviewed."""
+    drafted = draft_names(workspace(), tell=lambda done, of, saying: progress.tell(done, of, saying))
+    return {"drafted": drafted, "page": "/themes/new/"}
+
+
 def tags_are_newer() -> bool:
     """Whether quotes were tagged since themes were found."""
     return is_stale(workspace())
@@ -36,7 +43,11 @@ def something_is_untagged() -> bool:
     return is_behind(workspace())
 
 
-TASKS = (Task(name=TAG, run=tag_all, attempts=2), Task(name=FIND, run=find_all, attempts=2))
+TASKS = (
+    Task(name=TAG, run=tag_all, attempts=2),
+    Task(name=FIND, run=find_all, attempts=2),
+    Task(name=DRAFT, run=name_all, attempts=1),
+)
 RHYTHMS = (
     Rhythm(
         name="themes",

@@ -17,6 +17,7 @@ from quarterdeck.feedback.themes.service.seeing import see_board, see_theme
 from quarterdeck.feedback.themes.service.shown import see_preview
 from quarterdeck.feedback.themes.service.telling import FEWEST, claim_of_quality, quality_lines
 from quarterdeck.feedback.themes.service.untagged import is_looking, look_again
+from quarterdeck.feedback.themes.service.wording import ask_for_names, may_draft
 from quarterdeck.records.doors import door, signed_in
 from quarterdeck.records.here import workspace
 from quarterdeck.records.permissions import Permission
@@ -149,6 +150,17 @@ def find_themes(request: HttpRequest) -> HttpResponse:
 
 @door(Permission.CONTRIBUTE)
 @require_POST
+def name_themes(request: HttpRequest) -> HttpResponse:
+    """Let the company's model draft names."""
+    try:
+        ask_for_names(workspace=workspace(), by=signed_in(request))
+    except QuarterdeckError as error:
+        return _found_page(request, trouble=error)
+    return redirect("found_themes")
+
+
+@door(Permission.CONTRIBUTE)
+@require_POST
 def note_theme(request: HttpRequest, theme: str) -> HttpResponse:
     """Make a tag of a found theme, say that it is none, or review what a model wrote of it."""
     verb, by = request.POST.get("verb", ""), signed_in(request)
@@ -174,6 +186,7 @@ def _found_page(request: HttpRequest, *, trouble: QuarterdeckError | None = None
         "page": see_found(here, sees_personal=person.sees_personal),
         "has_tags": kept_tags(here) is not None,
         "is_looking": is_looking(),
+        "may_name": may_draft(here),
         "may_draft": person.may(Permission.CONTRIBUTE),
         "trouble": trouble,
     }
@@ -209,6 +222,7 @@ urlpatterns = [
     path("themes/taxonomy/draft/", draft_taxonomy, name="draft_theme_taxonomy"),
     path("themes/new/", show_found, name="found_themes"),
     path("themes/new/look/", find_themes, name="find_themes"),
+    path("themes/new/names/", name_themes, name="name_themes"),
     path("themes/new/<slug:theme>/", note_theme, name="note_theme"),
     path("themes/<theme:name>/", show_theme, name="theme"),
 ]
