@@ -31,9 +31,7 @@ from quarterdeck.feedback.themes.service.for_backlog import (
     worth_together,
 )
 from quarterdeck.feedback.themes.service.keeping import KeptTags, kept_tags, tagged_at
-from quarterdeck.insights.journeys.service.answers import answer
 from quarterdeck.insights.journeys.service.book import find_journey
-from quarterdeck.insights.journeys.service.opening import open_journey
 
 QUARTER = timedelta(weeks=QUARTER_WEEKS)
 MOST_QUOTES = 6
@@ -167,6 +165,9 @@ def _passed(
 
     Only who pays is a customer, where that is known; who may still come to the end is not counted yet.
     """
+    from quarterdeck.insights.journeys.service.answers import answer  # slow import
+    from quarterdeck.insights.journeys.service.opening import open_journey  # slow import
+
     try:
         journey = find_journey(workspace, name).model
         if journey.kind != "funnel":
