@@ -63,7 +63,7 @@ def worth_words(figures: Json) -> str:
         return ""
     told = f" {whole(weighed['arr'])} of annual revenue stand behind them"
     if weighed["largest"]:
-        told += f", {weighed['largest_share']:.0%} of it one customer's"
+        told += f", {100 * weighed['largest_share']:.0f} % of it one customer's"
     unknown = weighed["unknown"]
     return f"{told}; of {whole(unknown)} it is not known." if unknown else f"{told}."
 
