@@ -90,8 +90,10 @@ def _answer_journeys(path: Path) -> None:
 
 def _fill(workspace: "Workspace", *, as_of: "date") -> None:
     from quarterdeck.cli.demo_deck import fill_deck  # slow import
+    from quarterdeck.insights.journeys.service.compiling import keep_kernels_in  # slow import
     from quarterdeck.site.start import bring_up  # slow import
 
+    keep_kernels_in(workspace.path)
     bring_up(workspace)
     from quarterdeck.feedback.themes.service.keeping import keep_tags  # slow import: knows the records
 

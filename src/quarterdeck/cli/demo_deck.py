@@ -26,6 +26,7 @@ def fill_deck(workspace: "Workspace", *, as_of: date) -> None:
     """People, decisions, readings, last week's published brief and this week's draft; again adds nothing."""
     from quarterdeck.demo.closing import write_demo_loop  # slow import
     from quarterdeck.demo.decisions import write_demo_decisions  # slow import
+    from quarterdeck.demo.recommending import write_demo_insights  # slow import
     from quarterdeck.insights.metrics.service.kept import keep_reading  # slow import
     from quarterdeck.report.brief.service import ritual  # slow import
 
@@ -37,6 +38,7 @@ def fill_deck(workspace: "Workspace", *, as_of: date) -> None:
     keep_reading(workspace, today=as_of)
     write_demo_decisions(cast, as_of=as_of)
     write_demo_loop(workspace, cast)
+    write_demo_insights(cast, as_of=as_of)
     edition = ritual.draft(workspace, as_of=as_of, by=None)
     if edition.state != "draft":
         return

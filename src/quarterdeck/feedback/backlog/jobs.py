@@ -5,11 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from quarterdeck.feedback.backlog.service import briefing, closing
+from quarterdeck.feedback.backlog.service.gathering import count_passing, is_uncounted
 from quarterdeck.feedback.backlog.service.preparing import prepare
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.here import workspace
 
-WRITE, CLOSE = "backlog.brief", "backlog.close"
+WRITE, COUNT, CLOSE = "backlog.brief", "backlog.count", "backlog.close"
 WRITTEN_AT_HOUR = 7
 FORTNIGHT = timedelta(14)
 A_MONDAY = date(2026, 1, 5)  # from it fortnights are counted, so that a restart moves none
@@ -21,6 +22,18 @@ def write_brief(progress: Progress, as_of: str = "") -> Mapping[str, Any]:
     prepare(workspace())
     brief = briefing.write(as_of=date.fromisoformat(as_of) if as_of else None, by=None)
     return {"brief": brief.as_of.isoformat(), "page": f"/backlog/briefs/{brief.as_of.isoformat()}/"}
+
+
+def count(progress: Progress) -> Mapping[str, Any]:
+    """Count who goes through the journeys that tags name."""
+    progress.tell(0, saying="Counting who goes through journeys")
+    count_passing(workspace())
+    return {"page": "/backlog/"}
+
+
+def something_is_uncounted() -> bool:
+    """Whether facts, journeys or the day are newer than what was counted."""
+    return is_uncounted(workspace())
 
 
 def next_fortnight(moment: datetime) -> datetime:
@@ -59,6 +72,7 @@ def something_shipped() -> bool:
 
 TASKS = (
     Task(name=WRITE, run=write_brief, attempts=3),
+    Task(name=COUNT, run=count, attempts=2),
     Task(name=CLOSE, run=close_loops, attempts=3),
 )
 RHYTHMS = (
@@ -68,6 +82,13 @@ RHYTHMS = (
         title="Write the insights brief",
         following=next_fortnight,
         wanted=something_is_tagged,
+    ),
+    Rhythm(
+        name="journeys of themes",
+        task=COUNT,
+        title="Count who goes through the journeys of themes",
+        following=every(timedelta(minutes=5)),
+        wanted=something_is_uncounted,
     ),
     Rhythm(
         name="closing loops",

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
-
-from pydantic import BaseModel
 
 from quarterdeck.definitions.workspace import Workspace
-from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.newest import newest_versions
-from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.backlog.calc.grounds import Grounds, Passed
 from quarterdeck.feedback.backlog.calc.likeness import like_items
 from quarterdeck.feedback.backlog.calc.rice import Range
 from quarterdeck.feedback.backlog.service.items import Items, work_items
 from quarterdeck.feedback.backlog.service.linking import items_of_theme
+from quarterdeck.feedback.backlog.service.passing import Counting, counted_at, is_behind, passed
 from quarterdeck.feedback.intake.service.book import open_book
 from quarterdeck.feedback.themes.service.board import Reading, moment_of, read_said
+from quarterdeck.feedback.themes.service.book import read_taxonomy
 from quarterdeck.feedback.themes.service.for_backlog import (
-    QUARTER_WEEKS,
     Everybody,
     Mood,
     ThemeOfQuarter,
@@ -31,13 +27,9 @@ from quarterdeck.feedback.themes.service.for_backlog import (
     worth_together,
 )
 from quarterdeck.feedback.themes.service.keeping import KeptTags, kept_tags, tagged_at
-from quarterdeck.insights.journeys.service.book import find_journey
 
-QUARTER = timedelta(weeks=QUARTER_WEEKS)
 MOST_QUOTES = 6
 TABLES = ("accounts", "events", "feedback", "work_items")
-Json = dict[str, Any]
-Funnel = TypeVar("Funnel", bound=BaseModel)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +52,10 @@ class Gathered:
 
 
 def gather(workspace: Workspace, as_of: date | None = None) -> Gathered | None:
-    """What is known of every theme; None where there is no taxonomy, or nothing is tagged yet."""
+    """What is known of every theme; None where there is no taxonomy, or nothing is tagged yet.
+
+    As of a day everything is counted; as of now, who goes through journeys is told as it was counted last.
+    """
     kept = kept_tags(workspace)
     if kept is None:
         return None
@@ -69,7 +64,10 @@ def gather(workspace: Workspace, as_of: date | None = None) -> Gathered | None:
     if as_of is not None:
         until = min(datetime(as_of.year, as_of.month, as_of.day, tzinfo=workspace.zone), until)
     versions = tuple(sorted(newest_versions(workspace.facts_path).items()))
-    found = _gathered(workspace, kept, tagged_at(workspace), open_book(workspace).version, versions, until)
+    counted = None if as_of is not None else counted_at(workspace)
+    found = _gathered(
+        workspace, kept, tagged_at(workspace), open_book(workspace).version, versions, until, counted
+    )
     if found is None:
         return None
     items = work_items(workspace, until)
@@ -91,19 +89,26 @@ def _gathered(
     _book: str,
     versions: tuple[tuple[str, int], ...],
     until: datetime,
+    counted: int | None,
 ) -> Gathered | None:
     """All that comes from facts; each argument is something that changes with them."""
     reading = read_said(workspace, kept, until)
     if reading is None:
         return None
     items, all_of_them = work_items(workspace, until), everybody(reading)
+    counting = Counting(
+        workspace=workspace,
+        versions=dict(versions),
+        day=until.astimezone(workspace.zone).date(),
+        paying=all_of_them.arr > 0,
+    )
+    tags = reading.taxonomy.tags
+    by_name = passed(counting, [name for tag in tags for name in tag.journeys], may_count=counted is None)
     found = []
-    for tag in reading.taxonomy.tags:
-        passed = tuple(
-            _passed(workspace, name, versions, until, paying=all_of_them.arr > 0) for name in tag.journeys
-        )
+    for tag in tags:
         of_tag = of_quarter(reading, tag, most_quotes=MOST_QUOTES)
-        found.append(_grounds(of_tag, all_of_them, passed, items))
+        passing = tuple(by_name[name] for name in tag.journeys)
+        found.append(_grounds(of_tag, all_of_them, passing, items))
     return Gathered(
         until=until,
         grounds=tuple(found),
@@ -112,8 +117,40 @@ def _gathered(
     )
 
 
+def count_passing(workspace: Workspace) -> None:
+    """Count who goes through the journeys that tags name, where that is not counted as of today."""
+    wanted = _wanted(workspace)
+    if wanted is not None:
+        passed(*wanted, may_count=True)
+
+
+def is_uncounted(workspace: Workspace) -> bool:
+    """Is there a journey that is not counted as of today and the facts as they are?"""
+    wanted = _wanted(workspace)
+    return wanted is not None and is_behind(*wanted)
+
+
+def _wanted(workspace: Workspace) -> tuple[Counting, Sequence[str]] | None:
+    taxonomy = read_taxonomy(workspace)
+    names = [name for tag in taxonomy.model.tags for name in tag.journeys] if taxonomy else []
+    kept = kept_tags(workspace)
+    if not names or kept is None:
+        return None
+    until = moment_of(workspace).replace(minute=0, second=0, microsecond=0)
+    reading = read_said(workspace, kept, until)
+    if reading is None:
+        return None
+    counting = Counting(
+        workspace=workspace,
+        versions=newest_versions(workspace.facts_path),
+        day=until.astimezone(workspace.zone).date(),
+        paying=everybody(reading).arr > 0,
+    )
+    return counting, names
+
+
 def _grounds(
-    found: ThemeOfQuarter, everybody: Everybody, passed: tuple[Passed, ...], items: Items
+    found: ThemeOfQuarter, everybody: Everybody, passing: tuple[Passed, ...], items: Items
 ) -> Grounds:
     tag, trend = found.theme.tag, found.theme.trend
     done = {key: item.title for key, item in items.by_key.items() if item.cycle_days is not None}
@@ -144,7 +181,7 @@ def _grounds(
         channel=found.theme.channel,
         right=found.right,
         looked_at=found.looked_at,
-        journeys=passed,
+        journeys=passing,
         like=tuple(days),
         like_items=like,
         items=(),
@@ -155,67 +192,6 @@ def _grounds(
 def _is_open(items: Items, key: str) -> bool:
     item = items.by_key.get(key)
     return item is not None and item.stage in ("to do", "doing")
-
-
-@lru_cache(maxsize=64)
-def _passed(
-    workspace: Workspace, name: str, versions: tuple[tuple[str, int], ...], until: datetime, *, paying: bool
-) -> Passed:
-    """How many customers went through a funnel in the quarter, and how many came to its end.
-
-    Only who pays is a customer, where that is known; who may still come to the end is not counted yet.
-    """
-    from quarterdeck.insights.journeys.service.answers import answer  # slow import
-    from quarterdeck.insights.journeys.service.opening import open_journey  # slow import
-
-    try:
-        journey = find_journey(workspace, name).model
-        if journey.kind != "funnel":
-            return Passed(
-                name=name,
-                title=journey.title or name,
-                trouble="it is no funnel, so nobody can say how many come to its end",
-            )
-        since = (until - QUARTER).astimezone(workspace.zone).date()
-        asked = _asked(journey, since, paying=paying)
-        now = (until - timedelta(microseconds=1)).astimezone(UTC)
-        with (
-            FactStore(workspace.facts_path).snapshot(at=dict(versions)) as snapshot,
-            open_journey(workspace, snapshot, asked, now) as opened,
-        ):
-            figures = answer(opened).figures
-    except QuarterdeckError as error:
-        return Passed(name=name, title=name, trouble=error.message)
-    entered, converted = _through(figures)
-    entered_before, converted_before = _through(figures.get("before", {}))
-    return Passed(
-        name=name,
-        title=journey.title or name,
-        entered=entered,
-        converted=converted,
-        entered_before=entered_before,
-        converted_before=converted_before,
-    )
-
-
-def _asked(journey: Funnel, since: date, *, paying: bool) -> Funnel:
-    """The same funnel of the last quarter and the one before, walked by whole customers."""
-    said = journey.model_dump(by_alias=True, exclude_unset=True)
-    for only_shown in ("until", "by", "weigh", "show", "count", "from_step", "to_step", "bins"):
-        said.pop(only_shown, None)
-    said |= {"since": since.isoformat(), "unit": "account", "compare": True}
-    if paying:
-        said["where"] = [*said.get("where", ()), {"property": "account.arr", "above": 0}]
-    return type(journey).model_validate(said)
-
-
-def _through(figures: Json) -> tuple[int, int]:
-    groups = figures.get("groups") or [{"steps": []}]
-    steps = groups[0]["steps"]
-    if not steps:
-        return 0, 0
-    still = sum(step["open"] for step in steps)
-    return steps[0]["reached"] - still, steps[-1]["reached"]
 
 
 def _range(mood: Mood | None) -> Range | None:
