@@ -167,6 +167,20 @@ def test_who_was_erased_is_in_no_list_and_leaves_no_words(company, alice):
     assert closing.forget_erased(company) == 0
 
 
+def test_who_is_linked_after_the_list_was_drafted_joins_it(company, alice):
+    ask_for("W-1", "m1#1", by=alice)
+    closing.draft_replies(company, "W-1")
+    assert closing.draft_due(company) == ()
+    ask_for("W-2", "m2#1", by=alice)
+    closing.draft_replies(company, "W-2")
+    linking.merge_items(item="W-2", into="W-1", by=alice)
+    ask_for("W-1", "m5#1", by=alice)
+    assert closing.draft_due(company) == ("W-1",)
+    assert closing.draft_replies(company, "W-1") == 1
+    assert closing.draft_due(company) == ()
+    assert len(listed(company, "W-1")) == 3
+
+
 def test_what_has_not_shipped_has_no_list(company, alice):
     ask_for("W-3", "m1#1", by=alice)
     assert closing.reply_list(company, "W-3") is None

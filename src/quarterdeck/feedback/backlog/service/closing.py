@@ -20,9 +20,9 @@ from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.backlog.calc.drafts import draft_reply
 from quarterdeck.feedback.backlog.facts.messages import present_messages
 from quarterdeck.feedback.backlog.models.replying import MOST_WORDS, Closing, Reply, ReplyState
-from quarterdeck.feedback.backlog.service.asking import Asker, Ground, asks_of, counts_of_all, read_ground
+from quarterdeck.feedback.backlog.service.asking import Asker, Ground, asks_of, read_ground
 from quarterdeck.feedback.backlog.service.items import WorkItem, work_items
-from quarterdeck.feedback.backlog.service.linking import read_links
+from quarterdeck.feedback.backlog.service.linking import newest_links, read_links
 from quarterdeck.feedback.backlog.service.loop import read_loop
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.here import workspace as here
@@ -98,17 +98,24 @@ def reply_list(workspace: Workspace, item: str, ground: Ground | None = None) ->
 
 
 def draft_due(workspace: Workspace) -> tuple[str, ...]:
-    """The items that shipped, that somebody asked for, and whose list nobody drafted yet."""
+    """The items that shipped, that somebody asked for, and whose list nobody drafted since."""
+    links = read_links()
+    if not links.items:
+        return ()
+    items, linked_at = work_items(workspace), newest_links()
+    drafted = {(row.item, row.shipped_at): row.drafted_at for row in Closing.objects.all()}
+    due = []
+    for key in {place: None for item in links.items for place in links.counted_at(item, items)}:
+        item = items.by_key.get(key)
+        if item is None or item.shipped_at is None:
+            continue
+        last = max(linked_at[each] for each in links.family(key, items) if each in linked_at)
+        if (key, item.shipped_at) not in drafted or drafted[key, item.shipped_at] < last:
+            due.append(key)
+    if not due:
+        return ()
     ground = read_ground(workspace)
-    drafted = set(Closing.objects.values_list("item", "shipped_at"))
-    return tuple(
-        key
-        for key, asks in counts_of_all(ground).items()
-        if (item := ground.items.by_key.get(key)) is not None
-        and item.shipped_at is not None
-        and asks.askers
-        and (key, item.shipped_at) not in drafted
-    )
+    return tuple(key for key in due if asks_of(ground, key).askers)
 
 
 @transaction.atomic
@@ -128,7 +135,7 @@ def draft_replies(workspace: Workspace, item: str) -> int:
                 defaults={"quote": asker.quote.quote, "drafted_at": now},
             )
             made += new
-    _, first = Closing.objects.get_or_create(
+    _, first = Closing.objects.update_or_create(
         item=item,
         shipped_at=found.shipped_at,
         defaults={"drafted_at": now, "people": len(asks.askers), "accounts": len(asks.accounts)},

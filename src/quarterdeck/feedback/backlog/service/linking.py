@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
+from django.db.models import Max
 
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.feedback.backlog.service.items import Items, WorkItem, work_items
@@ -85,6 +87,14 @@ def read_links() -> Links:
         themes={item: tuple(names) for item, names in themes.items()},
         same_as=same_as,
     )
+
+
+def newest_links() -> Mapping[str, datetime]:
+    """When something was last linked to each item, or each item to another; what was, by its key."""
+    found = Link.objects.filter(to_type=ITEM, verb__in=(ASKS_FOR, SAME_AS))
+    newest = dict(found.values_list("to_key").annotate(last=Max("at")).order_by())
+    merged = found.filter(verb=SAME_AS).values_list("from_key", "at")
+    return {**newest, **{key: max(at, newest.get(key, at)) for key, at in merged}}
 
 
 def items_of_quote(quote: str) -> tuple[str, ...]:
