@@ -21,6 +21,7 @@ ROWS_AT_ONCE = 50_000
 KEPT_TAGS = 3
 
 MOST_TRUST, TRUST_HALVES_AT = 0.8, 20  # texts tell less of each other's tags the more people have tagged
+DESCRIPTION_COUNTS = 3.0  # it says more than one text that happened to be tagged, above all than a long one
 NEAREST = 10
 SHARPNESS = 1.0
 BETWEEN_WORDS = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z])")
@@ -45,10 +46,11 @@ class Fit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lesson:
-    """What is known before a text is read: texts, and how much of each tag each one is."""
+    """What is known before a text is read: texts, how much of each tag each is, and how much it counts."""
 
     texts: tuple[str, ...]
     share: Floats
+    counts: Floats
     labels_per_tag: float
 
 
@@ -83,11 +85,13 @@ def read_lesson(tags: Sequence[TagWords], examples: Sequence[Example]) -> Lesson
     """Names, descriptions and examples as texts with tags; an example without tags tells what is none."""
     place = {tag.name: index for index, tag in enumerate(tags)}
     texts: list[str] = []
+    counts: list[float] = []
     belongs: list[list[int]] = []
     for tag in tags:
         for text in (f"{plain_name(tag.name)}. {tag.description}", *tag.examples):
             texts.append(text)
             belongs.append([place[tag.name]])
+        counts += [DESCRIPTION_COUNTS, *[1.0] * len(tag.examples)]
     told = len(texts)
     for example in examples:
         texts.append(example.text)
@@ -96,7 +100,10 @@ def read_lesson(tags: Sequence[TagWords], examples: Sequence[Example]) -> Lesson
     for row, columns in enumerate(belongs):
         share[row, columns] = 1
     labels = (told - len(tags) + sum(len(example.tags) for example in examples)) / len(tags)
-    return Lesson(texts=tuple(texts), share=share, labels_per_tag=labels)
+    counts += [1.0] * len(examples)
+    return Lesson(
+        texts=tuple(texts), share=share, counts=np.array(counts, dtype=np.float32), labels_per_tag=labels
+    )
 
 
 def plain_name(name: str) -> str:
@@ -120,25 +127,30 @@ def _heard(
     space: Space, lesson: Lesson, texts: Sequence[str], rows: NDArray[np.intp], encoder: Encoder | None
 ) -> Floats:
     """The share of each tag in each text, after texts have listened to each other."""
-    known = Known(points=space.vectors(slice(0, len(lesson.texts))), share=lesson.share)
+    known = space.vectors(slice(0, len(lesson.texts)))
     own = rows + len(lesson.texts)
     words = space.vectors(own)
     points: Points = words
     silent = np.diff(words.indptr) == 0  # a text without words says nothing, whatever a model makes of it
-    total = evened(product(points, ridge_weights(known))) + evened(product(points, centre_weights(known)))
+    total = _judged(known, points, lesson)
     if encoder is not None and len(texts):
         both = _centred(encoder.encode([*lesson.texts, *texts]))
-        known = Known(points=both[: len(lesson.texts)], share=lesson.share)
         points = both[len(lesson.texts) :]
-        total += encoder.weight * (
-            evened(product(points, ridge_weights(known))) + evened(product(points, centre_weights(known)))
-        )
+        total += encoder.weight * _judged(both[: len(lesson.texts)], points, lesson)
     first = shares(evened(total), SHARPNESS)
     if len(texts) < 2:  # nobody to listen to
         return first
     trust = MOST_TRUST / (1 + lesson.labels_per_tag / TRUST_HALVES_AT)
     told = spread(first, neighbours(points, NEAREST), trust)
     told[silent] = 1 / told.shape[1]
+    return told
+
+
+def _judged(known: Points, points: Points, lesson: Lesson) -> Floats:
+    """What two judges say of points, on one scale; a mean of few texts leans on what describes the tag."""
+    by_ridge = ridge_weights(Known(points=known, share=lesson.share))
+    by_centre = centre_weights(Known(points=known, share=lesson.share * lesson.counts[:, None]))
+    told: Floats = evened(product(points, by_ridge)) + evened(product(points, by_centre))
     return told
 
 
