@@ -206,7 +206,7 @@ def _reach(each: Weighed) -> Iterator[Said]:
 
 def _passed_words(passed: Passed, grounds: Grounds) -> str:
     if passed.trouble:
-        return f"{passed.title} does not say how many meet it: {passed.trouble}"
+        return f"{passed.title} does not say how many meet it: {passed.trouble.rstrip('.')}."
     through = f"{whole(passed.entered)} customers went through “{passed.title}”"
     if passed.entered < grounds.accounts:
         return f"{through}, fewer than spoke of it."

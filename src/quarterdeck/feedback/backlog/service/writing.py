@@ -17,6 +17,7 @@ from quarterdeck.stats.figures import listed, long_date
 Form = Literal["text", "markdown", "html", "json"]
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LAYOUT = "pages/layout.html"
+MOST_VOICES = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +56,9 @@ def voices_of(change: Change) -> Sequence[Voice]:
     quotes = (book.find(key) for key in change.quotes if book.has(key))
     shown = [Voice(key=quote.quote, words=quote.masked) for quote in quotes if quote.may_be_shown_outside]
     # Several customers may say the same; a reader needs it once.
-    return list({" ".join(voice.words.casefold().split()): voice for voice in reversed(shown)}.values())[::-1]
+    return list({" ".join(voice.words.casefold().split()): voice for voice in reversed(shown)}.values())[
+        ::-1
+    ][:MOST_VOICES]
 
 
 def _text(document: BriefDocument) -> Iterator[str]:
