@@ -6,13 +6,14 @@ A hint for people, not a verdict: two wishes in like words may be two wishes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.feedback.themes.calc.features import lay_out
 from quarterdeck.feedback.themes.calc.judging import evened, shares
-from quarterdeck.feedback.themes.calc.matrices import Floats, product, unit
+from quarterdeck.feedback.themes.calc.matrices import Floats, Sparse, product, unit
 from quarterdeck.feedback.themes.calc.spreading import neighbours, spread
 from quarterdeck.feedback.themes.calc.tagging import Encoder
 
@@ -44,7 +45,7 @@ def likeness(
     kept = np.unique(np.argsort(-near, axis=1, kind="stable")[:, :MOST_COMPARED])
     rows = np.flatnonzero(np.isin(thing, kept))
     place = np.searchsorted(kept, thing[rows])
-    found[:, kept] = _compared(asked, [told[row] for row in rows], place, beside, encoder)
+    found[:, kept] = _compared(asked, [told[row] for row in rows.tolist()], place, beside, encoder)
     # What shares not one word with a thing, nor any meaning, is not about it, however little else there is.
     return np.where(near > 0, found, 0)
 
@@ -81,12 +82,18 @@ def _compared(
         total += (
             MORE_SAY * encoder.weight * evened(_nearest(points[first:] @ points[:first].T, thing, things))
         )
-        graph = (graph + neighbours(points, NEAREST)) / 2
+        graph = _halves(graph, neighbours(points, NEAREST))
     # A thing with many texts speaks as loud as one with a title alone.
     share = np.zeros((first, things), dtype=np.float32)
     share[np.arange(first), thing] = 1 / np.bincount(thing)[thing]
     listened = spread(np.vstack([share, shares(total, SHARPNESS)]), graph, TRUST)
     return listened[first : first + many]
+
+
+def _halves(one: Sparse, other: Sparse) -> Sparse:
+    """Two graphs of the same texts as one."""
+    both: Any = (one + other) / 2
+    return cast("Sparse", both.tocsr())
 
 
 def _nearest(beside: Floats, thing: NDArray[np.intp], things: int) -> Floats:
