@@ -10,7 +10,8 @@ from quarterdeck.feedback.intake.service.book import open_book
 from quarterdeck.feedback.intake.service.projecting import refresh
 from quarterdeck.feedback.themes.calc.calibrating import USUAL
 from quarterdeck.feedback.themes.calc.confusing import confusions
-from quarterdeck.feedback.themes.calc.families import wholes, without_wholes
+from quarterdeck.feedback.themes.calc.families import wholes
+from quarterdeck.feedback.themes.calc.parts import without_wholes
 from quarterdeck.feedback.themes.calc.tagging import Fit
 from quarterdeck.feedback.themes.calc.texts import Example
 from quarterdeck.feedback.themes.calc.trending import Precision, trend_of

@@ -20,9 +20,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.backlog.calc.grounds import Passed
 from quarterdeck.feedback.themes.service.for_backlog import QUARTER_WEEKS
-from quarterdeck.insights.journeys.service.answers import answer
 from quarterdeck.insights.journeys.service.book import read_journeys
-from quarterdeck.insights.journeys.service.opening import open_journey
 
 FILE = Path(".quarterdeck") / "backlog" / "passed.json"
 QUARTER = timedelta(weeks=QUARTER_WEEKS)
@@ -101,6 +99,9 @@ def counted_at(workspace: Workspace) -> int:
 
 def _count(counting: Counting, name: str, title: str, journey: BaseModel) -> Passed:
     """Who may still come to the end is not counted yet."""
+    from quarterdeck.insights.journeys.service.answers import answer  # slow import
+    from quarterdeck.insights.journeys.service.opening import open_journey  # slow import
+
     begin = datetime(counting.day.year, counting.day.month, counting.day.day, tzinfo=counting.workspace.zone)
     now = (begin - timedelta(microseconds=1)).astimezone(UTC)
     asked = _asked(journey, counting.day - QUARTER, paying=counting.paying)

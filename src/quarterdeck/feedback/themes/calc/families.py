@@ -34,21 +34,6 @@ def wholes(
     return found
 
 
-def without_wholes(tags: Sequence[str], above: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Tags without those whose part is among them: a part counts for its whole.
-
-    >>> without_wholes(("billing", "refund"), {"refund": ("billing",)})
-    ('refund',)
-    """
-    held = {whole for tag in tags for whole in above.get(tag, ())}
-    return tuple(tag for tag in tags if tag not in held)
-
-
-def with_wholes(tags: Sequence[str], above: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Tags and everything that they are a part of, each once."""
-    return tuple(dict.fromkeys(each for tag in tags for each in (tag, *above.get(tag, ()))))
-
-
 def _margin(share: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
     # Where every tag that is known is inside, a rival has the share of the last of them at most.
     rival = share[~inside].max() if (~inside).any() else share.min()

@@ -14,7 +14,7 @@ from typing import Any
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.intake.service.book import Book, open_book
-from quarterdeck.feedback.themes.calc.families import with_wholes
+from quarterdeck.feedback.themes.calc.parts import with_wholes
 from quarterdeck.feedback.themes.definitions import Taxonomy
 from quarterdeck.feedback.themes.facts import Worth, worth_of_accounts
 from quarterdeck.feedback.themes.service.board import moment_of

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.feedback.intake.service.book import open_book
 from quarterdeck.feedback.themes.calc.confusing import confusions
-from quarterdeck.feedback.themes.calc.families import with_wholes
+from quarterdeck.feedback.themes.calc.parts import with_wholes
 from quarterdeck.feedback.themes.calc.quality import Quality, judge_quality
 from quarterdeck.feedback.themes.calc.trending import Precision
 from quarterdeck.feedback.themes.definitions import Taxonomy

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quarterdeck.errors import QuarterdeckError, did_you_mean
+from quarterdeck.feedback.themes.calc.parts import with_wholes, without_wholes
 from quarterdeck.feedback.themes.calc.quality import Quality, judge_quality
 from quarterdeck.feedback.themes.calc.texts import Example, Judged, Tagged, TagWords
 from quarterdeck.feedback.themes.definitions import Taxonomy
@@ -106,7 +107,6 @@ def cross_validated(
 
 def quality_of(taxonomy: Taxonomy, judged: Sequence[Judged]) -> Quality:
     """How good the tagger is on each tag; what is said of a part is said of its whole too."""
-    from quarterdeck.feedback.themes.calc.families import with_wholes  # slow import
 
     above = taxonomy.above
     return judge_quality(
@@ -151,8 +151,6 @@ def _bar(names: Sequence[str], held: "HeldOut", below: float) -> _Bar:
 
 def _given(taxonomy: Taxonomy, fit: "Fit", bar: _Bar) -> list[Tagged]:
     import numpy as np  # slow import
-
-    from quarterdeck.feedback.themes.calc.families import without_wholes  # slow import
 
     names, above = taxonomy.names, taxonomy.above
     confidence = bar.calibration.confidence(fit)
