@@ -95,9 +95,6 @@ def _fill(workspace: "Workspace", *, as_of: "date") -> None:
 
     keep_kernels_in(workspace.path)
     bring_up(workspace)
-    from quarterdeck.feedback.themes.service.keeping import keep_tags  # slow import: knows the records
-
-    keep_tags(workspace)
     fill_deck(workspace, as_of=as_of)
 
 

@@ -1,6 +1,6 @@
 """Who works at the made-up company, and what have they written by now?"""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,12 +27,18 @@ def fill_deck(workspace: "Workspace", *, as_of: date) -> None:
     from quarterdeck.demo.closing import write_demo_loop  # slow import
     from quarterdeck.demo.decisions import write_demo_decisions  # slow import
     from quarterdeck.demo.recommending import write_demo_insights  # slow import
+    from quarterdeck.demo.sorting import write_demo_sorting  # slow import
+    from quarterdeck.feedback.themes.service.keeping import is_behind, keep_tags  # slow import
     from quarterdeck.insights.metrics.service.kept import keep_reading  # slow import
     from quarterdeck.report.brief.service import ritual  # slow import
 
     cast = {title: _person(name, title, role) for name, title, role in CAST}
     head = cast["Head of product"]
     _sign_metrics(cast)
+    until = datetime(as_of.year, as_of.month, as_of.day, tzinfo=workspace.zone)
+    write_demo_sorting(workspace, cast, until=until)
+    if is_behind(workspace):
+        keep_tags(workspace)
     last = ritual.draft(workspace, as_of=as_of - timedelta(7), by=None)
     ritual.publish(edition=last, by=head)
     keep_reading(workspace, today=as_of)

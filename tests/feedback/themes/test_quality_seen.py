@@ -17,10 +17,9 @@ from quarterdeck.feedback.themes.calc.texts import Example
 from quarterdeck.feedback.themes.calc.trending import Precision, trend_of
 from quarterdeck.feedback.themes.definitions import Tag, Taxonomy
 from quarterdeck.feedback.themes.service.board import (
-    LATELY,
-    WEEKS,
     marks_of,
     read_said,
+    said_before,
     said_lately,
     theme_of,
 )
@@ -72,7 +71,7 @@ def test_a_theme_has_the_errors_of_its_tagger_in_its_interval(spoken):
     checked = reading.precision["Billing"]
     assert 0 < checked.right < checked.looked_at  # those without a tag were given one, unseen
     told = theme_of(reading, tag).trend
-    before = reading.said.within(WEEKS - 2 * LATELY, WEEKS - LATELY - 1)
+    before, _ = said_before(reading)
     plain = trend_of(reading.said, marks_of(reading, "Billing"), said_lately(reading), before)
     assert told.ratio == plain.ratio
     assert told.low < plain.low < plain.high < told.high

@@ -30,9 +30,14 @@ def said(*parts):
     )
 
 
-def trend(everything, precision=None):
+def trend(everything, precision=None, longer=1.0):
     return trend_of(
-        everything, everything.tags[:, 0], everything.within(1, 1), everything.within(0, 0), precision
+        everything,
+        everything.tags[:, 0],
+        everything.within(1, 1),
+        everything.within(0, 0),
+        precision,
+        longer=longer,
     )
 
 
@@ -51,6 +56,18 @@ def test_a_survey_that_went_out_is_told_as_such():
     assert found.raw == 5.0
     assert found.ratio == pytest.approx(1.0)
     assert (found.verdict, found.channel) == ("by channel", SURVEY)
+
+
+def test_more_time_before_is_no_fall_and_hides_no_survey_that_went_out():
+    steady = trend(said((0, SUPPORT, 300, 60), (1, SUPPORT, 100, 20)), longer=3.0)
+    assert steady.raw == pytest.approx(1.0)
+    assert (steady.verdict, steady.channel) == ("steady", None)
+    louder = trend(
+        said((0, SUPPORT, 300, 30), (0, SURVEY, 60, 12), (1, SUPPORT, 100, 10), (1, SURVEY, 300, 60)),
+        longer=3.0,
+    )
+    assert louder.raw == 5.0
+    assert (louder.verdict, louder.channel) == ("by channel", SURVEY)
 
 
 def test_a_theme_that_rises_within_each_channel_rises_whatever_the_mix():

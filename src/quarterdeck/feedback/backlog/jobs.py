@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from quarterdeck.feedback.backlog.service import briefing, closing
+from quarterdeck.feedback.backlog.service import briefing, closing, measuring
 from quarterdeck.feedback.backlog.service.gathering import count_passing, is_uncounted
 from quarterdeck.feedback.backlog.service.preparing import prepare
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
 from quarterdeck.records.here import workspace
 
-WRITE, COUNT, CLOSE = "backlog.brief", "backlog.count", "backlog.close"
+WRITE, COUNT, CLOSE, MEASURE = "backlog.brief", "backlog.count", "backlog.close", "backlog.measure"
 WRITTEN_AT_HOUR = 7
 FORTNIGHT = timedelta(14)
 A_MONDAY = date(2026, 1, 5)  # from it fortnights are counted, so that a restart moves none
@@ -70,10 +70,17 @@ def something_shipped() -> bool:
     return bool(closing.draft_due(here)) or closing.has_erased(here)
 
 
+def measure(progress: Progress) -> Mapping[str, Any]:
+    """Say what accepted changes did, where their work shipped long enough ago; run again it says nothing."""
+    progress.tell(0, saying="Comparing before and after")
+    return {"measured": measuring.measure_accepted(workspace()), "page": "/backlog/"}
+
+
 TASKS = (
     Task(name=WRITE, run=write_brief, attempts=3),
     Task(name=COUNT, run=count, attempts=2),
     Task(name=CLOSE, run=close_loops, attempts=3),
+    Task(name=MEASURE, run=measure, attempts=3),
 )
 RHYTHMS = (
     Rhythm(
@@ -96,5 +103,12 @@ RHYTHMS = (
         title="List who asked for what shipped",
         following=every(timedelta(minutes=2)),
         wanted=something_shipped,
+    ),
+    Rhythm(
+        name="effects",
+        task=MEASURE,
+        title="Say what accepted changes did",
+        following=every(timedelta(hours=6)),
+        wanted=measuring.is_accepted,
     ),
 )

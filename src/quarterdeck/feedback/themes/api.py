@@ -22,7 +22,7 @@ Name = Annotated[str, Query(min_length=1, max_length=120, description="As the ta
 
 
 class TrendOut(Schema):
-    """The last four weeks against the four before, channel by channel, with the 95 % interval."""
+    """The last four weeks against the twelve before, channel by channel, with the 95 % interval."""
 
     now: int
     before: int

@@ -174,7 +174,7 @@ def _movement(each: Grounds, currency: str) -> Movement:
     if each.moving == "by channel" or each.ratio is None:
         text = f"{each.theme} only seems to move: {each.channel or 'its channels'} as a whole did."
         return Movement(theme=each.theme, verdict=each.moving, said=Sentence(text=text, evidence=evidence))
-    ratio = f"{each.ratio.point:.1f} times as often as four weeks before"
+    ratio = f"{each.ratio.point:.1f} times as often as in the twelve weeks before"
     between = f"({each.ratio.low:.1f} to {each.ratio.high:.1f})"
     worth = f", by customers worth {money(each.arr, currency)} a year" if each.arr else ""
     text = f"{each.theme} {each.moving}: {ratio} {between}{worth}."

@@ -40,7 +40,8 @@ class Precision:
 class Trend:
     """How much more of what was said is about a theme now than before.
 
-    `ratio` has the channels as they are now, with its 95 % interval; `raw` is that of the plain counts.
+    `ratio` has the channels as they are now, with its 95 % interval; `raw` is that of the plain counts in as
+    much time.
     `channel` is the code of the one that explains a jump, where one does.
     """
 
@@ -61,8 +62,10 @@ def trend_of(
     before: Mask,
     precision: Precision | None = None,
     checked: Mask | None = None,
+    *,
+    longer: float = 1.0,
 ) -> Trend:
-    """Compare two stretches of time of one length.
+    """Compare two stretches of time, that before so many times as long as that of now.
 
     The ratio is that of Mantel and Haenszel (1959) over channels, its variance that of Greenland and Robins
     (1985), widened by how customers repeat themselves and by what the tagger gets wrong: how many of its hits
@@ -72,7 +75,7 @@ def trend_of(
     hits_now, all_now = _by_channel(said, theme & now, channels), _by_channel(said, now, channels)
     hits_then, all_then = _by_channel(said, theme & before, channels), _by_channel(said, before, channels)
     more, less = int(hits_now.sum()), int(hits_then.sum())
-    raw = more / less if less else None
+    raw = longer * more / less if less else None
     if more + less < FEWEST_MENTIONS or not more or not less:
         return Trend(now=more, before=less, raw=raw, ratio=None, low=None, high=None, verdict="too few")
     ratio, variance = common_ratio(hits_now, all_now, hits_then, all_then)
@@ -87,8 +90,8 @@ def trend_of(
     low, high = float(ratio * np.exp(-half)), float(ratio * np.exp(half))
     verdict: Verdict = "rises" if low > 1 else "falls" if high < 1 else "steady"
     channel = None
-    if verdict == "steady" and _jumps(more, less, crowding(said, theme & (now | before))):
-        channel = _louder(hits_now, all_now, hits_then, all_then)
+    if verdict == "steady" and _jumps(more, less, longer, crowding(said, theme & (now | before))):
+        channel = _louder(hits_now, all_now, hits_then / longer, all_then / longer)
         verdict = "steady" if channel is None else "by channel"
     return Trend(
         now=more,
@@ -112,10 +115,10 @@ def _by_channel(said: Said, which: Mask, channels: int) -> Counts:
     return np.bincount(said.channel[which] + 1, minlength=channels).astype(float)
 
 
-def _jumps(more: int, less: int, crowded: float) -> bool:
-    """Are the plain counts further apart than chance puts them?"""
+def _jumps(more: int, less: int, longer: float, crowded: float) -> bool:
+    """Are the plain counts of one length of time further apart than chance puts them?"""
     half = normal_quantile(0.975) * np.sqrt(crowded * (1 / more + 1 / less))
-    return bool(abs(np.log(more / less)) > half)
+    return bool(abs(np.log(longer * more / less)) > half)
 
 
 def _louder(hits_now: Counts, all_now: Counts, hits_then: Counts, all_then: Counts) -> int | None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 compute: Any = pc  # its stubs know no columns in chunks
 WEEKS, LATELY = 26, 4
+BEFORE = 12  # weeks that the last ones are held against: what grows slowly shows, and chance less
+RULES = 2  # counted up where the same quotes give another board
 RENEWS_WITHIN = timedelta(days=120)
 SURVEY = "nps"  # the channel whose scores go from 0 to 10
 WEEK = timedelta(days=7)
@@ -113,7 +115,7 @@ def read_board(workspace: Workspace) -> Board | None:
     kept, taxonomy = kept_tags(workspace), read_taxonomy(workspace)
     if kept is None or taxonomy is None:
         return None
-    of = f"{kept.of} {taxonomy.version} {_version_of_accounts(workspace)} {_end_of_hour(workspace)}"
+    of = f"{RULES} {kept.of} {taxonomy.version} {_version_of_accounts(workspace)} {_end_of_hour(workspace)}"
     try:
         told = KEPT.validate_json((workspace.path / BOARD).read_bytes())
     except (FileNotFoundError, ValidationError):
@@ -223,7 +225,7 @@ def board_of(reading: Reading, encoder: str) -> Board:
 def theme_of(reading: Reading, tag: Tag) -> Theme:
     """What is said of one theme, and of its parts."""
     said, spoken = reading.said, marks_of(reading, tag.name)
-    before = said.within(WEEKS - 2 * LATELY, WEEKS - LATELY - 1)
+    before, longer = said_before(reading)
     trend = trend_of(
         said,
         spoken,
@@ -231,6 +233,7 @@ def theme_of(reading: Reading, tag: Tag) -> Theme:
         before,
         reading.precision.get(tag.name, NOTHING_CHECKED),
         reading.by_people,
+        longer=longer,
     )
     return Theme(
         tag=tag,
@@ -244,6 +247,13 @@ def theme_of(reading: Reading, tag: Tag) -> Theme:
 def said_lately(reading: Reading) -> NDArray[np.bool_]:
     """Which quotes are of the last weeks."""
     return reading.said.within(WEEKS - LATELY, WEEKS - 1)
+
+
+def said_before(reading: Reading) -> tuple[NDArray[np.bool_], float]:
+    """Which quotes are of the weeks before those, and how many times as long they are."""
+    first = max(int(reading.said.period.min(initial=WEEKS)), WEEKS - LATELY - BEFORE)
+    weeks = max(WEEKS - LATELY - first, 1)
+    return reading.said.within(WEEKS - LATELY - weeks, WEEKS - LATELY - 1), weeks / LATELY
 
 
 def _rank(theme: Theme) -> tuple[float, float, int, str]:

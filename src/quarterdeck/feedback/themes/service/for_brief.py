@@ -82,7 +82,7 @@ def _told(
         columns=("What", "Of the last four weeks"),
         rows=(
             ("Mentions", whole(lately.mentions)),
-            ("Against the four weeks before", trend_words(theme)),
+            ("Against the twelve weeks before", trend_words(theme)),
             ("People", whole(lately.people)),
             ("Accounts, each once", whole(lately.accounts)),
             ("Their ARR", money(lately.arr, currency)),

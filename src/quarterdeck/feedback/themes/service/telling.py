@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from quarterdeck.feedback.themes.calc.quality import FEWEST as FEWEST
 from quarterdeck.feedback.themes.calc.quality import Quality, Rate, TagQuality
 from quarterdeck.feedback.themes.service.tagging import Validation
+from quarterdeck.stats.figures import counted
 
 TOO_FEW = "too few"
 
@@ -87,7 +88,8 @@ def claim_of_quality(quality: Quality) -> str:
     """All tags together in one sentence."""
     right = quality.right_when_given
     if right is None or quality.examples < FEWEST:
-        return f"{quality.examples} quotes are sorted: too few to say how good the tagger is"
+        some = counted(quality.examples, "quote") if quality.examples else "No quote"
+        return f"{some} sorted by people: too few to say how good the tagger is"
     return (
         f"Where the tagger gives a tag it is right in {100 * right.value:.0f} of 100 cases "
         f"({100 * right.low:.0f} to {100 * right.high:.0f}), going by {quality.examples:,} sorted quotes"
