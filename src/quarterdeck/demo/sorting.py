@@ -11,6 +11,8 @@ from quarterdeck.feedback.intake.service.book import Book, open_book
 from quarterdeck.records.models import Person
 
 OF_EACH_THEME = 12
+# The taxonomy of the company calls each theme as it was made up, but for these.
+TAGS = {name: name.capitalize() for name in THEMES} | {"maps": "Maps and routes"}
 # What was said lately is left for whoever opens the inbox.
 SORTED_UNTIL = timedelta(days=14)
 
@@ -33,7 +35,7 @@ def _wanted(book: Book, until: datetime) -> Iterator[tuple[str, str]]:
         theme = None if row["same_as"] or row["time"] >= until else _theme_of(row["text"])
         if theme is not None and sorted_of[theme] < OF_EACH_THEME:
             sorted_of[theme] += 1
-            yield row["quote"], theme.capitalize()
+            yield row["quote"], TAGS[theme]
 
 
 def _theme_of(text: str) -> str | None:
