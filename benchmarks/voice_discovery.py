@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.voice_tagging import read_sets
 from quarterdeck.feedback.themes.calc.grouping import group_texts
-from quarterdeck.feedback.themes.service.discovering import RESOLUTION
+from quarterdeck.feedback.themes.service.discovering import RESOLUTION, reader_of
 from quarterdeck.feedback.themes.service.encoding import find_encoder
 
 MOST = 10_000
@@ -30,7 +30,7 @@ Groups = NDArray[np.int64]
 
 def by_ours(texts: Sequence[str], encoder: str) -> Groups:
     """As `quarterdeck themes discover` groups them."""
-    return group_texts(texts, resolution=RESOLUTION, encoder=find_encoder(encoder)).group
+    return group_texts(texts, resolution=RESOLUTION, encoder=reader_of(encoder)).group
 
 
 def vectors_of(texts: Sequence[str], encoder: str) -> NDArray[np.float32]:

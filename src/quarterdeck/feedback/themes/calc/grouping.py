@@ -66,18 +66,21 @@ def _sampled(different: Sequence[str]) -> NDArray[np.int64]:
 def _points(texts: Sequence[str], encoder: Encoder | None) -> Floats:
     """Latent dimensions of the words beside the encoder's, each about its middle."""
     words = lay_out(texts).vectors(slice(None))
-    most = min(DIMENSIONS, min(words.shape) - 1)
-    parts = [_latent(words, most)] if most > 0 else [product(words, np.eye(words.shape[1]))]
+    parts = [latent(words, DIMENSIONS)]
     if encoder is not None:
         told = encoder.encode(texts)
         parts = [parts[0] / encoder.weight, unit(told - told.mean(axis=0))] if len(texts) > 1 else [told]
     return unit(np.hstack(parts).astype(np.float32))
 
 
-def _latent(words: Sparse, dimensions: int) -> Floats:
+def latent(words: Sparse, dimensions: int) -> Floats:
+    """Rows of words in so many latent dimensions about their middle, at length one; few rows as they are."""
     from sklearn.utils.extmath import randomized_svd  # slow import
 
-    left, strength, _ = randomized_svd(csr_matrix(words), dimensions, n_iter=2, random_state=0)
+    most = min(dimensions, min(words.shape) - 1)
+    if most < 1:
+        return product(words, np.eye(words.shape[1]))
+    left, strength, _ = randomized_svd(csr_matrix(words), most, n_iter=2, random_state=0)
     points = left * strength
     return unit((points - points.mean(axis=0)).astype(np.float32))
 

@@ -4,10 +4,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from quarterdeck.errors import FactError, QuarterdeckError
 from quarterdeck.feedback.themes.calc.matching import Theme
-from quarterdeck.feedback.themes.service.encoding import AUTO, NONE, find_encoder
+from quarterdeck.feedback.themes.service.encoding import AUTO, MINILM, NONE, WORDS, find_encoder
+
+if TYPE_CHECKING:
+    from quarterdeck.feedback.themes.calc.tagging import Encoder
 
 RESOLUTION = 1.5
 TYPICAL = 3
@@ -66,7 +70,7 @@ def discover(
         raise QuarterdeckError(
             f"A resolution of {resolution:g} parts nothing.", "Say more than 0; 1.5 is usual."
         )
-    model = find_encoder(encoder)
+    model = reader_of(encoder)
     groups = group_texts(texts, resolution=resolution, encoder=model)
     members = _members(groups.group.tolist(), groups.nearness.tolist(), ids)
     words = distinctive_words([[texts[row] for row in rows] for rows in members])
@@ -101,6 +105,17 @@ def discover(
         encoder=NONE if model is None else model.name,
         resolution=resolution,
     )
+
+
+def reader_of(name: str) -> "Encoder | None":
+    """The encoder of that name; a slow one reads some texts and teaches a fast one to lay out the others."""
+    model = find_encoder(name)
+    helper = find_encoder(WORDS)
+    if model is None or helper is None or model.name != MINILM:
+        return model
+    from quarterdeck.feedback.themes.calc.teaching import taught  # slow import
+
+    return taught(model, helper)
 
 
 def _members(group: Sequence[int], nearness: Sequence[float], ids: Sequence[str]) -> list[list[int]]:
