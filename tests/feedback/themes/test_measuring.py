@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from quarterdeck.feedback.themes.calc.measuring import (
     Said,
     crowding,
+    mean_rating,
     mentions_by_period,
     net_promoters,
     tally,
@@ -94,3 +95,13 @@ def test_the_score_of_promoters_and_detractors_is_their_difference():
     assert found.value == pytest.approx(100 * (5 - 3) / 10)
     assert found.low < found.value < found.high
     assert net_promoters(np.array([10.0, 0.0])) is None
+
+
+def test_the_mean_rating_has_the_interval_of_student():
+    ratings = np.array([5, 4, 4, 3, 5, np.nan, 2], float)
+    found = mean_rating(ratings)
+    # t of .975 with 5 degrees of freedom is 2.570582 (Student, 1908, as any table has it).
+    half = 2.570582 * ratings[~np.isnan(ratings)].std(ddof=1) / np.sqrt(6)
+    assert (found.value, found.answers) == (pytest.approx(23 / 6), 6)
+    assert (found.low, found.high) == (pytest.approx(23 / 6 - half), pytest.approx(23 / 6 + half))
+    assert mean_rating(ratings[-2:]) is None

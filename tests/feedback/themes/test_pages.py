@@ -21,6 +21,13 @@ TAXONOMY = """tags:
   - {name: Billing, description: "Invoices, prices, seats and what we charge."}
 """
 PHONE = "My phone is ann@small.test; no signal, no schedule for the crew."
+RATED = (
+    "Invoices list seats we do not have.",
+    "We were charged twice in March.",
+    "Why did a seat become dearer?",
+    "Our accountant wants prices without tax.",
+    "Nobody answered my question about the discount.",
+)
 OFFLINE, BILLING = "Without a connection the schedule stays empty.", "The price of our seats is wrong."
 
 
@@ -207,3 +214,33 @@ def test_programs_read_themes_and_their_quotes(heard, sign_in, dave):
     assert [quote["may_be_shown"] for quote in quotes] == [False]
     assert "ann@small.test" not in quotes[0]["words"]
     assert client.get("/api/themes/quotes?name=Nothing").status_code == 404
+
+
+def test_ratings_stand_beside_the_score_of_a_theme_where_there_are_some(heard, sign_in, carol, dave):
+    keep_tags(heard)
+    assert "CSAT" not in shown(sign_in(dave), "/themes/")
+    FactStore(heard.facts_path).append(
+        "feedback",
+        [
+            pa.table(
+                {
+                    "feedback_id": [f"r{number}" for number in range(5)],
+                    "time": pa.array([NOW - timedelta(days=1)] * 5, pa.timestamp("us", "UTC")),
+                    "channel": ["csat"] * 5,
+                    "account": ["big"] * 5,
+                    "text": list(RATED),
+                    "score": [5.0, 4.0, 4.0, 3.0, 4.0],
+                }
+            )
+        ],
+        transaction="rated",
+    )
+    refresh(heard)
+    for text in RATED:
+        deciding.keep(quote=key_of(text), tags=["Billing"], by=carol)
+    keep_tags(heard)
+    page = shown(sign_in(dave), "/themes/")
+    assert 'data-name="CSAT">4.0 (3.1 to 4.9)' in page
+    assert "<dt>CSAT</dt><dd>4.0 (3.1 to 4.9)</dd>" in shown(sign_in(dave), "/themes/Billing/")
+    listed = sign_in(dave).get("/api/themes").json()["items"]
+    assert next(each for each in listed if each["name"] == "Billing")["csat"]["answers"] == 5

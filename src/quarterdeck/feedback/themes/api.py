@@ -32,6 +32,15 @@ class TrendOut(Schema):
     verdict: str = Field(description="rises, falls, steady, too few, or by channel.")
 
 
+class ScoreOut(Schema):
+    """A score with its 95 % interval, of so many answers."""
+
+    value: float
+    low: float
+    high: float
+    answers: int
+
+
 class ThemeOut(Schema):
     """A theme with what was said of it in four weeks; customers and their revenue count once."""
 
@@ -44,6 +53,8 @@ class ThemeOut(Schema):
     accounts: int
     arr: float
     arr_at_risk: float = Field(description="ARR of those whose contract renews within 120 days.")
+    nps: ScoreOut | None = Field(description="Of those who gave a score from 0 to 10 with it; five at least.")
+    csat: ScoreOut | None = Field(description="The mean rating of those who gave one with it; five at least.")
     trend: TrendOut
     weeks: list[int] = Field(description="Mentions in each of the last 26 weeks.")
 
@@ -101,6 +112,8 @@ def _told(theme: Theme) -> dict[str, Any]:
         "accounts": lately.accounts,
         "arr": lately.arr,
         "arr_at_risk": lately.arr_at_risk,
+        "nps": None if lately.score is None else asdict(lately.score),
+        "csat": None if lately.rating is None else asdict(lately.rating),
         "trend": asdict(theme.trend),
         "weeks": list(theme.weeks),
     }

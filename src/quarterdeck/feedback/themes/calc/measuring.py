@@ -12,7 +12,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.stats.interval import normal_quantile
+from quarterdeck.stats.interval import normal_quantile, student_quantile
 
 Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -27,7 +27,8 @@ class Said:
     """Quotes as columns, (n,) each; those folded into others are left out.
 
     `period` counts from the first one, 0; `account`, `person` and `channel` are codes, -1 where nobody knows.
-    `score` is NaN where none was given; `is_survey` says that it goes from 0 to 10. `tags` is (n, t).
+    `score` is NaN where none was given; `is_survey` says that it goes from 0 to 10, `is_rating` that it says
+    how content somebody was with an answer (CSAT), whatever its scale. `tags` is (n, t).
     `arr` and `at_risk` are of the accounts, (a,), as they stand at the end.
     """
 
@@ -40,6 +41,7 @@ class Said:
     tags: Mask
     arr: Floats
     at_risk: Mask
+    is_rating: Mask | None = None
 
     def within(self, first: int, last: int) -> Mask:
         """Which were said in periods `first` to `last`, both in."""
@@ -56,11 +58,12 @@ class Tally:
     arr: float
     arr_at_risk: float
     score: Score | None
+    rating: Score | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """The net promoter score of those who said it, from -100 to 100, with its 95 % interval, of so many."""
+    """A net promoter score, from -100 to 100, or a mean rating: its 95 % interval, of so many answers."""
 
     value: float
     low: float
@@ -81,6 +84,7 @@ def tally(said: Said, which: Mask) -> Tally:
         arr=float(arr.sum()),
         arr_at_risk=float(arr[said.at_risk[accounts]].sum()),
         score=net_promoters(said.score[which & said.is_survey & ~np.isnan(said.score)]),
+        rating=None if said.is_rating is None else mean_rating(said.score[which & said.is_rating]),
     )
 
 
@@ -100,6 +104,16 @@ def net_promoters(scores: Floats) -> Score | None:
         high=100 * min(1.0, value + half),
         answers=len(marks),
     )
+
+
+def mean_rating(scores: Floats) -> Score | None:
+    """The mean of ratings on their own scale, with Student's interval; None where too few answered to say."""
+    known = scores[~np.isnan(scores)]
+    if len(known) < FEWEST_SCORES:
+        return None
+    value, deviation = float(known.mean()), float(known.std(ddof=1))
+    half = student_quantile(0.975, len(known) - 1) * deviation / sqrt(len(known))
+    return Score(value=value, low=value - half, high=value + half, answers=len(known))
 
 
 def mentions_by_period(said: Said, which: Mask, periods: int) -> NDArray[np.int64]:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 compute: Any = pc  # its stubs know no columns in chunks
 WEEKS, LATELY = 26, 4
 BEFORE = 12  # weeks that the last ones are held against: what grows slowly shows, and chance less
-RULES = 2  # counted up where the same quotes give another board
+RULES = 3  # counted up where the same quotes give another board
 RENEWS_WITHIN = timedelta(days=120)
-SURVEY = "nps"  # the channel whose scores go from 0 to 10
+SURVEY, RATINGS = "nps", "csat"  # the channels whose scores go from 0 to 10, and say how an answer was liked
 WEEK = timedelta(days=7)
 
 
@@ -186,6 +186,7 @@ def _read(workspace: Workspace, kept: KeptTags, taxonomy: Taxonomy, book: Book, 
             channel=channel,
             score=rows["score"].to_numpy(zero_copy_only=False).astype(float),
             is_survey=channel == (channels.index(SURVEY) if SURVEY in channels else -2),
+            is_rating=channel == (channels.index(RATINGS) if RATINGS in channels else -2),
             tags=_marks(tagged["tags"], taxonomy.names),
             arr=np.array([each.arr if each else 0.0 for each in known]),
             at_risk=np.array(

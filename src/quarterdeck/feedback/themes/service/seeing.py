@@ -48,6 +48,7 @@ class Figures:
     arr: str
     arr_at_risk: str
     score: str
+    rating: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -226,6 +227,7 @@ def _figures(lately: Tally, amounts: Notation) -> Figures:
         arr=amounts.full(lately.arr),
         arr_at_risk=amounts.full(lately.arr_at_risk),
         score=_score(lately.score),
+        rating=_rating(lately.rating),
     )
 
 
@@ -244,6 +246,10 @@ def _score(score: Score | None) -> str:
         return ""
     value, low, high = (_signed(each) for each in (score.value, score.low, score.high))
     return f"{value} ({low} to {high})"
+
+
+def _rating(rating: Score | None) -> str:
+    return "" if rating is None else f"{rating.value:.1f} ({rating.low:.1f} to {rating.high:.1f})"
 
 
 def _signed(points: float) -> str:
