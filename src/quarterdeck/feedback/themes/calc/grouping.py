@@ -76,11 +76,14 @@ def _points(texts: Sequence[str], encoder: Encoder | None) -> Floats:
 def latent(words: Sparse, dimensions: int) -> Floats:
     """Rows of words in so many latent dimensions about their middle, at length one; few rows as they are."""
     from sklearn.utils.extmath import randomized_svd  # slow import
+    from threadpoolctl import threadpool_limits  # slow import
 
     most = min(dimensions, min(words.shape) - 1)
     if most < 1:
         return product(words, np.eye(words.shape[1]))
-    left, strength, _ = randomized_svd(csr_matrix(words), most, n_iter=2, random_state=0)
+    # Threads that wait for each other in a loop cost five times the work of so few columns.
+    with threadpool_limits(1):
+        left, strength, _ = randomized_svd(csr_matrix(words), most, n_iter=2, random_state=0)
     points = left * strength
     return unit((points - points.mean(axis=0)).astype(np.float32))
 
