@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import log
 
-from quarterdeck.feedback.themes.calc.words import WORD, stem
+from quarterdeck.feedback.themes.calc.words import APOSTROPHES, WORD, stem
 
 MOST_TEXTS = 300
 KEPT_WORDS = 20
@@ -49,12 +49,11 @@ def name_of(words: Mapping[str, float]) -> str:
 
 
 def _counted(texts: Sequence[str]) -> Counter[tuple[str, str]]:
-    counted: Counter[tuple[str, str]] = Counter()
+    spelt: Counter[str] = Counter()
     for text in texts:
-        for word in WORD.findall(text.lower().replace("'", "").replace("’", "")):
-            if word not in EMPTY and len(word) > 1 and not word.isdigit():
-                counted[stem(word), word] += 1
-    return counted
+        spelt.update(WORD.findall(text.lower().translate(APOSTROPHES)))
+    telling = (word for word in spelt if word not in EMPTY and len(word) > 1 and not word.isdigit())
+    return Counter({(stem(word), word): spelt[word] for word in telling})
 
 
 def _weighed(
