@@ -6,7 +6,6 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from quarterdeck.feedback.themes.calc.communities import communities, nearest_of
 from quarterdeck.feedback.themes.calc.features import lay_out
@@ -15,7 +14,7 @@ from quarterdeck.feedback.themes.calc.spreading import scaled_graph
 from quarterdeck.feedback.themes.calc.tagging import Encoder
 
 MOST_TOGETHER = 20_000
-DIMENSIONS = 200
+DIMENSIONS, SPARE_DIMENSIONS, STEPS = 200, 10, 3
 NEAREST = 15
 ROWS_AT_ONCE = 1000
 FEWEST = 2
@@ -74,17 +73,28 @@ def _points(texts: Sequence[str], encoder: Encoder | None) -> Floats:
 
 
 def latent(words: Sparse, dimensions: int) -> Floats:
-    """Rows of words in so many latent dimensions about their middle, at length one; few rows as they are."""
-    from sklearn.utils.extmath import randomized_svd  # slow import
+    """Rows of words in so many latent dimensions about their middle, at length one; few rows as they are.
+
+    By subspace iteration from a random start (Halko, Martinsson and Tropp, 2011) on the side of the texts,
+    who are fewer than their words: whatever is made orthogonal is small.
+    """
     from threadpoolctl import threadpool_limits  # slow import
 
     most = min(dimensions, min(words.shape) - 1)
     if most < 1:
         return product(words, np.eye(words.shape[1]))
+    turned = words.T.tocsr()
+    chance = np.random.default_rng(0)
     # Threads that wait for each other in a loop cost five times the work of so few columns.
     with threadpool_limits(1):
-        left, strength, _ = randomized_svd(csr_matrix(words), most, n_iter=2, random_state=0)
-    points = left * strength
+        wide = min(most + SPARE_DIMENSIONS, *words.shape)
+        basis = chance.standard_normal((words.shape[0], wide), dtype=np.float32)
+        for _ in range(STEPS):
+            basis = np.linalg.qr(product(words, product(turned, basis)))[0]
+        inside = product(turned, basis)
+        squares, turn = np.linalg.eigh((inside.T @ inside).astype(np.float64))
+    strength = np.sqrt(np.maximum(squares, 0))
+    points = basis @ (turn * strength)[:, -most:]
     return unit((points - points.mean(axis=0)).astype(np.float32))
 
 
