@@ -75,9 +75,10 @@ def tag_quotes(
     held = _held_out(words, usable, texts, model)
     bar = _bar(taxonomy.names, held, 0.0 if always else _abstain_below(wrong_costs))
     fit = fit_tags(words, usable, texts, encoder=model)
+    names = taxonomy.names
     return Tagging(
         tagged=_given(taxonomy, fit, bar),
-        first=[taxonomy.names[place] for place in fit.place[:, 0].tolist()],
+        first=[names[place] for place in fit.place[:, 0].tolist()],
         judged=_judged(held, _given(taxonomy, held.fit, bar)),
         encoder=_named(model),
         remarks=remarks,
