@@ -74,6 +74,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "lifecycle": {"kind": "lifecycle", "series": [A]},
     "stickiness": {"kind": "stickiness", "series": [A]},
     "top paths": {"kind": "paths", "longest": 5, "pause_minutes": 1440},
+    "paths around": {"kind": "paths", "around_stop": "a", "longest": 5, "pause_minutes": 1440},
 }
 # As every other database understands a join.
 SETTINGS = "SET join_use_nulls = 1, output_format_arrow_string_as_string = 1"

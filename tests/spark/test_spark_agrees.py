@@ -73,6 +73,7 @@ QUESTIONS = {
     "lifecycle": {"kind": "lifecycle", "series": [A]},
     "stickiness": {"kind": "stickiness", "series": [A]},
     "paths": {"kind": "paths", "from_stop": "a", "pause_minutes": 600},
+    "paths around": {"kind": "paths", "around_stop": "a", "pause_minutes": 600},
 }
 
 

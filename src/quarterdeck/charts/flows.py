@@ -50,7 +50,7 @@ class _Spot:
 def draw_flows(
     flows: Sequence[Flow], paper: Paper, *, headings: Sequence[str], sentence: str
 ) -> Drawing | None:
-    """Every flow between places; None where there is none. There is one heading for each column."""
+    """Every flow between places; None where there is none. The headings are of columns 0, 1, 2 ..."""
     gathered = _gathered(flows)
     if not gathered:
         return None
@@ -59,11 +59,13 @@ def draw_flows(
     scale = min(
         (paper.height - TOP - AIR * len(places)) / sum(amounts[place] for place in places)
         for places in columns
+        if places
     )
+    first = min(flow.column for flow in gathered)
     step = (paper.width - paper.margin - PLACE) / max(len(columns) - 1, 1)
     spots = dict(_spots(columns, amounts, scale, step))
     parts = [*_bands(gathered, spots, scale), *_places(spots, amounts, paper.longest)]
-    for column, heading in zip(range(len(columns)), headings, strict=False):
+    for column, heading in zip(range(len(columns)), headings[first:], strict=False):
         parts.append(element("text", heading, x=step * column, y=10))
     return picture(paper.width, paper.height, *parts, sentence=sentence, kind=paper.kind)
 
@@ -103,7 +105,9 @@ def _amounts(flows: Iterable[Flow]) -> Mapping[Place, float]:
 def _ordered(flows: Sequence[Flow], amounts: Mapping[Place, float]) -> list[list[Place]]:
     """The places of each column from top to bottom: the first by size, the others by where they come from."""
     columns: list[list[Place]] = []
-    for column in sorted({column for column, _ in amounts}):
+    numbers = {column for column, _ in amounts}
+    # A column in which nothing is known stays empty, so that the others keep their places.
+    for column in range(min(numbers), max(numbers) + 1):
         here = [place for place in amounts if place[0] == column]
         above = {place: rank for rank, place in enumerate(columns[-1])} if columns else {}
         pull = {place: _pull(place, flows, above) for place in here}

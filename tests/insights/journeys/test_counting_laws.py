@@ -1,14 +1,12 @@
-"""Retention, unique counts, lifecycle, stickiness and paths are what plain sets of days say."""
+"""Retention, unique counts, lifecycle and stickiness are what plain sets of days say."""
 
 from collections import Counter
-from itertools import groupby, pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quarterdeck.insights.journeys.calc.lifecycle import lifecycle, stickiness
-from quarterdeck.insights.journeys.calc.paths import edges, ways
 from quarterdeck.insights.journeys.calc.retention import follow, witnesses
 from quarterdeck.insights.journeys.calc.trends import trend
 from tests.insights.journeys.conftest import ask, view_of
@@ -147,30 +145,3 @@ def test_stickiness_counts_every_person_once(listed):
     people = [days_of(listed, person, "a") & set(range(DAYS)) for person in people_of(listed)]
     sizes = Counter(len(days) for days in people if days)
     assert found.tolist() == [sizes[days] for days in range(1, DAYS + 1)]
-
-
-@settings(max_examples=100)
-@given(rows)
-def test_paths_are_the_moves_between_different_stops(listed):
-    listed = list({row[:2]: row for row in listed}.values())  # one event at a time
-    question = ask(days=DAYS, kind="paths", longest=20, pause_minutes=90)
-    moves: Counter[tuple[int, str, str]] = Counter()
-    for person in people_of(listed):
-        events = sorted((minute, event) for who, minute, event in listed if who == person and minute >= 0)
-        paths: list[list[str]] = []
-        for number, (minute, event) in enumerate(events):
-            if number == 0 or minute - events[number - 1][0] > 90:
-                paths.append([])
-            paths[-1].append(event)
-        for path in paths:
-            stops = [stop for stop, _ in groupby(path)]
-            moves.update((step, *move) for step, move in enumerate(pairwise(stops), 1))
-    view = view_of(listed)
-    found = {(edge.step, edge.source, edge.target): edge.count for edge in edges(view, question)}
-    assert found == dict(moves)
-    table = ways(view, question)
-    names = [
-        (int(step), *(table.stops[stop] for stop in move))
-        for step, *move in zip(table.step, table.source, table.target, strict=True)
-    ]
-    assert Counter(names) == moves

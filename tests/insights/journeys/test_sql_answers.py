@@ -16,6 +16,7 @@ from quarterdeck.insights.journeys.definitions.conditions import COMPARISONS, Co
 from quarterdeck.insights.journeys.definitions.journey import (
     ACTIVE,
     ONLY_FOR,
+    SHORTEST_AROUND,
     Exclusion,
     Journey,
     Series,
@@ -158,6 +159,7 @@ def journeys(draw, kind):
         "longest": st.integers(2, 5),
         "from_stop": st.sampled_from([None, None, "a", "b", "pro"]),
         "to_stop": st.sampled_from([None, None, "a", "b", "pro"]),
+        "around_stop": st.sampled_from([None, "a", "b", "pro"]),
         "pause_minutes": st.sampled_from([1, 3, 600]),
     }
     drawable = {"back" if name == "return" else name for name in drawn}
@@ -166,6 +168,9 @@ def journeys(draw, kind):
         only = ONLY_FOR.get("back" if name == "return" else name, (kind,))
         if kind in only and (value := draw(values, label=name)) not in (None, [], ""):
             content[name] = value
+    if "around_stop" in content:
+        content |= {"longest": max(content["longest"], SHORTEST_AROUND)}
+        content = {name: value for name, value in content.items() if name not in ("from_stop", "to_stop")}
     if len(content.get("series", ())) == 2 and draw(st.booleans()):
         content["formula"] = "A / (A + B)"
     return content

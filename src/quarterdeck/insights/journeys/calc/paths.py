@@ -39,12 +39,16 @@ class WayWitnesses:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Edge:
-    """How often units moved from one stop to another at one step, and how long it took on average."""
+    """How often units moved from one stop to another at one step, of all its moves, and the mean time.
+
+    The first step is the first move of a path; around a stop, the one that is farthest before it.
+    """
 
     step: int
     source: str
     target: str
     count: int
+    of: int
     mean_seconds: float
 
 
@@ -68,7 +72,7 @@ def _walk_pieces(
     allowed = passing(view, journey.where, question.cohorts)
     if allowed is not None:
         codes = np.where(allowed, codes, np.int32(-1))
-    from_stop, to_stop = _code(stops, journey.from_stop), _code(stops, journey.to_stop)
+    met, to_stop = _code(stops, journey.met_stop), _code(stops, journey.to_stop)
 
     def walk_piece(piece: Piece) -> Result:
         most = int(view.offsets[piece[1]] - view.offsets[piece[0]])
@@ -88,7 +92,8 @@ def _walk_pieces(
             period.until,
             journey.pause_minutes * 60 * MICROSECONDS,
             journey.longest,
-            from_stop,
+            met,
+            journey.stops_before,
             to_stop,
             *piece,
             room,
@@ -132,13 +137,16 @@ def edges(view: SequenceView, question: Question, most: int = MOST_EDGES) -> lis
         return loops.tally(moves, count, (steps + 1) * count * count if steps * count**2 < MOST_KEYS else 0)
 
     keys, counts, micros = _added(_walk_pieces(view, question, stops, tally))
+    of = np.zeros(steps + 1, np.int64)
+    np.add.at(of, keys // count**2, counts)
     listed = [
         Edge(
-            step=key // count // count,
+            step=key // count**2,
             source=stops.values[key // count % count],
             target=stops.values[key % count],
             count=times,
-            mean_seconds=total / times / MICROSECONDS,
+            of=int(of[key // count**2]),
+            mean_seconds=total / MICROSECONDS / times,
         )
         for key, times, total in zip(keys.tolist(), counts.tolist(), micros.tolist(), strict=True)
     ]

@@ -29,6 +29,7 @@ SECONDS = {
 }
 
 HALF = 50.0
+SHORTEST_AROUND = 3  # stops of a path with one before and one after another
 COHORT = "cohort:"  # begins what a journey is broken down by where that is a cohort
 ACTIVE = ("unique", "weekly_active", "monthly_active")
 
@@ -72,6 +73,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "longest": ("paths",),
     "from_stop": ("paths",),
     "to_stop": ("paths",),
+    "around_stop": ("paths",),
     "pause_minutes": ("paths",),
 }
 
@@ -175,6 +177,9 @@ class Journey(BaseModel):
     longest: int = Field(5, ge=2, le=20, description="paths: steps of one path at most.")
     from_stop: str | None = Field(None, description="paths: only what comes after this stop.")
     to_stop: str | None = Field(None, description="paths: only what leads to this stop.")
+    around_stop: str | None = Field(
+        None, description="paths: as many stops before this one as after it, and this one between."
+    )
     pause_minutes: int = Field(30, ge=1, description="paths: a pause this long begins another path.")
     no_lint: tuple[str, ...] = Field((), description="Lint rules that this definition silences.")
 
@@ -183,6 +188,21 @@ class Journey(BaseModel):
         """From the first step to the last, at most."""
         amount, unit = self.within.split()
         return int(amount) * SECONDS[unit.removesuffix("s")]
+
+    @property
+    def met_stop(self) -> str | None:
+        """Paths: the stop at which a path is taken up, where its way there is not asked for as a whole."""
+        return self.from_stop if self.around_stop is None else self.around_stop
+
+    @property
+    def stops_before(self) -> int:
+        """Paths: how many stops before that one belong to it, at most."""
+        return 0 if self.around_stop is None else (self.longest - 1) // 2
+
+    def away(self, step: int) -> int:
+        """Paths around a stop: how far from it a move is; -1 is the last before it, 1 the first after."""
+        after = step - self.stops_before
+        return after if after > 0 else after - 1
 
     @classmethod
     def _yaml_key(cls, name: str) -> str:
@@ -201,6 +221,8 @@ class Journey(BaseModel):
             raise ValueError("`by:` takes properties or cohorts, not both")
         if self.weigh is not None:
             self._can_be_weighed()
+        if self.around_stop is not None:
+            self._can_be_met_between()
         steps = len(self.steps)
         named = {"attribution_step": self.attribution_step, "from_step": self.from_step}
         named |= {"to_step": self.to_step or 0, "value": (self.value and self.value.of_step) or 0}
@@ -209,6 +231,14 @@ class Journey(BaseModel):
             if self.kind == "funnel" and steps and key in self.model_fields_set and step > steps:
                 raise ValueError(f"`{key}:` names step {step}, and there are {steps}")
         return self
+
+    def _can_be_met_between(self) -> None:
+        if self.from_stop is not None or self.to_stop is not None:
+            raise ValueError("`around_stop:` takes the place of `from_stop:` and `to_stop:`; leave those out")
+        if self.longest < SHORTEST_AROUND:
+            raise ValueError(
+                f"`around_stop:` needs `longest: {SHORTEST_AROUND}` or more: one before, the stop, one after"
+            )
 
     def _can_be_weighed(self) -> None:
         if self.unit not in ("person", "account"):

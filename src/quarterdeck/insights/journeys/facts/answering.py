@@ -66,7 +66,7 @@ EVERYWHERE = "kind since until where by limit unit grain dialect compare weigh"
 FUNNEL = "steps order within exclude attribution attribution_step show from_step to_step bins"
 ATTEMPTS = "count same value"
 RETENTION = "start back entry columns brackets unbounded rolling"
-OTHERS_KNOW = "series formula smooth cumulative stops longest from_stop to_stop pause_minutes"
+OTHERS_KNOW = "series formula smooth cumulative stops longest from_stop to_stop around_stop pause_minutes"
 KNOWN = frozenset(" ".join((TOLD, EVERYWHERE, FUNNEL, ATTEMPTS, RETENTION, OTHERS_KNOW)).split())
 """What a journey may ask that SQL knows; anything else is refused."""
 
@@ -170,14 +170,20 @@ class SqlAnalyses:
     def edges(self, question: Question) -> list[Edge]:
         """The moves made most often, the most frequent first."""
         refuse_unknown(question)
-        for name in (question.journey.from_stop, question.journey.to_stop):
+        for name in (question.journey.met_stop, question.journey.to_stop):
             if name is not None and not self._columns(stops_sql(self.source, question, name))["found"]:
                 raise QuarterdeckError(f"Nobody was ever at {name!r}.", "Look at the names of the stops.")
-        found = self._columns(paths_sql(self.source, question))
-        columns = ("step", "source", "target", "moves", "seconds")
+        found = self._table(paths_sql(self.source, question))
         return [
-            Edge(step=int(step), source=source, target=target, count=int(moves), mean_seconds=seconds / moves)
-            for step, source, target, moves, seconds in zip(*(found[name] for name in columns), strict=True)
+            Edge(
+                step=int(row["step"]),
+                source=row["source"],
+                target=row["target"],
+                count=int(row["moves"]),
+                of=int(row["all_moves"]),
+                mean_seconds=row["seconds"] / row["moves"],
+            )
+            for row in found.to_pylist()
         ]
 
     def _present(self, question: Question, series: Series, *, which: str) -> Presence:

@@ -19,7 +19,8 @@ def stops_sql(source: Source, question: Question, name: str) -> exp.Expr:
 
 
 def paths_sql(source: Source, question: Question) -> exp.Expr:
-    """The SELECT of the moves made most often: `step`, `source`, `target`, `moves`, `seconds`."""
+    """The SELECT of the moves made most often: `step`, `source`, `target`, `moves`, `seconds`,
+    and `all_moves` of the step."""
     journey, period = question.journey, question.period
     statement = Statement(source)
     stop = _stop(source, question)
@@ -52,11 +53,15 @@ def paths_sql(source: Source, question: Question) -> exp.Expr:
         "SELECT visit - begins + 1 AS step, stop AS source, "
         f"LEAD(stop) {move} AS target, LEAD(at) {move} - at AS micros FROM bounded",
     )
-    return statement.select(
+    statement.add(
+        "counted",
         "SELECT step, source, target, COUNT(*) AS moves, "
         f"CAST(SUM(micros) AS DOUBLE) / {MICROSECONDS}.0 AS seconds FROM moves WHERE target IS NOT NULL "
-        "GROUP BY step, source, target "
-        f"ORDER BY COUNT(*) DESC, step, source, target LIMIT {MOST_EDGES}"
+        "GROUP BY step, source, target",
+    )
+    return statement.select(
+        "SELECT step, source, target, moves, seconds, SUM(moves) OVER (PARTITION BY step) AS all_moves "
+        f"FROM counted ORDER BY moves DESC, step, source, target LIMIT {MOST_EDGES}"
     )
 
 
@@ -65,12 +70,14 @@ def _stop(source: Source, question: Question) -> str:
 
 
 def _bound(statement: Statement, question: Question) -> None:
-    """Of each path what is looked at: from the stop asked for on, or up to it, so many stops at most."""
+    """Of each path what is looked at: from a stop on, around it or up to one, so many stops at most."""
     journey = question.journey
     path = "OVER (PARTITION BY unit, path)"
     begins = "1"
-    if journey.from_stop is not None:
-        begins = f"MIN(CASE WHEN stop = {text(journey.from_stop)} THEN visit END) {path}"
+    if journey.met_stop is not None:
+        begins = (
+            f"MIN(CASE WHEN stop = {text(journey.met_stop)} THEN visit END) {path} - {journey.stops_before}"
+        )
     statement.add("begun", f"SELECT *, {begins} AS begins_at FROM visits")
     if journey.to_stop is None:
         statement.add(

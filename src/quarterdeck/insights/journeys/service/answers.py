@@ -8,6 +8,7 @@ from typing import Any
 
 from quarterdeck.insights.journeys.calc.buckets import instant
 from quarterdeck.insights.journeys.calc.lifecycle import Presence
+from quarterdeck.insights.journeys.calc.paths import Edge
 from quarterdeck.insights.journeys.calc.trends import Line
 from quarterdeck.insights.journeys.service.opening import Opened, named
 from quarterdeck.insights.journeys.service.telling_funnels import tell_funnel
@@ -96,7 +97,15 @@ def _presence(found: Presence) -> Json:
 
 
 def _paths(opened: Opened) -> Json:
-    return {"edges": [asdict(edge) for edge in opened.analyses.edges(opened.question)]}
+    return {"edges": [_edge(opened, edge) for edge in opened.analyses.edges(opened.question)]}
+
+
+def _edge(opened: Opened, edge: Edge) -> Json:
+    """A move; around a stop also how far from it: -1 is the last before, 1 the first after."""
+    journey = opened.question.journey
+    if journey.around_stop is None:
+        return asdict(edge)
+    return {**asdict(edge), "away": journey.away(edge.step)}
 
 
 FIGURES: Mapping[str, Callable[[Opened], Json]] = {

@@ -20,42 +20,97 @@ MOVES_ON = {"wide": 4, "narrow": 2}  # as many as have room beside each other
 
 
 def lay_paths(figures: Json, found: JourneyAnswer, journey: Journey) -> Iterator[Laid]:
-    """A drawing of all moves, then a table for each."""
+    """A drawing of all moves, then a table for each; around a stop its neighbours stand in the first."""
     moves = sorted(figures["edges"], key=lambda edge: (edge["step"], -edge["count"]))
-    steps = sorted({edge["step"] for edge in moves})
-    for step in steps:
-        here = [edge for edge in moves if edge["step"] == step]
-        total = sum(edge["count"] for edge in here)
-        first = here[0]
-        share = percent(first["count"] / total)
-        claim = f"{share} go from “{title_of(first['source'])}” to “{title_of(first['target'])}”"
+    if journey.around_stop is None:
+        parts = [[edge for edge in moves if edge["step"] == step] for step in _steps(moves)]
+    else:
+        near = [edge for edge in moves if edge["away"] in (-1, 1)]
+        far = [edge for edge in moves if edge["away"] not in (-1, 1)]
+        parts = [near, *([edge for edge in far if edge["step"] == step] for step in _steps(far))]
+    for here in filter(None, parts):
+        drawn = here is parts[0]
+        claim = _around(here, journey) if drawn and journey.around_stop else _most(here[0], journey)
+        shown = [edge for step in _steps(here) for edge in _most_frequent(here, step)]
         yield Laid(
-            claim=claim if len(steps) == 1 or step == steps[0] else f"Move {step}: {claim}",
-            measure=_measure(total, journey, wide=step == steps[0]),
+            claim=claim if drawn else f"{move_words(here[0]['step'], journey)}: {claim}",
+            measure=_measure(here, journey, drawn=drawn),
             first="From, to",
             columns=("Paths", "Share", "Mean time"),
-            rows=tuple(
-                Row(
-                    name=f"{title_of(edge['source'])} → {title_of(edge['target'])}",
-                    cells=(
-                        Cell(words=whole(edge["count"])),
-                        Cell(words=percent(edge["count"] / total), shade=shade(edge["count"] / total)),
-                        Cell(words=lasting(edge["mean_seconds"])),
-                    ),
-                    closer=urlencode(
-                        {"moved_from": edge["source"], "moved_to": edge["target"], "moved_at": edge["step"]}
-                    ),
-                )
-                for edge in here[:MOST_MOVES]
-            ),
-            drawing=_drawn(moves, claim) if step == steps[0] else None,
-            left_out=max(0, len(here) - MOST_MOVES),
+            rows=tuple(_row(edge, journey) for edge in shown),
+            drawing=_drawn(moves, claim, journey) if drawn else None,
+            left_out=len(here) - len(shown),
         )
 
 
-def _measure(total: int, journey: Journey, *, wide: bool) -> str:
-    counted = f"{whole(total)} moves, the most frequent first"
-    if not wide:
+def move_words(step: int, journey: Journey) -> str:
+    """Which move of a path is meant, by its number or by how far it is from the stop."""
+    if journey.around_stop is None:
+        return f"Move {step}"
+    away = journey.away(step)
+    if abs(away) == 1:
+        return "The move before" if away < 0 else "The move after"
+    return f"{abs(away)} moves {'before' if away < 0 else 'after'}"
+
+
+def stop_words(stop: str, journey: Journey) -> str:
+    """A stop as people read it: an event by its title, a value as it is."""
+    return title_of(stop) if journey.stops is None else stop or "no value"
+
+
+def _steps(moves: Sequence[Json]) -> list[int]:
+    return sorted({edge["step"] for edge in moves})
+
+
+def _most_frequent(moves: Sequence[Json], step: int) -> list[Json]:
+    room = MOST_MOVES // len(_steps(moves))
+    return [edge for edge in moves if edge["step"] == step][:room]
+
+
+def _most(edge: Json, journey: Journey) -> str:
+    source, target = (stop_words(edge[name], journey) for name in ("source", "target"))
+    return f"{_share(edge)} go from “{source}” to “{target}”"
+
+
+def _around(near: Sequence[Json], journey: Journey) -> str:
+    """Where most come from, and where most go on to; the most frequent of each comes first."""
+    stop = stop_words(journey.around_stop or "", journey)
+    come = next((edge for edge in near if edge["away"] < 0), None)
+    leave = next((edge for edge in near if edge["away"] > 0), None)
+    came = f"{_share(come)} come from “{stop_words(come['source'], journey)}”" if come else ""
+    left = f"{_share(leave)} go on to “{stop_words(leave['target'], journey)}”" if leave else ""
+    if not came:
+        return f"After “{stop}”, {left}"
+    return f"Before “{stop}”, {came}{'; after it, ' if left else ''}{left}"
+
+
+def _share(edge: Json) -> str:
+    return percent(edge["count"] / edge["of"])
+
+
+def _row(edge: Json, journey: Journey) -> Row:
+    share = edge["count"] / edge["of"]
+    step = {"moved_from": edge["source"], "moved_to": edge["target"], "moved_at": edge["step"]}
+    return Row(
+        name=f"{stop_words(edge['source'], journey)} → {stop_words(edge['target'], journey)}",
+        cells=(
+            Cell(words=whole(edge["count"])),
+            Cell(words=percent(share), shade=shade(share)),
+            Cell(words=lasting(edge["mean_seconds"])),
+        ),
+        closer=urlencode(step),
+    )
+
+
+def _measure(here: Sequence[Json], journey: Journey, *, drawn: bool) -> str:
+    """How many moves the shares are of: of some steps only the most frequent moves are listed."""
+    if drawn and journey.around_stop is not None:
+        totals = {edge["away"]: edge["of"] for edge in here}
+        counted = f"{whole(totals.get(-1, 0))} moves to the stop, {whole(totals.get(1, 0))} on from it"
+    else:
+        counted = f"{whole(here[0]['of'])} moves"
+    counted += ", the most frequent first"
+    if not drawn:
         return f"{counted}."
     return (
         f"{counted}; a pause of {journey.pause_minutes} minutes begins another path. "
@@ -63,24 +118,38 @@ def _measure(total: int, journey: Journey, *, wide: bool) -> str:
     )
 
 
-def _drawn(moves: Sequence[Json], claim: str) -> Drawing | None:
+def _drawn(moves: Sequence[Json], claim: str, journey: Journey) -> Drawing | None:
     """The same ways on two sizes of paper."""
-    drawn = [
-        draw_flows(
-            [_flow(edge) for edge in moves if edge["step"] <= MOVES_ON[paper.kind]],
-            paper,
-            headings=("From", *(f"Move {number}" for number in range(1, MOVES_ON[paper.kind] + 1))),
-            sentence=claim,
+    drawn = []
+    for paper in (WIDE, NARROW):
+        count = MOVES_ON[paper.kind]
+        # Around a stop, what is nearest to it has room.
+        first = max(1, journey.stops_before - count // 2 + 1) if journey.around_stop else 1
+        drawn.append(
+            draw_flows(
+                [_flow(edge, first, journey) for edge in moves if 0 <= edge["step"] - first < count],
+                paper,
+                headings=[_heading(column, journey) for column in range(first, first + count + 1)],
+                sentence=claim,
+            )
         )
-        for paper in (WIDE, NARROW)
-    ]
     return Drawing("".join(each for each in drawn if each)) if any(drawn) else None
 
 
-def _flow(edge: Json) -> Flow:
-    source, target = title_of(edge["source"]), title_of(edge["target"])
+def _heading(column: int, journey: Journey) -> str:
+    """What stands over a column of stops, counted from 1."""
+    if journey.around_stop is None:
+        return f"Move {column - 1}" if column > 1 else "From"
+    away = column - journey.stops_before - 1
+    if not away:
+        return "The stop"
+    return f"{abs(away)} before" if away < 0 else f"{away} after"
+
+
+def _flow(edge: Json, first: int, journey: Journey) -> Flow:
+    source, target = (stop_words(edge[name], journey) for name in ("source", "target"))
     return Flow(
-        column=edge["step"] - 1,
+        column=edge["step"] - first,
         source=source,
         target=target,
         amount=edge["count"],

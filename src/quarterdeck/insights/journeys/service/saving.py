@@ -18,7 +18,7 @@ from quarterdeck.records.workshop import drafting
 from quarterdeck.records.workshop.shelf import Shelf
 
 MOST_NAME = 60
-RESERVED = frozenset({"explore", "new", "run", "stopped"})  # the last part of another page's address
+RESERVED = frozenset({"explore", "moved", "new", "run", "stopped"})  # the last part of another page's address
 
 
 def name_of(title: str) -> str:

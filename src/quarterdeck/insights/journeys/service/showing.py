@@ -151,9 +151,13 @@ def _stickiness(figures: Json) -> Iterator[str]:
 
 
 def _paths(figures: Json) -> Iterator[str]:
-    for edge in figures["edges"]:
-        move = f"{edge['step']}. {edge['source']} → {edge['target']}"
-        yield f"{move:<60}{edge['count']:>10,}{_duration(edge['mean_seconds']):>10}"
+    for edge in sorted(figures["edges"], key=lambda edge: (edge["step"], -edge["count"])):
+        number = f"{edge['away']:+d}" if "away" in edge else f"{edge['step']}."
+        move = f"{number} {edge['source']} → {edge['target']}"
+        share = _share(edge["count"] / edge["of"])
+        yield f"{move:<60}{edge['count']:>10,}{share:>9}{_duration(edge['mean_seconds']):>10}"
+    if any("away" in edge for edge in figures["edges"]):
+        yield "-1 is the last move before, +1 the first after."
 
 
 def _heading(group: Json) -> Iterator[str]:

@@ -52,7 +52,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "source": "string",
         "target": "string",
         "count": "int64",
+        "of": "int64",
         "mean_seconds": "float64",
+        "away": "int64",
     },
 }
 

@@ -1,7 +1,6 @@
 """How is a question asked and changed in the browser, in a form or as text, and answered at every change?"""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -121,7 +120,7 @@ def _moved(looked: Asked, journey: "Journey", tables: Mapping[str, int], *, sees
     if not (looked.moved_from and looked.moved_to and journey.kind == "paths"):
         return None
     from quarterdeck.insights.journeys.service.answering import moved_at  # slow import
-    from quarterdeck.insights.journeys.service.seen import title_of  # slow import
+    from quarterdeck.insights.journeys.service.laying_paths import move_words, stop_words  # slow import
 
     found = moved_at(
         workspace(),
@@ -132,7 +131,12 @@ def _moved(looked: Asked, journey: "Journey", tables: Mapping[str, int], *, sees
         sees_personal=sees_personal,
         listed=MOST_SHOWN,
     )
-    return replace(found, source=title_of(found.source), target=title_of(found.target))
+    return {
+        "found": found,
+        "source": stop_words(found.source, journey),
+        "target": stop_words(found.target, journey),
+        "which": move_words(found.step, journey).lower() if found.step else "",
+    }
 
 
 def _desk(

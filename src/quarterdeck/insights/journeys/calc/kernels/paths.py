@@ -63,14 +63,20 @@ def emit(
     time: Int64s,
     length: int,
     longest: int,
-    from_stop: int,
+    met: int,
+    before: int,
     to_stop: int,
 ) -> int:
-    """Note the moves of one path: from the stop asked for on, or up to it, at most `longest` stops."""
+    """Note the moves of one path: from so many stops before the one met on, or up to one, `longest` at most.
+
+    Their steps are counted from where the first stop would be: a path with fewer before begins later.
+    """
     begin, end = 0, length
-    if from_stop >= 0:
-        while begin < end and path[begin] != from_stop:
+    if met >= 0:
+        while begin < end and path[begin] != met:
             begin += 1
+        # Where it is not met nothing is left to note.
+        begin -= before if begin < end else 0
     if to_stop >= 0:
         end = begin
         while end < length and path[end] != to_stop:
@@ -81,7 +87,7 @@ def emit(
             end += 1
             begin = max(begin, end - longest)
     end = min(end, begin + longest)
-    for place in range(begin, end - 1):
+    for place in range(max(begin, 0), end - 1):
         steps[noted] = place - begin + 1
         sources[noted], targets[noted] = path[place], path[place + 1]
         units[noted] = unit
@@ -100,7 +106,8 @@ def walk(
     until: int,
     pause: int,
     longest: int,
-    from_stop: int,
+    met: int,
+    before: int,
     to_stop: int,
     first: int,
     last: int,
@@ -137,7 +144,8 @@ def walk(
                     time,
                     length,
                     longest,
-                    from_stop,
+                    met,
+                    before,
                     to_stop,
                 )
                 length = 0
