@@ -141,7 +141,9 @@ class EarlierImports:
 def _reads_alike(header: str | None, description: Mapping[str, object]) -> bool:
     """Does a row number mean the same row in both readings of the file?"""
     earlier = {} if header is None else orjson.loads(header)
-    return all(earlier.get(name) == description.get(name) for name in ("format", "delimiter", "columns"))
+    return all(
+        earlier.get(name) == description.get(name) for name in ("format", "delimiter", "columns", "made_by")
+    )
 
 
 def marks(rows: Sequence[Row], name: str) -> pa.Table:

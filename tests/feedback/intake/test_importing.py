@@ -276,3 +276,96 @@ def test_a_file_that_fails_does_not_keep_others_out(workspace, files, tmp_path):
     assert "is empty" in said.output
     again = CliRunner().invoke(build(), [*arguments, "--json"])
     assert [("error" in each) for each in json.loads(again.stdout)] == [False, True]
+
+
+def test_a_zone_and_an_encoding_hold_for_plain_files_too(workspace, tmp_path):
+    plain = tmp_path / "plain.csv"
+    plain.write_bytes("feedback_id,time,text\n1,2026-11-05 10:00,Kalender überlädt\n".encode("latin-1"))
+    assert take_in(workspace, plain).result.quarantined == 1
+    assert take_in(workspace, plain, encoding="latin-1", timezone="America/New_York").result.added == 1
+    told = tmp_path / "told.csv"
+    told.write_text("feedback_id,time,text\n2,2026-11-05 10:00,As the company's clock has it.\n")
+    take_in(workspace, told)
+    first, second = rows(workspace)
+    assert (first["text"], first["time"]) == ("Kalender überlädt", datetime(2026, 11, 5, 15, tzinfo=UTC))
+    assert second["time"] == datetime(2026, 11, 5, 9, tzinfo=UTC)
+
+
+def test_what_a_file_is_said_to_be_counts_more_than_its_name(workspace, tmp_path):
+    lines = tmp_path / "lines.csv"
+    lines.write_text('{"feedback_id": "1", "time": "2026-11-01", "text": "It spins."}\n')
+    assert take_in(workspace, lines, kind="jsonl").result.added == 1
+
+
+def test_an_unknown_zone_and_an_empty_file_are_refused(workspace, files, tmp_path):
+    with pytest.raises(FactError, match="no time zone 'Europe/Berln'") as caught:
+        take_in(workspace, files["notes"], timezone="Europe/Berln")
+    assert "Europe/Berlin" in caught.value.hint
+    for name in ("empty.json", "empty.csv", "empty.md"):
+        (tmp_path / name).write_text("")
+        with pytest.raises(FactError, match="is empty"):
+            take_in(workspace, tmp_path / name, kind="notes" if name.endswith("md") else "zendesk")
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "missing"),
+    [
+        ("zendesk", "Response ID,Date,Comment", "number"),
+        ("app-store", "id,review", "time"),
+        ("google-play", "Star Rating,Review Text", "time"),
+        ("nps", "score,comment", "time"),
+        ("notes", "account,date", "words"),
+    ],
+)
+def test_a_table_of_something_else_is_refused_before_a_row_is_taken(
+    workspace, tmp_path, kind, header, missing
+):
+    file = tmp_path / "table.csv"
+    file.write_text(f"{header}\n1,2026-11-01,It spins.\n")
+    with pytest.raises(FactError, match=f"no column for the {missing}") as caught:
+        take_in(workspace, file, kind=kind)
+    assert header.split(",")[0] in caught.value.hint
+    assert rows(workspace, "SELECT * FROM quarantine") == []
+
+
+def test_a_table_is_no_export_of_conversations(workspace, tmp_path):
+    file = tmp_path / "table.csv"
+    file.write_text("id,text\n1,It spins.\n")
+    with pytest.raises(FactError, match="an export of intercom is JSON"):
+        take_in(workspace, file, kind="intercom")
+
+
+def test_a_heading_without_a_day_ends_the_note_above_it(workspace, tmp_path):
+    notes = tmp_path / "notes.md"
+    notes.write_text(
+        "# November\nBeams called, angry.\n\n## Beams, 2026-11-18\nIt must open.\n### Wishes\nSSO.\n"
+        "\n## Yard Group\nThe map is wrong.\n"
+    )
+    assert take_in(workspace, notes).result.quarantined == 2
+    (row,) = rows(workspace)
+    assert (row["account"], row["text"]) == ("Beams", "It must open.\n### Wishes\nSSO.")
+    waiting = rows(workspace, "SELECT raw FROM open_quarantine ORDER BY row_number")
+    assert [each["raw"] for each in waiting] == [
+        "# November\nBeams called, angry.",
+        "## Yard Group\nThe map is wrong.",
+    ]
+
+
+def test_notes_that_grow_at_their_head_add_only_what_is_new(workspace, tmp_path):
+    old = "## Beams, 2026-11-18\nIt must open.\n"
+    (tmp_path / "notes.md").write_text(old)
+    (tmp_path / "later.md").write_text(f"# November\n## Yard, 2026-11-19\nThe map is wrong.\n{old}")
+    take_in(workspace, tmp_path / "notes.md")
+    assert take_in(workspace, tmp_path / "later.md").result.added == 1
+    assert [row["account"] for row in rows(workspace, "SELECT * FROM feedback ORDER BY time")] == [
+        "Beams",
+        "Yard",
+    ]
+
+
+def test_a_score_off_its_scale_waits(workspace, tmp_path):
+    file = tmp_path / "answers.csv"
+    file.write_text("id,date,score,comment\n1,2026-11-05,11,Great.\n2,2026-11-05,10,Great!\n")
+    result = take_in(workspace, file, kind="nps").result
+    assert (result.added, result.quarantined) == (1, 1)
+    assert [*result.reasons] == ["a score that is not from 0 to 10, such as '11'"]

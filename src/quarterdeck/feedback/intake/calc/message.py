@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -53,9 +53,10 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unreadable:
-    """A record that is no message: why not, in words."""
+    """A record that is no message: why not, in words; `raw` where only its reader knows how it stood."""
 
     reason: str
+    raw: str = ""
 
 
 Found = Message | LeftOut | Unreadable
@@ -92,6 +93,25 @@ def as_moment(value: object) -> str:
         return text
     seconds = int(text) / (1000 if len(text) > 11 else 1)
     return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def named_plainly(record: Record) -> dict[str, str | None]:
+    """A row of a table with its columns as they are looked for: small, with blanks.
+
+    >>> named_plainly({"Created_At ": " 2026-11-17 ", "Stars": 4.0})
+    {'created at': '2026-11-17', 'stars': '4'}
+    """
+    return {plain_column(str(name)): as_text(value) for name, value in record.items()}
+
+
+def plain_column(name: str) -> str:
+    """The name of a column as it is looked for."""
+    return " ".join(name.lower().replace("_", " ").split())
+
+
+def first_of(named: Mapping[str, str | None], names: Sequence[str]) -> str | None:
+    """The first of some columns in which something stands."""
+    return next((value for name in names if (value := named.get(name))), None)
 
 
 def without(record: Record, *names: str) -> dict[str, object]:

@@ -51,15 +51,28 @@ def export_source(file: Path, name: str, counted: Counted, *, encoding: str | No
     encoding = encoding or encoding_of(file)
     if export.read_text is not None and ending in _TEXTS:
         text, size = whole_text(file, encoding), file.stat().st_size
-        found = export.read_text(text, file.name)
+        found = export.read_text(text)
         rows = _rows(((each, "") for each in found), export, counted)
         return MadeRows(rows, made_by=made_by, position=lambda: size, close=lambda: None)
     if export.read_row is not None and (ending in _TABLES or export.read_object is None):
         table = CsvFile(file, encoding=encoding)
+        if missing := export.missing(table.columns):
+            table.close()
+            wanted = ", ".join(export.columns[missing])
+            raise FactError(
+                f"{file} has no column for the {missing}, which a table of {name} has.",
+                f"One of: {wanted}. Its columns: {', '.join(table.columns)}. Is it another --from? "
+                "Else name its columns in a map: --from csv --map MAP.yaml.",
+            )
         rows = _rows(_of_table(table, export), export, counted)
         return MadeRows(rows, made_by=made_by, position=table.position, close=table.close)
     if export.read_object is None:
         raise FactError(f"{file} is no export of {name}.", "It is read from CSV or Markdown.")
+    if ending in _TABLES and ending != ".txt":
+        raise FactError(
+            f"{file} is a table; an export of {name} is JSON.",
+            "Is it another --from? Else name its columns in a map: --from csv --map MAP.yaml.",
+        )
     stream = PlainBytes(file, encoding)
     rows = _rows(_of_objects(stream, export), export, counted)
     return MadeRows(rows, made_by=made_by, position=stream.position, close=stream.close)
@@ -95,7 +108,7 @@ def _rows(made: Iterator[Made], export: Export, counted: Counted) -> Iterator[Ma
         if isinstance(found, BadRow):
             yield found
         elif isinstance(found, Unreadable):
-            yield BadRow(row_number=0, reason=found.reason, raw=raw)
+            yield BadRow(row_number=0, reason=found.reason, raw=found.raw or raw)
         elif isinstance(found, LeftOut):
             counted.left_out[found.reason] += 1
         elif message := _opened(found, export, counted):

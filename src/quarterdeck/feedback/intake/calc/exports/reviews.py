@@ -16,10 +16,20 @@ from quarterdeck.feedback.intake.calc.message import (
     as_moment,
     as_record,
     as_text,
+    first_of,
+    named_plainly,
     without,
 )
 
 LISTS = ("data", "feed.entry", "reviews")
+NUMBERS = ("id", "review id", "reviewid")
+_TITLES = ("title", "review title", "subject")
+_BODIES = ("body", "review", "content", "text", "review text")
+WORDS = (*_TITLES, *_BODIES)
+TIMES = ("date", "created", "createddate", "created at", "updated", "submitted")
+_STARS = ("rating", "score", "stars", "star rating")
+_TAKEN = {*NUMBERS, *WORDS, *TIMES, *_STARS, "author", "nickname", "user", "name"}
+TIMES_OF_PLAY = ("review submit millis since epoch", "review submit date and time")
 _REVIEW_NUMBER = re.compile(r"review_?id=([^&#]+)", re.IGNORECASE)
 _TAKEN_OF_PLAY = [
     "review_submit_date_and_time",
@@ -70,38 +80,14 @@ def read_app_store(review: Record, _page: Record) -> Iterator[Found]:
 
 def read_plain(row: Record) -> Iterator[Found]:
     """A row of a table of reviews, columns by their usual names."""
-    named = {re.sub(r"\W+", "_", str(name).strip().lower()): value for name, value in row.items()}
-
-    def first(*names: str) -> object:
-        return next((named[name] for name in names if as_text(named.get(name))), None)
-
+    named = named_plainly(row)
     yield _review(
         "app-store",
-        as_text(first("id", "review_id", "reviewid")),
-        _titled(
-            as_text(first("title", "review_title", "subject")),
-            as_text(first("body", "review", "content", "text", "review_text")),
-        ),
-        first("date", "created", "createddate", "created_at", "updated", "submitted"),
-        first("rating", "score", "stars", "star_rating"),
-        without(
-            named,
-            *[
-                "id",
-                "review_id",
-                "title",
-                "body",
-                "review",
-                "content",
-                "text",
-                "date",
-                "rating",
-                "author",
-                "nickname",
-                "user",
-                "name",
-            ],
-        ),
+        first_of(named, NUMBERS),
+        _titled(first_of(named, _TITLES), first_of(named, _BODIES)),
+        first_of(named, TIMES),
+        first_of(named, _STARS),
+        {name.replace(" ", "_"): value for name, value in named.items() if name not in _TAKEN},
     )
 
 

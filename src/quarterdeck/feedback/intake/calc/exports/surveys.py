@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeGuard
 
 from quarterdeck.feedback.intake.calc.message import (
     NO_WORDS,
@@ -12,9 +13,11 @@ from quarterdeck.feedback.intake.calc.message import (
     LeftOut,
     Message,
     Record,
+    Unreadable,
     as_moment,
-    as_text,
+    named_plainly,
 )
+from quarterdeck.stats.promoters import LEAST, MOST
 
 _KEYS = (
     "response id",
@@ -26,7 +29,7 @@ _KEYS = (
     "#",
     "token",
 )
-_TIMES = (
+TIMES = (
     "created at", "responded at", "response date", "date submitted", "submitted at", "submit date (utc)",
     "end date", "start date", "completed at", "survey time", "timestamp", "date", "time",
 )  # fmt: skip
@@ -72,9 +75,7 @@ _QUESTION_CHARACTERS = 15
 
 def read_answer(row: Record) -> Iterator[Found]:
     """One answer; columns by their usual names, a question by its question mark."""
-    named = {
-        " ".join(str(name).lower().replace("_", " ").split()): as_text(value) for name, value in row.items()
-    }
+    named = named_plainly(row)
     if is_second_header(named):
         return
     taken: set[str] = set()
@@ -83,7 +84,10 @@ def read_answer(row: Record) -> Iterator[Found]:
     if words is None:
         yield LeftOut(reason=NO_WORDS)
         return
-    moment = as_moment(_first(named, _TIMES, taken))
+    if _is_number(score) and not LEAST <= float(score) <= MOST:
+        yield Unreadable(reason=f"a score that is not from {LEAST} to {MOST}: {score!r}")
+        return
+    moment = as_moment(_first(named, TIMES, taken))
     person = _first(named, _PEOPLE, taken)
     key = _first(named, _KEYS, taken)
     if key is None:
@@ -106,13 +110,17 @@ def read_answer(row: Record) -> Iterator[Found]:
     )
 
 
+def _is_number(score: str | None) -> TypeGuard[str]:
+    return score is not None and re.fullmatch(r"-?\d+(?:\.\d+)?", score) is not None
+
+
 def is_second_header(named: Mapping[str, str | None]) -> bool:
     """The line below the header in which SurveyMonkey says what kind of answer each question takes."""
     present = [value.lower() for value in named.values() if value]
     return (
         bool(present)
         and any(value in _SECOND_HEADER for value in present)
-        and not any(named.get(name) for name in (*_KEYS, *_TIMES))
+        and not any(named.get(name) for name in (*_KEYS, *TIMES))
     )
 
 

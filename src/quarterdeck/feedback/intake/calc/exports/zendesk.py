@@ -17,6 +17,8 @@ from quarterdeck.feedback.intake.calc.message import (
     as_record,
     as_records,
     as_text,
+    first_of,
+    named_plainly,
     without,
 )
 
@@ -45,7 +47,11 @@ _NOT_PROPERTIES = [
     "id",
     "via",
 ]
-_KEPT_OF_CSV = {"requester", "requester email", "requester_email", "submitter", "assignee", "description"}
+NUMBERS = ("id", "ticket id", "ticket")
+WORDS = ("description", "comment", "subject")
+TIMES = ("created at", "requested", "created")
+_PEOPLE = ("requester id", "requester email", "requester")
+_KEPT_OF_CSV = {"requester", "requester email", "submitter", "assignee", "description", "organization"}
 
 
 def read_ticket(ticket: Record, page: Record) -> Iterator[Found]:
@@ -147,23 +153,23 @@ def _message(key: str, body: str, dated: Record, shared: Mapping[str, object]) -
 
 def read_view(row: Record) -> Iterator[Found]:
     """A row of a view that was saved as CSV: its words are the description, or else the subject."""
-    named = {str(name).strip().lower().replace("_", " "): as_text(value) for name, value in row.items()}
-    number = named.get("id") or named.get("ticket id") or named.get("ticket")
+    named = named_plainly(row)
+    number = first_of(named, NUMBERS)
     if number is None:
-        yield Unreadable(reason="a row without the column `Id`")
+        yield Unreadable(reason="a ticket without `Id`")
         return
-    words = named.get("description") or named.get("comment") or named.get("subject")
+    words = first_of(named, WORDS)
     if words is None:
         yield LeftOut(reason=NO_WORDS)
         return
-    taken = {"id", "ticket id", "ticket", "created at", "requested", "created", "organization"} | _KEPT_OF_CSV
+    taken = {*NUMBERS, *TIMES, *_KEPT_OF_CSV}
     yield Message(
         key=f"zendesk-{number.lstrip('#')}-0",
-        time=as_moment(named.get("created at") or named.get("requested") or named.get("created")),
+        time=as_moment(first_of(named, TIMES)),
         text=words,
         channel="support",
         account=named.get("organization") or named.get("requester organization"),
-        person=named.get("requester id") or named.get("requester email") or named.get("requester"),
+        person=first_of(named, _PEOPLE),
         properties={
             "ticket": number.lstrip("#"),
             **{name.replace(" ", "_"): value for name, value in named.items() if name not in taken},
