@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,20 +17,40 @@ from quarterdeck.facts.sequences import loops
 from quarterdeck.facts.sequences.manifest import Manifest
 from quarterdeck.facts.sequences.scanning import Identity, distinct, names_of, rows_in, scan
 from quarterdeck.facts.sequences.sorting import (
-    RECORD,
     Cut,
     Records,
     cut_units,
     read_sorted,
     write_buckets,
 )
-from quarterdeck.facts.sequences.texts import as_names, listed, places, read_names, write_names
+from quarterdeck.facts.sequences.texts import (
+    Int64s,
+    NarrowCodes,
+    as_names,
+    listed,
+    places,
+    read_names,
+    write_names,
+)
 from quarterdeck.facts.sequences.ties import settle_ties
 from quarterdeck.facts.snapshot import Snapshot
 
 OFFSETS, TIME, EVENT, SOURCE = "offsets.npy", "time.npy", "event.npy", "source.npy"
 UNITS, EVENTS = "units.arrow", "events.arrow"
 IDENTITY_TABLES = ("aliases",)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
+    """Rows that were there, as their columns stand on disk."""
+
+    time: Int64s
+    event: NarrowCodes
+    source: Int64s
+
+    def between(self, begin: int, end: int) -> Rows:
+        """Some of them."""
+        return Rows(time=self.time[begin:end], event=self.event[begin:end], source=self.source[begin:end])
 
 
 class Writer:
@@ -51,6 +72,17 @@ class Writer:
         self._source[self._written : end] = records["source"]
         self._written = end
 
+    def write_between(self, old: Rows, new: Records, places: Int64s) -> None:
+        """The next rows: those that were there, and the new ones before the places they belong to."""
+        end = self._written + len(old.time) + len(new)
+        for whole, there, name in (
+            (self._time, old.time, "time"),
+            (self._event, old.event.astype(self._event.dtype, copy=False), "event"),
+            (self._source, old.source, "source"),
+        ):
+            whole[self._written : end] = np.insert(there, places, new[name]) if len(new) else there
+        self._written = end
+
     def finish(
         self,
         snapshot: Snapshot,
@@ -64,7 +96,7 @@ class Writer:
 
         `files` are those that rows are numbered by; from `first_new` on they are new.
         """
-        offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        offsets = _ends(counts)
         np.save(self.folder / OFFSETS, offsets)
         settle_ties(snapshot, files, offsets, self._time, self._event, self._source, first_new)
         for column in (self._time, self._event, self._source):
@@ -123,12 +155,16 @@ def extend(path: Path, snapshot: Snapshot, old: Manifest) -> Manifest:
     moved = places(as_names(known_units), as_names(units))
     counts = np.zeros(len(units), np.int64)
     counts[moved] = np.diff(np.load(here / OFFSETS))
-    cut = cut_units(counts)
+    offsets, cut = _ends(counts), cut_units(counts)
+    there = Rows(**{name: open_mapped(here / file) for name, file in _COLUMNS.items()})
+    rank = _rank(events)
     writer = Writer(path, rows, len(events))
     new_runs = _sorted(snapshot, fresh, units, events, cut, writer.folder, old.rows)
-    for old_run, new_run in zip(_runs(here, cut, moved), new_runs, strict=True):
+    for (first, last), new_run in zip(pairwise(cut.bounds.tolist()), new_runs, strict=True):
+        begin, end = int(offsets[first]), int(offsets[last])
         counts += np.bincount(new_run["unit"], minlength=len(units))
-        writer.write(_merged(old_run, new_run, _rank(events)))
+        belongs = _places_among(there, offsets, new_run, rank)
+        writer.write_between(there.between(begin, end), new_run, belongs - begin)
     files = [by_name[name] for name in old.files] + fresh
     writer.finish(snapshot, files, counts, units, events, old.rows)
     return _manifest(writer, snapshot, files, rows, len(units))
@@ -183,32 +219,25 @@ def _sorted(
     yield from read_sorted(cut, buckets, _rank(events))
 
 
-def _runs(folder: Path, cut: Cut, moved: NDArray[np.int64]) -> Iterator[Records]:
-    """The rows that were there, for each range of units; `moved` is where each unit stands now."""
-    offsets = np.load(folder / OFFSETS)
-    columns = {name: open_mapped(folder / file) for name, file in _COLUMNS.items()}
-    bounds = np.searchsorted(moved, cut.bounds)
-    for first, last in pairwise(bounds.tolist()):
-        begin, end = offsets[first], offsets[last]
-        records = np.empty(end - begin, RECORD)
-        for name, column in columns.items():
-            records[name] = column[begin:end]
-        records["unit"] = np.repeat(moved[first:last], np.diff(offsets[first : last + 1]))
-        yield records
-
-
-def _merged(old: Records, new: Records, rank: NDArray[np.int32]) -> Records:
-    order = np.empty(len(old) + len(new), np.int64)
-    loops.merge(
-        np.ascontiguousarray(old["unit"]),
-        np.ascontiguousarray(old["time"]),
-        rank[old["event"]],
+def _places_among(there: Rows, offsets: Int64s, new: Records, rank: NDArray[np.int32]) -> Int64s:
+    """Before which of the rows that were there each new one belongs; of equal ones the new come later."""
+    found = np.empty(len(new), np.int64)
+    loops.insertion_places(
+        offsets,
+        there.time,
+        there.event,
+        rank,
         np.ascontiguousarray(new["unit"]),
         np.ascontiguousarray(new["time"]),
-        rank[new["event"]],
-        order,
+        np.ascontiguousarray(new["event"]),
+        found,
     )
-    return np.concatenate((old, new))[order]
+    return found
+
+
+def _ends(counts: Int64s) -> Int64s:
+    """Where each unit with so many rows begins, and at last where all end."""
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
 
 def open_mapped(file: Path) -> Any:

@@ -1,4 +1,4 @@
-"""How are rows merged and looked up? The loops over every event."""
+"""How are rows sorted and looked up? The loops over every event."""
 
 from __future__ import annotations
 
@@ -80,33 +80,28 @@ def sort(unit: Codes, time: Int64s, rank: Codes, ends: Int64s, order: Int64s, sp
 
 
 @kernel
-def merge(
-    unit: Codes,
+def insertion_places(
+    offsets: Int64s,
     time: Int64s,
+    event: NDArray[np.signedinteger],
     rank: Codes,
     new_unit: Codes,
     new_time: Int64s,
-    new_rank: Codes,
-    order: Int64s,
+    new_event: Codes,
+    places: Int64s,
 ) -> None:
-    """The order of two sorted runs together: places in the first, then, counted on, in the second."""
-    old, new = 0, 0
-    rows, new_rows = len(unit), len(new_unit)
-    for place in range(rows + new_rows):
-        take_new = old == rows
-        if old < rows and new < new_rows:
-            if new_unit[new] != unit[old]:
-                take_new = new_unit[new] < unit[old]
-            elif new_time[new] != time[old]:
-                take_new = new_time[new] < time[old]
+    """Before which row each new row belongs among those of its unit, by time and rank; behind equal ones."""
+    for new in range(len(new_unit)):
+        low, high = offsets[new_unit[new]], offsets[new_unit[new] + 1]
+        while low < high:
+            middle = (low + high) // 2
+            if time[middle] < new_time[new] or (
+                time[middle] == new_time[new] and rank[event[middle]] <= rank[new_event[new]]
+            ):
+                low = middle + 1
             else:
-                take_new = new_rank[new] < rank[old]
-        if take_new:
-            order[place] = rows + new
-            new += 1
-        else:
-            order[place] = old
-            old += 1
+                high = middle
+        places[new] = low
 
 
 @kernel

@@ -124,7 +124,8 @@ def scan(
     names, named = as_names(people), as_names(events)
     numbered = {} if identity.is_plain else {name: number for number, name in enumerate(people)}
     sql = f"SELECT person, event, epoch_us(time) AS time FROM {relation(files)}"  # noqa: S608
-    for table in gathered(stream(snapshot, sql)):
+    # Looking names up costs as much for few rows as for many: each time they are all laid out anew.
+    for table in gathered(stream(snapshot, sql), max(ROWS_AT_ONCE, len(people))):
         time = numbers(table.column("time"))
         if identity.is_plain:
             unit = places(table.column("person"), names).astype(np.int32)
@@ -135,12 +136,12 @@ def scan(
         yield Batch(unit=unit, time=time, event=event)
 
 
-def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Small batches together: looking names up costs as much for few rows as for many."""
+def gathered(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
+    """Small batches together, till they have so many rows."""
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)
-        if sum(map(len, waiting)) >= ROWS_AT_ONCE:
+        if sum(map(len, waiting)) >= rows:
             yield pa.Table.from_batches(waiting)
             waiting = []
     if waiting:
