@@ -1,5 +1,7 @@
 """What changed after shipping is told with its interval, and not where it cannot be known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,6 @@ from quarterdeck.feedback.backlog.calc.before_after import (
     Change,
     Mentions,
     Unknown,
-    crowding,
     difference_in_differences,
     difference_of_means,
     difference_of_shares,
@@ -53,6 +54,17 @@ def test_silence_after_many_mentions_is_an_answer():
     found = mentions_ratio(mentions((40, 400, 0, 400)))
     assert found.verdict == "fell"
     assert 0 < found.low < found.value < found.high < 0.25
+
+
+def test_what_the_tagger_may_get_wrong_widens_the_interval():
+    plain = mentions((80, 1000, 55, 1000))
+    doubtful = replace(plain, doubtful=(80, 55), right=0.5)
+    known = replace(plain, doubtful=(80, 55), right=0.99)
+    found, surer, sure = (mentions_ratio(each) for each in (doubtful, known, plain))
+    assert (found.verdict, surer.verdict, sure.verdict) == ("not told apart", "fell", "fell")
+    # ln .6875 -+ 1.96 sqrt(1/80 - 1/1000 + 1/55 - 1/1000 + 1/80 + 1/55), by hand: half of n hits are right,
+    # so their logarithm varies by n/4 / (n/2)^2 = 1/n.
+    assert (found.low, found.high) == (pytest.approx(0.426, abs=5e-4), pytest.approx(1.108, abs=5e-4))
 
 
 def test_customers_who_repeat_themselves_widen_the_interval():
@@ -125,11 +137,6 @@ def test_a_difference_of_shares_lies_in_its_interval(of, others, data):
     took, rest = data.draw(st.integers(0, of)), data.draw(st.integers(0, others))
     found = difference_of_shares(took, of, rest, others)
     assert -1 <= found.low <= found.value <= found.high <= 1
-
-
-@given(st.lists(st.integers(-1, 5), max_size=30))
-def test_crowding_is_one_where_each_speaks_once_and_never_less(accounts):
-    assert crowding(np.array(accounts, np.int64)) >= 1
 
 
 @pytest.mark.slow

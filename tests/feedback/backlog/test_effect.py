@@ -38,6 +38,13 @@ def test_fewer_mentions_are_told_with_counts_and_interval(company):
     assert sum(many for _, many in mentions.weeks) > mentions.before
 
 
+def test_of_a_tagger_that_nobody_checked_less_is_known(standing, alice):
+    ship_the_map(standing, alice, checked=False)
+    found = effect(standing)
+    assert found.mentions.change.verdict == "not told apart"
+    assert measures_of(found)[0].verdict.startswith("no change can be told: nobody has checked the tagger")
+
+
 def test_too_early_says_until_when(company):
     found = effect(company, day(SHIPPED + 10))
     assert found.too_early

@@ -1,5 +1,7 @@
 """Customers and their revenue count once, whatever they say and however often."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,12 +9,13 @@ from hypothesis import strategies as st
 
 from quarterdeck.feedback.themes.calc.measuring import (
     Said,
-    crowding,
+    answers,
     mean_rating,
     mentions_by_period,
     net_promoters,
     tally,
 )
+from quarterdeck.stats.mentions import crowding
 
 TAGS = 3
 
@@ -28,6 +31,7 @@ def said(rows, arr, at_risk=None):
         account=np.array([row[1] for row in rows], np.int32),
         person=np.array([row[2] for row in rows], np.int32),
         channel=np.zeros(count, np.int32),
+        message=np.arange(count, dtype=np.int32),
         score=np.full(count, np.nan),
         is_survey=np.zeros(count, bool),
         tags=tags,
@@ -87,7 +91,7 @@ def test_periods_add_up_to_all_mentions(everything):
 
 @given(anything())
 def test_an_interval_is_never_narrowed_by_customers_who_repeat_themselves(everything):
-    assert crowding(everything, np.ones(len(everything.period), bool)) >= 1.0
+    assert crowding(everything.account) >= 1.0
 
 
 def test_the_score_of_promoters_and_detractors_is_their_difference():
@@ -98,10 +102,16 @@ def test_the_score_of_promoters_and_detractors_is_their_difference():
 
 
 def test_the_mean_rating_has_the_interval_of_student():
-    ratings = np.array([5, 4, 4, 3, 5, np.nan, 2], float)
+    ratings = np.array([5, 4, 4, 3, 5, 2], float)
     found = mean_rating(ratings)
     # t of .975 with 5 degrees of freedom is 2.570582 (Student, 1908, as any table has it).
-    half = 2.570582 * ratings[~np.isnan(ratings)].std(ddof=1) / np.sqrt(6)
+    half = 2.570582 * ratings.std(ddof=1) / np.sqrt(6)
     assert (found.value, found.answers) == (pytest.approx(23 / 6), 6)
     assert (found.low, found.high) == (pytest.approx(23 / 6 - half), pytest.approx(23 / 6 + half))
     assert mean_rating(ratings[-2:]) is None
+
+
+def test_the_score_of_a_message_counts_once_however_many_quotes_it_has():
+    rows = said([(0, 0, 0, {0}), (0, 0, 0, {0}), (0, 0, 0, {0}), (0, 0, 1, {0})], [500.0])
+    told = replace(rows, message=np.array([0, 0, 0, 1], np.int32), score=np.array([3.0, 3.0, 3.0, np.nan]))
+    assert answers(told, np.ones(4, bool)).tolist() == [3.0]

@@ -22,6 +22,7 @@ def said(*parts):
         account=np.arange(count, dtype=np.int32),
         person=np.arange(count, dtype=np.int32),
         channel=np.array(channel, np.int32),
+        message=np.arange(count, dtype=np.int32),
         score=np.full(count, np.nan),
         is_survey=np.zeros(count, bool),
         tags=np.array(theme, bool).reshape(-1, 1),

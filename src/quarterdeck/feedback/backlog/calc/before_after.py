@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.stats.interval import normal_quantile, student_quantile, wilson_interval
+from quarterdeck.stats.mentions import variance_of_errors
 from quarterdeck.stats.strata import common_ratio
 
 Counts = NDArray[np.float64]
@@ -45,7 +46,8 @@ class Unknown:
 class Mentions:
     """How often something was said of so much that was said, by channel, (c,) each, before and after.
 
-    `crowded` is how much repeated words of one customer widen the variance (Kish, 1965), at least 1.
+    `crowded` is how much repeated words of one customer widen the variance (Kish, 1965), at least 1. Of the
+    hits so many were the tagger's alone, `doubtful` before and after, of which a share is `right`.
     """
 
     hits_before: Counts
@@ -53,14 +55,16 @@ class Mentions:
     hits_after: Counts
     all_after: Counts
     crowded: float
+    doubtful: tuple[int, int] = (0, 0)
+    right: float = 1.0
 
 
 def mentions_ratio(mentions: Mentions) -> Change | Unknown:
     """How many times as often something is said after as before, channel by channel.
 
     The common ratio of Mantel and Haenszel (1959) with the variance of Greenland and Robins (1985), widened
-    by how customers repeat themselves. Where one side has none, half a mention is added to both (Haldane
-    1956, Anscombe 1956), so that silence is an answer too.
+    by how customers repeat themselves and by what the tagger gets wrong. Where one side has none, half a
+    mention is added to both (Haldane 1956, Anscombe 1956), so that silence is an answer too.
     """
     after, before = mentions.hits_after.sum(), mentions.hits_before.sum()
     if after + before < FEWEST_MENTIONS:
@@ -78,7 +82,10 @@ def mentions_ratio(mentions: Mentions) -> Change | Unknown:
     ratio, variance = common_ratio(hits_after, all_after, hits_before, all_before)
     if ratio is None:
         return Unknown(reason="it was said in other channels after than before")
-    half = normal_quantile(0.975) * sqrt(variance * max(mentions.crowded, 1.0))
+    variance *= mentions.crowded
+    for hits, doubtful in zip((before, after), mentions.doubtful, strict=True):
+        variance += variance_of_errors(hits - doubtful, doubtful, mentions.right)
+    half = normal_quantile(0.975) * sqrt(variance)
     return _change(ratio, exp(log(ratio) - half), exp(log(ratio) + half), neutral=1.0)
 
 
@@ -118,16 +125,6 @@ def difference_of_shares(took: int, of: int, others_took: int, others: int) -> C
         value + sqrt((high - one) ** 2 + (other - other_low) ** 2),
         neutral=0.0,
     )
-
-
-def crowding(accounts: NDArray[np.int64]) -> float:
-    """How much several mentions of one customer widen a variance; -1 is a customer nobody knows (Kish, 1965).
-
-    >>> crowding(np.array([1, 2, 3])), crowding(np.array([1, 1, 1, -1]))
-    (1.0, 2.5)
-    """
-    sizes = np.concatenate([np.bincount(accounts[accounts >= 0]), np.ones(int((accounts < 0).sum()))])
-    return float((sizes**2).sum() / sizes.sum()) if sizes.sum() else 1.0
 
 
 def _welch(groups: list[tuple[Counts, float]]) -> Change:

@@ -26,7 +26,6 @@ from quarterdeck.feedback.backlog.calc.before_after import (
     Change,
     Mentions,
     Unknown,
-    crowding,
     difference_in_differences,
     difference_of_means,
     difference_of_shares,
@@ -39,13 +38,15 @@ from quarterdeck.feedback.backlog.service.items import WorkItem
 from quarterdeck.feedback.backlog.service.loop import read_loop
 from quarterdeck.feedback.themes.service.board import Reading, marks_of, read_said
 from quarterdeck.feedback.themes.service.keeping import kept_tags
+from quarterdeck.feedback.themes.service.quality import least_known
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.models import MOST_KEY, Person
 from quarterdeck.records.subjects import Subject
+from quarterdeck.stats.mentions import crowding
+from quarterdeck.stats.promoters import promoter_points
 
 compute: Any = pc  # its stubs know no columns in chunks
 Mask = NDArray[np.bool_]
-PROMOTERS_FROM, DETRACTORS_TO = 9, 6
 CSAT = "csat"
 
 
@@ -61,7 +62,10 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MentionsEffect:
-    """How often a theme is spoken of: plain counts, what they are of, and the ratio channel by channel."""
+    """How often a theme is spoken of: plain counts, what they are of, and the ratio channel by channel.
+
+    `is_checked` says whether somebody sorted quotes that show how often the tagger is right about it.
+    """
 
     themes: tuple[str, ...]
     before: int
@@ -69,6 +73,7 @@ class MentionsEffect:
     all_before: int
     all_after: int
     change: Change | Unknown
+    is_checked: bool
     weeks: tuple[tuple[datetime, int], ...]
 
 
@@ -206,15 +211,7 @@ def _mentions(ground: Ground, asks: Asks, said: _Said | None, key: str) -> Menti
     elif said.begins_late:
         change = Unknown(reason="what was said before it shipped is not all here")
     else:
-        change = mentions_ratio(
-            Mentions(
-                hits_before=said.by_channel(before),
-                all_before=said.by_channel(said.before),
-                hits_after=said.by_channel(after),
-                all_after=said.by_channel(said.after),
-                crowded=crowding(said.reading.said.account[before | after].astype(np.int64)),
-            )
-        )
+        change = mentions_ratio(_as_mentions(said, before, after, themes))
     return MentionsEffect(
         themes=themes,
         before=int(before.sum()),
@@ -222,7 +219,21 @@ def _mentions(ground: Ground, asks: Asks, said: _Said | None, key: str) -> Menti
         all_before=int(said.before.sum()),
         all_after=int(said.after.sum()),
         change=change,
+        is_checked=least_known(said.reading.precision, themes).looked_at > 0,
         weeks=_weeks(said, spoken, ground.until),
+    )
+
+
+def _as_mentions(said: _Said, before: Mask, after: Mask, themes: Sequence[str]) -> Mentions:
+    by_tagger = ~said.reading.by_people
+    return Mentions(
+        hits_before=said.by_channel(before),
+        all_before=said.by_channel(said.before),
+        hits_after=said.by_channel(after),
+        all_after=said.by_channel(said.after),
+        crowded=crowding(said.reading.said.account[before | after]),
+        doubtful=(int((before & by_tagger).sum()), int((after & by_tagger).sum())),
+        right=least_known(said.reading.precision, themes).share,
     )
 
 
@@ -296,10 +307,8 @@ def _surveys(reading: Reading) -> Sequence[tuple[str, Mask]]:
 
 
 def _points(scores: NDArray[np.float64], survey: str) -> NDArray[np.float64]:
-    """Scores as they are; of NPS as points of promoters less detractors (Reichheld, 2003)."""
-    if survey != "NPS":
-        return scores
-    return 100.0 * ((scores >= PROMOTERS_FROM).astype(float) - (scores <= DETRACTORS_TO))
+    """Scores as they are; of NPS as points of promoters less detractors."""
+    return promoter_points(scores) if survey == "NPS" else scores
 
 
 def _adoption(workspace: Workspace, window: Window, asks: Asks, event: str) -> AdoptionEffect:

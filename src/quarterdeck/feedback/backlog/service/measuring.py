@@ -17,9 +17,9 @@ Json = dict[str, Any]
 
 def measure_accepted(workspace: Workspace) -> int:
     """Say of each accepted change what its work did, when all of that shipped and its time is over."""
-    measured = 0
+    measured, ground = 0, None
     for record, items in _under_way():
-        ground = read_ground(workspace)
+        ground = ground or read_ground(workspace)
         effects = [effect_of(workspace, ground, item) for item in items if item in ground.items.by_key]
         known = [each for each in effects if each is not None and not each.too_early]
         if len(known) == len(items):

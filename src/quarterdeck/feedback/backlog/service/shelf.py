@@ -25,6 +25,7 @@ STAGES: Mapping[Show, tuple[str, ...]] = {
     "done": ("done",),
     "all": ("to do", "doing", "done", "dropped"),
 }
+UNCHECKED = ": nobody has checked the tagger on it; sort a few of its quotes in the inbox"
 HALF_PAGE = replace(PAGE_WIDE, width=560.0, height=240.0)
 
 
@@ -203,6 +204,7 @@ def _of_mentions(effect: Effect) -> Measure:
     if isinstance(mentions, Unknown):
         return Measure(name="Mentions", before="", after="", change="", verdict=_verdict(mentions))
     change = mentions.change
+    told = not isinstance(change, Change) or change.verdict != "not told apart"
     said = ""
     if isinstance(change, Change):
         said = f"{change.value:.2f} times ({change.low:.2f} to {change.high:.2f})"
@@ -211,7 +213,7 @@ def _of_mentions(effect: Effect) -> Measure:
         before=f"{mentions.before:,} of {mentions.all_before:,} quotes",
         after=f"{mentions.after:,} of {mentions.all_after:,} quotes",
         change=said,
-        verdict=_verdict(change),
+        verdict=_verdict(change) + ("" if told or mentions.is_checked else UNCHECKED),
     )
 
 

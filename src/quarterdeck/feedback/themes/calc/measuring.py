@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quarterdeck.stats.interval import normal_quantile, student_quantile
+from quarterdeck.stats.promoters import promoter_points
 
 Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-PROMOTERS_FROM, DETRACTORS_TO = 9, 6
 FEWEST_SCORES = 5
 
 
@@ -27,6 +27,7 @@ class Said:
     """Quotes as columns, (n,) each; those folded into others are left out.
 
     `period` counts from the first one, 0; `account`, `person` and `channel` are codes, -1 where nobody knows.
+    `message` is the code of what a quote is a part of: a score is that of a message, whatever else it says.
     `score` is NaN where none was given; `is_survey` says that it goes from 0 to 10, `is_rating` that it says
     how content somebody was with an answer (CSAT), whatever its scale. `tags` is (n, t).
     `arr` and `at_risk` are of the accounts, (a,), as they stand at the end.
@@ -36,6 +37,7 @@ class Said:
     account: Codes
     person: Codes
     channel: Codes
+    message: Codes
     score: Floats
     is_survey: Mask
     tags: Mask
@@ -83,48 +85,43 @@ def tally(said: Said, which: Mask) -> Tally:
         accounts=len(accounts),
         arr=float(arr.sum()),
         arr_at_risk=float(arr[said.at_risk[accounts]].sum()),
-        score=net_promoters(said.score[which & said.is_survey & ~np.isnan(said.score)]),
-        rating=None if said.is_rating is None else mean_rating(said.score[which & said.is_rating]),
+        score=net_promoters(answers(said, which & said.is_survey)),
+        rating=None if said.is_rating is None else mean_rating(answers(said, which & said.is_rating)),
     )
 
 
-def net_promoters(scores: Floats) -> Score | None:
-    """Promoters less detractors, in points (Reichheld, 2003); None where too few answered to say.
+def answers(said: Said, which: Mask) -> Floats:
+    """The scores given with some quotes, that of each message once."""
+    scored = np.flatnonzero(which & ~np.isnan(said.score))
+    _, first = np.unique(said.message[scored], return_index=True)
+    return said.score[scored[first]]
 
-    The interval is that of a mean of answers that count 1, 0 or -1.
+
+def net_promoters(scores: Floats) -> Score | None:
+    """Promoters less detractors, in points; None where too few answered to say.
+
+    The interval is that of a mean of answers.
     """
     if len(scores) < FEWEST_SCORES:
         return None
-    marks = (scores >= PROMOTERS_FROM).astype(float) - (scores <= DETRACTORS_TO)
-    half = normal_quantile(0.975) * float(marks.std(ddof=1)) / sqrt(len(marks))
-    value = float(marks.mean())
+    points = promoter_points(scores)
+    half = normal_quantile(0.975) * float(points.std(ddof=1)) / sqrt(len(points))
+    value = float(points.mean())
     return Score(
-        value=100 * value,
-        low=100 * max(-1.0, value - half),
-        high=100 * min(1.0, value + half),
-        answers=len(marks),
+        value=value, low=max(-100.0, value - half), high=min(100.0, value + half), answers=len(points)
     )
 
 
 def mean_rating(scores: Floats) -> Score | None:
     """The mean of ratings on their own scale, with Student's interval; None where too few answered to say."""
-    known = scores[~np.isnan(scores)]
-    if len(known) < FEWEST_SCORES:
+    if len(scores) < FEWEST_SCORES:
         return None
-    value, deviation = float(known.mean()), float(known.std(ddof=1))
-    half = student_quantile(0.975, len(known) - 1) * deviation / sqrt(len(known))
-    return Score(value=value, low=value - half, high=value + half, answers=len(known))
+    value, deviation = float(scores.mean()), float(scores.std(ddof=1))
+    half = student_quantile(0.975, len(scores) - 1) * deviation / sqrt(len(scores))
+    return Score(value=value, low=value - half, high=value + half, answers=len(scores))
 
 
 def mentions_by_period(said: Said, which: Mask, periods: int) -> NDArray[np.int64]:
     """How many of some quotes were said in each period, (periods,)."""
     inside = which & (said.period >= 0) & (said.period < periods)
     return np.bincount(said.period[inside], minlength=periods).astype(np.int64)
-
-
-def crowding(said: Said, which: Mask) -> float:
-    """How much several mentions of one customer widen a variance; 1 where each speaks once (Kish, 1965)."""
-    spoke = said.account[which]
-    known = np.bincount(spoke[spoke >= 0])
-    sizes = np.concatenate([known[known > 0], np.ones(int((spoke < 0).sum()))])
-    return float((sizes**2).sum() / sizes.sum()) if len(sizes) else 1.0

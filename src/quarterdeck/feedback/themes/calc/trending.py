@@ -12,8 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from quarterdeck.feedback.themes.calc.measuring import Mask, Said, crowding
+from quarterdeck.feedback.themes.calc.measuring import Mask, Said
 from quarterdeck.stats.interval import normal_quantile
+from quarterdeck.stats.mentions import crowding, variance_of_errors
 from quarterdeck.stats.strata import common_ratio
 
 Counts = NDArray[np.float64]
@@ -81,16 +82,18 @@ def trend_of(
     ratio, variance = common_ratio(hits_now, all_now, hits_then, all_then)
     if ratio is None:
         return Trend(now=more, before=less, raw=raw, ratio=None, low=None, high=None, verdict="too few")
-    variance *= crowding(said, theme & (now | before))
+    crowded = crowding(said.account[theme & (now | before)])
+    variance *= crowded
     if precision is not None:
         by_people = np.zeros(len(theme), bool) if checked is None else checked
         for hits in (theme & now, theme & before):
-            variance += _by_errors(int((hits & by_people).sum()), int((hits & ~by_people).sum()), precision)
+            sure, doubtful = int((hits & by_people).sum()), int((hits & ~by_people).sum())
+            variance += variance_of_errors(sure, doubtful, precision.share)
     half = normal_quantile(0.975) * np.sqrt(variance)
     low, high = float(ratio * np.exp(-half)), float(ratio * np.exp(half))
     verdict: Verdict = "rises" if low > 1 else "falls" if high < 1 else "steady"
     channel = None
-    if verdict == "steady" and _jumps(more, less, longer, crowding(said, theme & (now | before))):
+    if verdict == "steady" and _jumps(more, less, longer, crowded):
         channel = _louder(hits_now, all_now, hits_then / longer, all_then / longer)
         verdict = "steady" if channel is None else "by channel"
     return Trend(
@@ -103,12 +106,6 @@ def trend_of(
         verdict=verdict,
         channel=channel,
     )
-
-
-def _by_errors(sure: int, doubtful: int, precision: Precision) -> float:
-    """Variance of the logarithm of how many hits are right: the sure ones, a share of the doubtful."""
-    right = sure + doubtful * precision.share
-    return doubtful * precision.share * (1 - precision.share) / right**2 if right else 0.0
 
 
 def _by_channel(said: Said, which: Mask, channels: int) -> Counts:

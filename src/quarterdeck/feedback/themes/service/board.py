@@ -25,6 +25,7 @@ from quarterdeck.feedback.themes.facts import Worth, worth_of_accounts
 from quarterdeck.feedback.themes.service.book import read_taxonomy
 from quarterdeck.feedback.themes.service.keeping import FOLDER, KeptTags, judged_quotes, kept_tags, tag_table
 from quarterdeck.feedback.themes.service.quality import NOTHING_CHECKED, precision_of
+from quarterdeck.stats.promoters import LEAST, MOST
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 compute: Any = pc  # its stubs know no columns in chunks
 WEEKS, LATELY = 26, 4
 BEFORE = 12  # weeks that the last ones are held against: what grows slowly shows, and chance less
-RULES = 3  # counted up where the same quotes give another board
+RULES = 4  # counted up where the same quotes give another board
 RENEWS_WITHIN = timedelta(days=120)
 SURVEY, RATINGS = "nps", "csat"  # the channels whose scores go from 0 to 10, and say how an answer was liked
 WEEK = timedelta(days=7)
@@ -167,12 +168,14 @@ def _read(workspace: Workspace, kept: KeptTags, taxonomy: Taxonomy, book: Book, 
     place = compute.index_in(tagged["quote"], value_set=book.table["quote"].combine_chunks())
     there = compute.is_valid(place)
     tagged, place = tagged.filter(there), place.filter(there)
-    rows = book.table.select(["time", "account", "person", "channel", "score"]).take(place)
+    rows = book.table.select(["time", "message", "account", "person", "channel", "score"]).take(place)
     with FactStore(workspace.facts_path).snapshot() as snapshot:
         worth = worth_of_accounts(snapshot, until)
     account, accounts = _coded(rows["account"])
     person, _ = _coded(rows["person"])
     channel, channels = _coded(rows["channel"])
+    score = rows["score"].to_numpy(zero_copy_only=False).astype(float)
+    on_scale = (score >= LEAST) & (score <= MOST)
     first = np.datetime64((until - WEEKS * WEEK).astimezone(UTC).replace(tzinfo=None), "us")
     since = rows["time"].to_numpy().astype("datetime64[us]") - first
     period = np.floor(since / np.timedelta64(7, "D")).astype(np.int32)
@@ -184,8 +187,9 @@ def _read(workspace: Workspace, kept: KeptTags, taxonomy: Taxonomy, book: Book, 
             account=account,
             person=person,
             channel=channel,
-            score=rows["score"].to_numpy(zero_copy_only=False).astype(float),
-            is_survey=channel == (channels.index(SURVEY) if SURVEY in channels else -2),
+            message=_coded(rows["message"])[0],
+            score=score,
+            is_survey=on_scale & (channel == (channels.index(SURVEY) if SURVEY in channels else -2)),
             is_rating=channel == (channels.index(RATINGS) if RATINGS in channels else -2),
             tags=_marks(tagged["tags"], taxonomy.names),
             arr=np.array([each.arr if each else 0.0 for each in known]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quarterdeck.feedback.themes.calc.measuring import Mask, Score, net_promoters, tally
+from quarterdeck.feedback.themes.calc.measuring import Mask, Score, answers, net_promoters, tally
 from quarterdeck.feedback.themes.definitions import Tag
 from quarterdeck.feedback.themes.service.board import (
     RENEWS_WITHIN,
@@ -83,7 +83,7 @@ def of_quarter(reading: Reading, tag: Tag, *, most_quotes: int) -> ThemeOfQuarte
     said = reading.said
     spoken = _own_marks(reading, tag) & _quarter(reading)
     found = tally(said, spoken)
-    rest = _quarter(reading) & ~spoken & said.is_survey & ~np.isnan(said.score)
+    others = _quarter(reading) & said.is_survey & ~np.isin(said.message, said.message[spoken])
     accounts = np.unique(said.account[spoken & (said.account >= 0)])
     arr = np.nan_to_num(said.arr[accounts])
     checked = reading.precision.get(tag.name, NOTHING_CHECKED)
@@ -101,7 +101,7 @@ def of_quarter(reading: Reading, tag: Tag, *, most_quotes: int) -> ThemeOfQuarte
         arr_at_risk=found.arr_at_risk,
         evenness=float(arr.sum() ** 2 / (arr**2).sum()) if arr.any() else 0.0,
         mood=_mood(found.score),
-        mood_of_others=_mood(net_promoters(said.score[rest])),
+        mood_of_others=_mood(net_promoters(answers(said, others))),
         right=checked.right,
         looked_at=checked.looked_at,
         quotes=_quotes(reading, spoken, most_quotes),

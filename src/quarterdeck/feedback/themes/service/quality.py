@@ -128,6 +128,11 @@ def precision_of(taxonomy: Taxonomy, judged: Sequence[JudgedQuote]) -> Mapping[s
     return {tag: Precision(right=right[tag], looked_at=looked_at[tag]) for tag in taxonomy.names}
 
 
+def least_known(precision: Mapping[str, Precision], themes: Sequence[str]) -> Precision:
+    """How often the tagger is right about several themes: as often as about the one it knows least."""
+    return min((precision.get(theme, NOTHING_CHECKED) for theme in themes), key=lambda each: each.share)
+
+
 def unsure_quotes(workspace: Workspace, kept: KeptTags) -> list[tuple[str, str, float]]:
     """Quotes that nobody sorted, the most doubtful first: key, best guess, and how sure that is."""
     tagged = tag_table(workspace, kept)
