@@ -13,9 +13,11 @@ from quarterdeck.insights.journeys.definitions.conditions import Condition, Pick
 from quarterdeck.insights.journeys.definitions.journey import WINDOW, Exclusion, Journey
 from quarterdeck.insights.journeys.service.asking import (
     LISTS,
+    MEETS,
     MOST_BREAKDOWNS,
     MOST_STEPS,
     NOT_IN_THE_FORM,
+    PATHS,
     PLAIN,
     WORDS,
     Asked,
@@ -39,9 +41,12 @@ def asked_of(given: Given) -> Asked:
     steps = tuple(_step(given, number, event) for number, event in enumerate(events, 1) if event)
     usual = Asked()
     plain = {name: _one(given, name) for name in PLAIN}
+    plain["kind"] = PATHS if plain["kind"] == PATHS else ""
     if plain["since"] == A_DAY:
         plain["since"] = _one(given, "from")
     numbers = {name: _place(plain.pop(name)) for name in ("stop", "who", "moved_at")}
+    numbers |= {name: _place(plain[name]) for name in ("longest", "pause") if plain[name]}
+    plain = {name: value for name, value in plain.items() if name not in ("longest", "pause")}
     rest = given.get("also", ("",))[-1].replace("\0", "")[:LONGEST_REST]
     within = plain["within"] or usual.within
     if not re.fullmatch(WINDOW, within):
@@ -78,11 +83,12 @@ def rearranged(asked: Asked, wanted: str) -> Asked:
 
 
 def asked_by(journey: Journey, name: str = "") -> Asked | None:
-    """The address of a saved funnel; None where it says more than a form can hold."""
-    if journey.kind != "funnel" or len(journey.steps) > MOST_STEPS:
+    """The address of a saved funnel, or of paths; None where it says more than a form can hold."""
+    forms = {"funnel": _form_of, PATHS: _paths_form_of}
+    if journey.kind not in forms or len(journey.steps) > MOST_STEPS:
         return None
     try:
-        asked = _form_of(journey, name)
+        asked = forms[journey.kind](journey, name)
         again = asked.journey()
     except (_NoFormError, QuarterdeckError):
         return None
@@ -96,15 +102,14 @@ class _NoFormError(Exception):
 def _form_of(journey: Journey, name: str) -> Asked:
     said = journey.model_dump(mode="json", exclude_defaults=True)
     rest = {key: said[key] for key in sorted(NOT_IN_THE_FORM & set(said))}
-    cohorts = [each for each in journey.where if each.cohort or each.outside_cohort]
-    if len(cohorts) > 1 or len(journey.by) > MOST_BREAKDOWNS or len(journey.same) > 1:
+    if len(journey.by) > MOST_BREAKDOWNS or len(journey.same) > 1:
         raise _NoFormError
     attribution = journey.attribution
     return Asked(
         steps=tuple(_asked_step(step) for step in journey.steps),
-        filters=tuple(_filter(each) for each in journey.where if each not in cohorts),
+        filters=_filters_of(journey),
         left_out=tuple(_left_out(one) for one in journey.exclude),
-        cohort=next((each.cohort or f"!{each.outside_cohort}" for each in cohorts), ""),
+        cohort=_cohort_of(journey),
         within=journey.within,
         unit=journey.unit,
         since=journey.since,
@@ -121,6 +126,42 @@ def _form_of(journey: Journey, name: str) -> Asked:
         also=json.dumps(rest, separators=(",", ":")) if rest else "",
         name=name,
     )
+
+
+def _paths_form_of(journey: Journey, name: str) -> Asked:
+    stops = {meet: getattr(journey, f"{meet}_stop") for meet in MEETS}
+    told = {meet: stop for meet, stop in stops.items() if stop is not None}
+    if len(told) > 1:
+        raise _NoFormError
+    return Asked(
+        kind=PATHS,
+        meet=next(iter(told), MEETS[0]),
+        at=next(iter(told.values()), ""),
+        stops=journey.stops or "",
+        longest=journey.longest,
+        pause=journey.pause_minutes,
+        filters=_filters_of(journey),
+        cohort=_cohort_of(journey),
+        unit=journey.unit,
+        since=journey.since,
+        until=journey.until or "",
+        name=name,
+    )
+
+
+def _filters_of(journey: Journey) -> tuple[Filter, ...]:
+    return tuple(_filter(each) for each in journey.where if not _is_of_cohort(each))
+
+
+def _cohort_of(journey: Journey) -> str:
+    cohorts = [each.cohort or f"!{each.outside_cohort}" for each in journey.where if _is_of_cohort(each)]
+    if len(cohorts) > 1:
+        raise _NoFormError
+    return next(iter(cohorts), "")
+
+
+def _is_of_cohort(condition: Condition) -> bool:
+    return bool(condition.cohort or condition.outside_cohort)
 
 
 def _said(journey: Journey) -> Mapping[str, object]:

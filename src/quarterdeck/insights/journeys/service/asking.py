@@ -1,4 +1,4 @@
-"""Which funnel does a form ask for, and which address says the whole of it?
+"""Which funnel or which paths does a form ask for, and which address says the whole of it?
 
 The whole question stands in the address: what a page shows can be sent as a link, and a form without
 JavaScript asks as well as one with it. What belongs to the second step ends in 2: `where2`, `is2`, `value2`.
@@ -41,6 +41,8 @@ WORDS = {
     "is_set": "has a value",
     "is_unset": "has no value",
 }
+PATHS = "paths"
+MEETS = ("around", "from", "to")
 Pair = tuple[str, str]
 
 
@@ -135,12 +137,15 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A funnel as an address asks for it, and what of its answer is looked at.
+    """A funnel, or paths, as an address asks for it, and what of its answer is looked at.
 
-    `stop` is the step before which people stopped, `reason` why, `who` one of them by place in the list:
-    an address names nobody. `moved_from`, `moved_to` and `moved_at` say which move of a path is looked at, 0
-    any of them. `pins` are the versions of tables, as metrics write them; `name` is the saved
-    journey that it began as; `also` holds, as JSON, what the form has no field for.
+    Paths are met `meet` (around, from or to) the stop `at`: an event, or a value of the property `stops`.
+    Without a stop they are whole.
+
+    `stop` is the step before which people stopped, `reason` why, `who` one of them by place in the list: an
+    address names nobody. `moved_from`, `moved_to` and `moved_at` say which move of a path is looked at, 0 any
+    of them. `pins` are the versions of tables, as metrics write them; `name` is the saved journey that it
+    began as; `also` holds, as JSON, what the form has no field for.
     """
 
     steps: tuple[AskedStep, ...] = ()
@@ -165,6 +170,12 @@ class Asked:
     stop: int = 0
     reason: str = ""
     who: int = 0
+    kind: str = "funnel"
+    meet: str = "around"
+    at: str = ""
+    stops: str = ""
+    longest: int = 5
+    pause: int = 30
     moved_from: str = ""
     moved_to: str = ""
     moved_at: int = 0
@@ -201,10 +212,13 @@ class Asked:
     def waiting(self) -> tuple[str, ...]:
         """Properties that wait for a value."""
         every = [*self.filters, *(each for step in self.steps for each in step.filters)]
-        return tuple(dict.fromkeys(each.field for each in every if each.field))
+        names = [self.stops, *(each.field for each in every)]
+        return tuple(dict.fromkeys(name for name in names if name))
 
     def journey(self, title: str = "") -> Journey:
         """The question itself."""
+        if self.kind == PATHS:
+            return checked({**dict(self._paths()), "title": title})
         if not self.steps:
             raise QuarterdeckError("A funnel needs a step.", "Choose the event that it begins with.")
         asked: dict[str, object] = {
@@ -220,6 +234,15 @@ class Asked:
         if title:
             asked["title"] = title
         return checked(asked)
+
+    def _paths(self) -> Iterator[tuple[str, object]]:
+        yield from (("kind", PATHS), ("since", self.since), ("unit", self.unit))
+        yield from (("longest", self.longest), ("pause_minutes", self.pause))
+        if conditions := [*_conditions(self.filters), *_of_cohort(self.cohort)]:
+            yield "where", conditions
+        meet = self.meet if self.meet in MEETS else MEETS[0]
+        beyond = {f"{meet}_stop": self.at, "until": self.until, "stops": self.stops}
+        yield from ((name, told) for name, told in beyond.items() if told)
 
     def _beyond_the_usual(self) -> Iterator[tuple[str, object]]:
         if conditions := [*_conditions(self.filters), *_of_cohort(self.cohort)]:

@@ -72,15 +72,17 @@ def explore(
         return seen, replace(choices_of(opened, snapshot, microseconds(now)), values=values)
 
 
-def offer(workspace: Workspace, *, tables: Mapping[str, int]) -> Choices:
-    """What a question can be made of, before there is one."""
+def offer(workspace: Workspace, *, tables: Mapping[str, int], waiting: tuple[str, ...] = ()) -> Choices:
+    """What a question can be made of, before there is one or beside it, and values of some properties."""
     anything = Journey(kind="funnel", steps=(Pick(),), since="-1d")
     with (
         step_aside(),
         FactStore(workspace.facts_path).snapshot(at=pinned(workspace, tables)) as snapshot,
         opened_at(workspace, snapshot, anything, tables) as opened,
     ):
-        return choices_of(opened, snapshot, microseconds(moment_asked(workspace, None)))
+        values = values_of(workspace.path / folder_of(workspace, tables), snapshot, waiting)
+        now = microseconds(moment_asked(workspace, None))
+        return replace(choices_of(opened, snapshot, now), values=values)
 
 
 def opened_at(

@@ -15,7 +15,7 @@ from quarterdeck.stats.figures import whole
 
 MOST_MOVES = 12
 WIDE = Paper(width=720, height=330, margin=130, longest=18, kind="wide")
-NARROW = Paper(width=350, height=300, margin=96, longest=12, kind="narrow")
+NARROW = Paper(width=350, height=300, margin=96, longest=11, kind="narrow")
 MOVES_ON = {"wide": 4, "narrow": 2}  # as many as have room beside each other
 
 

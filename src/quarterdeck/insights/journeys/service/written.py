@@ -17,13 +17,12 @@ from quarterdeck.insights.journeys.service.book import JOURNEY
 from quarterdeck.insights.journeys.service.bounds import refuse_endless
 
 MOST_CHARACTERS = 2500  # more is too long for an address; the workshop takes longer ones
-BEGINNINGS = {
+BEGINNINGS = {  # of what has no form
     "retention": "kind: retention\nsince: -10w\ngrain: week\nunit: account\ncolumns: 9\n"
     "start:\n  event: EVENT\n",
     "trend": "kind: trend\nsince: -60d\ngrain: day\nseries:\n  - event: EVENT\n    measure: unique\n",
     "lifecycle": "kind: lifecycle\nsince: -12w\ngrain: week\nunit: account\nseries:\n  - event: EVENT\n",
     "stickiness": "kind: stickiness\nsince: -4w\ngrain: day\nseries:\n  - event: EVENT\n",
-    "paths": "kind: paths\nsince: -30d\nlongest: 4\nfrom_stop: EVENT\n",
 }
 
 

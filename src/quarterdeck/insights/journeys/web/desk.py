@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.service.addresses import A_DAY, asked_by
-from quarterdeck.insights.journeys.service.asking import MOST_BREAKDOWNS, WORDS, Asked
+from quarterdeck.insights.journeys.service.asking import MOST_BREAKDOWNS, PATHS, WORDS, Asked
 from quarterdeck.insights.journeys.service.book import read_cohorts, read_journeys
 from quarterdeck.insights.journeys.service.pinning import pinned_journeys
 from quarterdeck.insights.journeys.service.saving import is_changed
@@ -35,6 +35,9 @@ ORDERS = {
     "strict": "in this order, nothing between",
     "unordered": "in any order",
 }
+KINDS = (*BEGINNINGS, PATHS)
+MEETS = {"around": "Around", "from": "From", "to": "Up to"}
+LENGTHS = range(3, 11)
 MOVE = ("moved_from", "moved_to", "moved_at")
 UNITS = {"person": "People", "account": "Accounts"}
 COUNTS = {"people": "once, at their best", "conversions": "each time they begin anew"}
@@ -75,6 +78,7 @@ class Question:
 def choices(question: Question, journey: Any) -> Mapping[str, Any]:
     """What the fields of the form offer."""
     asked = question.looked
+    kind = journey.kind if journey is not None else asked.kind
     by_day = bool(re.match(r"\d", asked.since)) or bool(asked.until)
     since = dict(SINCE) if asked.since in SINCE or by_day else {**SINCE, asked.since: f"from {asked.since}"}
     steps = [f"step {number}" for number in range(1, len(asked.steps) + 1)]
@@ -91,7 +95,10 @@ def choices(question: Question, journey: Any) -> Mapping[str, Any]:
         "attributions": {**ATTRIBUTIONS, **{each: f"the value at {each}" for each in steps}}.items(),
         "dialects": DIALECTS.items(),
         "cohorts": _cohorts(),
-        "kinds": tuple(BEGINNINGS),
+        "kinds": KINDS,
+        "meets": MEETS.items(),
+        "lengths": sorted({*LENGTHS, asked.longest}),
+        "heading": "New paths" if kind == PATHS else f"A new {kind}",
         "form_address": _form_address(question, journey),
         "text_address": _text_address(question, journey),
     }

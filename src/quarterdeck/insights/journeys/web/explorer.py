@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.pins import pins_of
 from quarterdeck.insights.journeys.service.addresses import asked_of, rearranged
-from quarterdeck.insights.journeys.service.asking import Asked, checked
+from quarterdeck.insights.journeys.service.asking import PATHS, Asked, checked
 from quarterdeck.insights.journeys.service.preparing import NotReady, ready
 from quarterdeck.insights.journeys.service.saving import save_as_draft
 from quarterdeck.insights.journeys.service.written import beginning, journey_of, yaml_of
@@ -75,7 +75,7 @@ def _journey(question: Question) -> "Journey":
 def _answered(request: HttpRequest, question: Question) -> HttpResponse:
     journey = None
     try:
-        if not (question.is_text or question.looked.steps):
+        if not (question.is_text or question.looked.steps or question.looked.kind == PATHS):
             return _begun(request, question)
         journey = _journey(question)
         found = _found(request, question, journey)
@@ -107,12 +107,22 @@ def _found(request: HttpRequest, question: Question, journey: "Journey") -> Mapp
         from quarterdeck.insights.journeys.service.laying_out import lay_out  # slow import
 
         laid = lay_out(workspace(), journey, tables=tables, sees_personal=person.sees_personal)
-        return {"laid": laid, "moved": _moved(looked, journey, tables, sees_personal=person.sees_personal)}
+        moved = _moved(looked, journey, tables, sees_personal=person.sees_personal)
+        return {"laid": laid, "moved": moved, "choices": _choices(question, tables)}
     from quarterdeck.insights.journeys.service.drawing import draw_funnel  # slow import
     from quarterdeck.insights.journeys.service.exploring import explore as explored  # slow import
 
     seen, offered = explored(workspace(), journey, looked, tables=tables, sees_personal=person.sees_personal)
     return {"seen": seen, "choices": offered, "chart": draw_funnel(seen)}
+
+
+def _choices(question: Question, tables: Mapping[str, int]) -> Any:
+    """What a form offers beside its answer; a text needs none."""
+    if question.is_text:
+        return None
+    from quarterdeck.insights.journeys.service.exploring import offer  # slow import
+
+    return offer(workspace(), tables=tables, waiting=question.looked.waiting)
 
 
 def _moved(looked: Asked, journey: "Journey", tables: Mapping[str, int], *, sees_personal: bool) -> Any:

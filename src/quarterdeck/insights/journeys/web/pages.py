@@ -18,7 +18,8 @@ from quarterdeck.insights.journeys.service.kept import KeptAnswer, is_behind, ke
 from quarterdeck.insights.journeys.service.pinning import pin, pinned_journeys, unpin
 from quarterdeck.insights.journeys.service.preparing import ANSWER
 from quarterdeck.insights.journeys.service.saving import cohort_of_lost
-from quarterdeck.insights.journeys.service.written import BEGINNINGS, yaml_of
+from quarterdeck.insights.journeys.service.written import yaml_of
+from quarterdeck.insights.journeys.web.desk import KINDS
 from quarterdeck.insights.journeys.web.explorer import explore, save
 from quarterdeck.insights.journeys.web.restating import show_restated
 from quarterdeck.jobs.queue import ask
@@ -64,7 +65,7 @@ def show_all(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "trouble": trouble,
-        "kinds": tuple(BEGINNINGS),
+        "kinds": KINDS,
         "behind": not trouble and bool(lines) and is_behind(here),
     }
     return render(request, "journeys/all.html", context)
