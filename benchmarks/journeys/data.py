@@ -18,7 +18,7 @@ EVENTS = (*STEPS, EXCLUSION, RETURN, *OTHERS)
 SHARES = np.array([0.03, 0.06, 0.04, 0.02, 0.05, 0.10, *[0.70 / 18] * 18])
 PLANS = ("free", "starter", "pro", "enterprise")
 EVENTS_PER_PERSON = 25
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 250_000  # about what an import writes at once
 
 
 def batches(rows: int, seed: int, events_per_person: int = EVENTS_PER_PERSON) -> Iterator[pa.Table]:

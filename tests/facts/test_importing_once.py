@@ -209,3 +209,14 @@ def test_many_small_imports_are_compacted_and_no_version_is_lost(
     with store.snapshot(at={"events": 2}) as snapshot:
         assert snapshot.rows("SELECT count(*) FROM events") == [(1,)]
     assert bring(None, name="3.csv").same_file
+
+
+def test_files_that_are_whole_are_not_joined_however_many(
+    bring: Import, store: FactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quarterdeck.facts.delta.COMPACT_ABOVE_FILES", 2)
+    monkeypatch.setattr("quarterdeck.facts.delta.WHOLE_FILE_BYTES", 1000)
+    for i in range(5):
+        bring(HEADER + GOOD.replace("1,", f"{i},", 1), name=f"{i}.csv")
+    with store.snapshot() as snapshot:
+        assert len(snapshot.files["events"]) == 5

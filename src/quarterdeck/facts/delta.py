@@ -30,10 +30,10 @@ from quarterdeck.facts.schema import TABLES
 from quarterdeck.facts.tombstones import Tombstones
 
 COMPACT_ABOVE_FILES = 100
+WHOLE_FILE_BYTES = 64 * 1024 * 1024
 # Under this name each commit says in the log what it did.
 _COUNTS = "quarterdeck.counts"
 _ATTEMPTS = 20
-_REWRITTEN_FILE_BYTES = 64 * 1024 * 1024
 # Small row groups let DuckDB read one file with several threads and skip by time.
 _ROW_GROUP_ROWS = 122_880
 
@@ -239,7 +239,7 @@ class Delta:
             mode="overwrite",
             schema_mode="overwrite" if new_schema else None,
             writer_properties=self._writer(),
-            target_file_size=_REWRITTEN_FILE_BYTES,
+            target_file_size=WHOLE_FILE_BYTES,
             commit_properties=CommitProperties(max_commit_retries=0),
         )
         return self.forget_older(handle, log=new_schema)
@@ -264,15 +264,26 @@ class Delta:
         return latest
 
     def compact(self) -> None:
-        """Join small files when there are many; left for next time if somebody else writes meanwhile."""
+        """Join small files when there are many; left for next time if somebody else writes meanwhile.
+
+        What is joined is small no more, so that a large table is not written anew with each import.
+        """
         with self.lock():
             handle = self.open()
-            if handle is None or len(self.files(handle)) <= COMPACT_ABOVE_FILES:
+            if handle is None or small_files(handle) <= COMPACT_ABOVE_FILES:
                 return
             try:
-                handle.optimize.compact(writer_properties=self._writer(), max_concurrent_tasks=1)
+                handle.optimize.compact(
+                    target_size=WHOLE_FILE_BYTES, writer_properties=self._writer(), max_concurrent_tasks=1
+                )
             except CommitFailedError:
                 return
+
+
+def small_files(handle: DeltaTable) -> int:
+    """How many files of an opened table are less than half of a whole one: any two of them fit into one."""
+    sizes = pa.table(handle.get_add_actions()).column("size_bytes").to_numpy()
+    return int((2 * sizes < WHOLE_FILE_BYTES).sum())
 
 
 def kinds_of(handle: DeltaTable) -> dict[str, PropertyKind]:
