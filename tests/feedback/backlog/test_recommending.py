@@ -11,8 +11,14 @@ from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.feedback.backlog.models.recommending import Recommendation
 from quarterdeck.feedback.backlog.service import recommending
 from quarterdeck.feedback.backlog.service.gathering import gather
-from quarterdeck.feedback.backlog.service.linking import items_of_theme, unlink_theme
+from quarterdeck.feedback.backlog.service.linking import (
+    items_of_theme,
+    link_theme,
+    read_links,
+    unlink_theme,
+)
 from quarterdeck.feedback.themes.service.book import TAXONOMY, read_taxonomy_file
+from quarterdeck.feedback.themes.service.keeping import keep_tags
 from quarterdeck.feedback.themes.service.lint import unknown_journey
 from quarterdeck.records.models import Change, Link
 from tests.feedback.backlog.heard import BILLING, OFFLINE, PRAISE, hear
@@ -184,3 +190,30 @@ def test_a_taxonomy_names_saved_journeys_only(heard):
     assert location == ("tags", 0, "journeys", 0)
     assert "plan_a_dya" in message
     assert "plan_a_day" in hint
+
+
+def test_what_was_decided_about_a_theme_follows_it_to_its_new_name(heard, carol, alice):
+    recommending.accept(theme=OFFLINE, by=alice, item="W-open")
+    recommending.decline(theme=BILLING, by=alice, reason="Next year.")
+    recommending.say_effort(theme=PRAISE, weeks=2, by=carol)
+    taxonomy = heard.path / "themes" / "taxonomy.yaml"
+    written = taxonomy.read_text()
+    before = recommended(heard)
+    taxonomy.write_text(
+        written.replace(f"name: {OFFLINE}", f"was: [{OFFLINE}], name: Basements")
+        .replace(f"name: {BILLING}", f"was: [{BILLING}], name: Invoices")
+        .replace(f"name: {PRAISE}", f"was: [{PRAISE}], name: Thanks")
+    )
+    keep_tags(heard)
+    after = recommended(heard)
+    assert after.find("Basements").weighed.grounds.items == items_of_theme("Basements") == ("W-open",)
+    assert after.find("Thanks").record == before.find(PRAISE).record
+    assert after.find("Thanks").weighed.effort.point == 2
+    with pytest.raises(QuarterdeckError, match="Invoices"):
+        after.find("Invoices")
+    recommending.say_effort(theme="Thanks", weeks=3, by=carol)
+    assert Recommendation.objects.count() == 3
+    assert read_links().themes == {"W-open": ("Basements",)}
+    assert not link_theme(theme="Basements", item="W-open", by=alice)
+    assert unlink_theme(theme="Basements", item="W-open", by=alice)
+    assert read_links().themes == {}

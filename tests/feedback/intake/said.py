@@ -39,3 +39,16 @@ def add_account(workspace, account, name, arr, *, plan="Scale", since=datetime(2
     schema = pa.schema([f for f in TABLES["accounts"].arrow_schema if f.name != "properties_rest"])
     rows = pa.Table.from_pylist([{name: row.get(name) for name in schema.names}], schema=schema)
     FactStore(workspace.facts_path).append("accounts", [rows], transaction=f"{account} {since}")
+
+
+def add_person(workspace, person, **properties):
+    """Somebody who is known, from some day on."""
+    fields = pa.struct([(name, pa.string()) for name in properties])
+    table = pa.table(
+        {
+            "person": pa.array([person]),
+            "valid_from": pa.array([datetime(2026, 1, 1, tzinfo=UTC)], pa.timestamp("us", "UTC")),
+            "properties": pa.array([properties], fields),
+        }
+    )
+    FactStore(workspace.facts_path).append("people", [table], transaction=person)

@@ -5,12 +5,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quarterdeck.errors import Conflict, QuarterdeckError
+from quarterdeck.facts.erasing import erase_person
+from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.intake.models import Step, Triage
 from quarterdeck.feedback.intake.service import deciding
 from quarterdeck.feedback.intake.service.book import open_book
+from quarterdeck.feedback.intake.service.erased import forget_erased, has_erased
 from quarterdeck.feedback.intake.service.projecting import refresh
 from quarterdeck.records.models import Change
-from tests.feedback.intake.said import say
+from tests.feedback.intake.said import add_person, say
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +158,45 @@ def test_undoing_everything_restores_every_quote_and_count(inbox, carol, steps):
     while deciding.last_step(carol):
         deciding.undo(by=carol)
     assert seen() == before
+
+
+def test_a_part_hides_what_its_message_hid(own_workspace, carol):
+    add_person(own_workspace, "u-1", name="Grit Sommer")
+    text = "Ask Grit Sommer about it, the map is wrong"
+    say(own_workspace, {"text": text, "person": "u-1"})
+    refresh(own_workspace)
+    assert open_book().find("m1#1").masked == "Ask [name] about it, the map is wrong"
+    deciding.split(quote="m1#1", at=[len("Ask Grit Sommer about it,")], by=carol)
+    parts = [open_book().find(f"m1#1.{number}").masked for number in (1, 2)]
+    assert parts == ["Ask [name] about it,", "the map is wrong"]
+    deciding.undo(by=carol)
+    deciding.split(quote="m1#1", at=[len("Ask Grit")], by=carol)
+    assert [open_book().find(f"m1#1.{number}").masked for number in (1, 2)] == [
+        "Ask [name]",
+        "[name] about it, the map is wrong",
+    ]
+
+
+def test_what_was_decided_about_words_that_are_gone_goes_too(own_workspace, carol):
+    long = "k" * 200
+    say(
+        own_workspace,
+        {"text": "The map is wrong.", "person": "u-1"},
+        {"text": "The invite spins.", "person": "u-2", "feedback_id": long},
+    )
+    refresh(own_workspace)
+    kept, other = keys()
+    for quote in (kept, other):
+        deciding.keep(quote=quote, tags=["Map"], by=carol)
+    deciding.undo(by=carol)
+    assert not has_erased(own_workspace)
+    erase_person(FactStore(own_workspace.facts_path), "u-1")
+    assert has_erased(own_workspace)
+    assert forget_erased(own_workspace) == 1
+    assert [triage.quote for triage in Triage.objects.all()] == [other]
+    assert {step.quote for step in Step.objects.all()} == {other}
+    erase_person(FactStore(own_workspace.facts_path), "u-2")
+    forget_erased(own_workspace)
+    assert not Triage.objects.exists()
+    assert not Step.objects.exists()
+    assert not has_erased(own_workspace)

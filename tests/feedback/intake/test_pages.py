@@ -5,7 +5,7 @@ import re
 import pytest
 
 from quarterdeck.feedback.intake.models import Step
-from quarterdeck.feedback.intake.service import suggesting
+from quarterdeck.feedback.intake.service import deciding, suggesting
 from quarterdeck.feedback.intake.service.book import open_book
 from quarterdeck.feedback.intake.service.projecting import is_behind, refresh
 from quarterdeck.feedback.intake.service.suggesting import Suggestion
@@ -169,6 +169,9 @@ def test_whoever_can_suggest_tags_does(inbox, sign_in, carol, monkeypatch):
         def tag_names(self):
             return ["Map", "Unlikely"]
 
+        def earlier_names(self):
+            return {"Chart": "Map"}
+
         def unsure(self):
             return ()
 
@@ -177,3 +180,21 @@ def test_whoever_can_suggest_tags_does(inbox, sign_in, carol, monkeypatch):
     assert html.index('value="Map" data-key="1" checked') < html.index('value="Unlikely" data-key="2">')
     assert "94 of 100" in html
     assert "“The map”" in html
+
+
+def test_tags_stand_under_the_names_that_they_have_now(sign_in, carol, inbox):
+    (inbox.path / "themes").mkdir(exist_ok=True)
+    taxonomy = inbox.path / "themes" / "taxonomy.yaml"
+    taxonomy.write_text(
+        "tags:\n- {name: Chart, description: the map}\n- {name: Crew, description: invites}\n"
+    )
+    deciding.keep(quote="m2#1", tags=["Chart"], by=carol)
+    taxonomy.write_text(
+        "tags:\n- {name: Map, description: the map, was: [Chart]}\n- {name: Crew, description: invites}\n"
+    )
+    client = sign_in(carol)
+    for page in (client.get("/inbox/?show=kept"), client.get("/inbox/?show=kept&tagged=Map")):
+        assert 'value="Map" checked' in page.content.decode()
+        assert "Chart" not in page.content.decode()
+    [quote] = client.get("/api/quotes?show=kept&tag=Map").json()["items"]
+    assert quote["tags"] == ["Map"]

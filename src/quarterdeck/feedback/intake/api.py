@@ -15,6 +15,7 @@ from quarterdeck.feedback.intake.service import deciding
 from quarterdeck.feedback.intake.service.book import Quote, open_book
 from quarterdeck.feedback.intake.service.inbox import Asked
 from quarterdeck.feedback.intake.service.listing import QuoteList, list_quotes
+from quarterdeck.feedback.intake.service.suggesting import with_tags_of_now
 from quarterdeck.feedback.intake.service.telling import MOST_CHARACTERS, Said, tell
 from quarterdeck.records.api_doors import asking, needs
 from quarterdeck.records.models import MOST_KEY
@@ -152,6 +153,7 @@ def undo_step(request: HttpRequest, step_id: Annotated[int, Field(ge=0, le=FARTH
 
 def _shown(request: HttpRequest, quote: Quote) -> dict[str, Any]:
     sees = asking(request).sees_personal
+    quote = with_tags_of_now(quote)
     names = [name for name in QuoteOut.model_fields if name not in ("text", "is_masked", "person")]
     return {
         **{name: getattr(quote, name) for name in names},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from quarterdeck.feedback.intake.service.erased import FORGET, forget_erased, has_erased
 from quarterdeck.feedback.intake.service.projecting import PROJECT, is_behind, refresh
 from quarterdeck.feedback.intake.service.telling import TITLE
 from quarterdeck.jobs.tasks import Progress, Rhythm, Task, every
@@ -23,7 +24,20 @@ def something_was_said() -> bool:
     return is_behind(workspace())
 
 
-TASKS = (Task(name=PROJECT, run=project_quotes, attempts=3),)
+def forget(_progress: Progress) -> Mapping[str, Any]:
+    """Drop what was decided about words that were removed with somebody."""
+    return {"quotes": forget_erased(workspace()), "page": "/inbox/"}
+
+
+def somebody_was_erased() -> bool:
+    """Whether something is kept of quotes that are there no more."""
+    return has_erased(workspace())
+
+
+TASKS = (
+    Task(name=PROJECT, run=project_quotes, attempts=3),
+    Task(name=FORGET, run=forget, attempts=3),
+)
 RHYTHMS = (
     Rhythm(
         name="quotes",
@@ -31,5 +45,12 @@ RHYTHMS = (
         title=TITLE,
         following=every(timedelta(minutes=1)),
         wanted=something_was_said,
+    ),
+    Rhythm(
+        name="erased quotes",
+        task=FORGET,
+        title="Forget quotes of who was erased",
+        following=every(timedelta(minutes=10)),
+        wanted=somebody_was_erased,
     ),
 )

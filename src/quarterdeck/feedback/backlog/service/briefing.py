@@ -29,6 +29,7 @@ from quarterdeck.feedback.backlog.service.recommending import (
     Recommendations,
     Recommended,
     items_of,
+    newest_of_each_theme,
     propose,
     recommend,
 )
@@ -44,6 +45,7 @@ from quarterdeck.feedback.backlog.service.telling import (
     sum_words,
     theme_path,
 )
+from quarterdeck.feedback.themes.service.book import name_now
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
@@ -265,11 +267,9 @@ def spots_of(found: Recommendations) -> Iterator[Spot]:
 def _became(last: InsightsBrief) -> Iterator[Became]:
     """What people made of each change that the last brief recommended."""
     recommended = {change.theme: change for change in read(last).changes}
-    newest: dict[str, Recommendation] = {
-        record.theme: record for record in Recommendation.objects.filter(theme__in=recommended).order_by("pk")
-    }
+    newest = newest_of_each_theme()
     for theme, change in recommended.items():
-        record = newest.get(theme)
+        record = newest.get(name_now(workspace(), theme))
         state = record.state if record is not None else "proposed"
         yield Became(title=change.title, state=state, said=_became_words(record))
 

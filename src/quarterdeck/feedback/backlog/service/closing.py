@@ -16,14 +16,13 @@ from django.utils import timezone
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import Conflict, QuarterdeckError
-from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.backlog.calc.drafts import draft_reply
-from quarterdeck.feedback.backlog.facts.messages import present_messages
 from quarterdeck.feedback.backlog.models.replying import MOST_WORDS, Closing, Reply, ReplyState
 from quarterdeck.feedback.backlog.service.asking import Asker, Ground, asks_of, read_ground
 from quarterdeck.feedback.backlog.service.items import WorkItem, work_items
 from quarterdeck.feedback.backlog.service.linking import newest_links, read_links
 from quarterdeck.feedback.backlog.service.loop import read_loop
+from quarterdeck.feedback.intake.service.erased import gone_quotes
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.here import workspace as here
 from quarterdeck.records.models import Person
@@ -214,13 +213,9 @@ def has_erased(workspace: Workspace) -> bool:
 
 def _gone(workspace: Workspace) -> list[int]:
     """The replies to words that are there no more."""
-    quotes = Reply.objects.exclude(quote="").values_list("pk", "quote")
-    messages = {number: quote.rpartition("#")[0] for number, quote in quotes}
-    if not messages:
-        return []
-    with FactStore(workspace.facts_path).snapshot_of("feedback") as snapshot:
-        present = present_messages(snapshot, messages.values())
-    return [number for number, message in messages.items() if message not in present]
+    quotes = dict(Reply.objects.exclude(quote="").values_list("pk", "quote"))
+    gone = gone_quotes(workspace, quotes.values())
+    return [number for number, quote in quotes.items() if quote in gone]
 
 
 def _open(number: int) -> tuple[Reply, WorkItem]:

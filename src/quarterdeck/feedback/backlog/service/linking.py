@@ -18,7 +18,7 @@ from django.db.models import Max
 from quarterdeck.errors import Conflict, QuarterdeckError
 from quarterdeck.feedback.backlog.service.items import Items, WorkItem, work_items
 from quarterdeck.feedback.intake.service.book import open_book
-from quarterdeck.feedback.themes.service.book import read_taxonomy
+from quarterdeck.feedback.themes.service.book import name_now, names_called, read_taxonomy
 from quarterdeck.records.here import workspace
 from quarterdeck.records.links import join, part
 from quarterdeck.records.models import Link, Person
@@ -81,10 +81,10 @@ def read_links() -> Links:
         elif verb == ASKS_FOR and kind == QUOTE:
             quotes.setdefault(item, []).append(key)
         elif verb == ASKS_FOR and kind == THEME:
-            themes.setdefault(item, []).append(key)
+            themes.setdefault(item, []).append(name_now(workspace(), key))
     return Links(
         quotes={item: tuple(keys) for item, keys in quotes.items()},
-        themes={item: tuple(names) for item, names in themes.items()},
+        themes={item: tuple(dict.fromkeys(names)) for item, names in themes.items()},
         same_as=same_as,
     )
 
@@ -104,9 +104,10 @@ def items_of_quote(quote: str) -> tuple[str, ...]:
 
 
 def items_of_theme(theme: str) -> tuple[str, ...]:
-    """The items that a theme asks for."""
-    found = Link.objects.filter(from_type=THEME, from_key=theme, verb=ASKS_FOR, to_type=ITEM)
-    return tuple(found.values_list("to_key", flat=True))
+    """The items that a theme asks for, whatever it was called when somebody said so."""
+    names = names_called(workspace(), theme)
+    found = Link.objects.filter(from_type=THEME, from_key__in=names, verb=ASKS_FOR, to_type=ITEM)
+    return tuple(dict.fromkeys(found.values_list("to_key", flat=True)))
 
 
 @transaction.atomic
@@ -131,13 +132,18 @@ def link_theme(*, theme: str, item: str, by: Person | None) -> bool:
     if taxonomy is None or theme not in taxonomy.model.names:
         raise QuarterdeckError(f"There is no theme '{theme[:80]}'.", "Name a tag of the taxonomy.")
     found = work_items(workspace()).find(item)
+    if found.key in items_of_theme(theme):
+        return False
     return join(source=_theme(theme), verb=ASKS_FOR, target=_item(found), by=by)
 
 
 @transaction.atomic
 def unlink_theme(*, theme: str, item: str, by: Person | None) -> bool:
     """Take back that a theme asks for an item; False where nobody said so."""
-    return part(source=_theme(theme), verb=ASKS_FOR, target=Subject(type=ITEM, key=item), by=by)
+    target = Subject(type=ITEM, key=item)
+    names = names_called(workspace(), theme)
+    parted = [part(source=_theme(name), verb=ASKS_FOR, target=target, by=by) for name in names]
+    return any(parted)
 
 
 @transaction.atomic

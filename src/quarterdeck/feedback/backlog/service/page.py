@@ -26,7 +26,7 @@ from quarterdeck.feedback.backlog.service.recommending import (
 from quarterdeck.feedback.backlog.service.similar import similar_to_text
 from quarterdeck.feedback.backlog.service.telling import money
 from quarterdeck.feedback.backlog.service.writing import Voice, voices_of
-from quarterdeck.feedback.themes.service.book import read_taxonomy
+from quarterdeck.feedback.themes.service.book import name_now, read_taxonomy
 
 MOST_ITEMS = 3
 
@@ -141,7 +141,7 @@ def see_record(here: Workspace, record: Recommendation) -> Shown | None:
         record=record,
         before=None,
         is_open=False,
-        suggested=_suggested(here, record.theme, then),
+        suggested=_suggested(here, name_now(here, record.theme), then),
         items=items_of(record),
         pins=tuple(record.pins.items()),
     )

@@ -25,6 +25,7 @@ from quarterdeck.feedback.backlog.service.gathering import Gathered, gather
 from quarterdeck.feedback.backlog.service.items import work_items
 from quarterdeck.feedback.backlog.service.linking import link_theme
 from quarterdeck.feedback.backlog.service.telling import title_of
+from quarterdeck.feedback.themes.service.book import name_now, names_called
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.here import workspace
 from quarterdeck.records.links import join, neighbours
@@ -88,9 +89,10 @@ def recommend(here: Workspace, as_of: date | None = None) -> Recommendations | N
 
 
 def _recommended(gathered: Gathered) -> Recommendations:
-    newest = _newest_of_each_theme()
+    newest = newest_of_each_theme()
     weighed = [_weigh(grounds, newest.get(grounds.theme)) for grounds in gathered.grounds]
-    held = set(_in(RecommendationState.ACCEPTED).values_list("theme", flat=True))
+    accepted = _in(RecommendationState.ACCEPTED).values_list("theme", flat=True)
+    held = {name_now(workspace(), theme) for theme in accepted}
     # What is accepted is under way; it comes back as what to do with that work, not as something new.
     open_ones = [each for each in weighed if each.grounds.theme not in held or each.grounds.items]
     shown = [each for each in open_ones if not _rests(each, newest.get(each.grounds.theme))]
@@ -251,7 +253,7 @@ def _decide(theme: str, state: RecommendationState, *, reason: str, by: Person) 
     said = reason.strip().replace("\0", "")
     if len(said) > MOST_REASON:
         raise QuarterdeckError(f"The reason has {len(said)} characters; {MOST_REASON} fit.", "Shorten it.")
-    held = _in(RecommendationState.ACCEPTED).filter(theme=theme).first()
+    held = _in(RecommendationState.ACCEPTED).filter(theme__in=names_called(workspace(), theme)).first()
     if held is not None and not _is_asked_anew(theme):
         raise Conflict(f"{held.decided_as} accepted this already.", "Link a work item to it instead.")
     record = _open(theme, by=by)
@@ -279,18 +281,23 @@ def _is_asked_anew(theme: str) -> bool:
 
 def _open(theme: str, *, by: Person | None) -> Recommendation:
     """The open proposal about a theme, made where there is none; of two at once one makes it."""
-    now = timezone.now()
+    now, (_, *earlier) = timezone.now(), names_called(workspace(), theme)
+    proposed = Recommendation.objects.filter(state=RecommendationState.PROPOSED.value)
+    if earlier and not proposed.filter(theme=theme).exists():
+        # It was proposed under an earlier name: the same proposal goes on.
+        renamed = proposed.filter(theme__in=earlier).order_by("-pk").values("pk")[:1]
+        Recommendation.objects.filter(pk__in=list(renamed.values_list("pk", flat=True))).update(theme=theme)
     record, made = Recommendation.objects.select_for_update().get_or_create(
         theme=theme,
         state=RecommendationState.PROPOSED.value,
         defaults={"title": theme, "verb": "watch", "proposed_at": now, "changed_at": now},
     )
     if made:
-        earlier = Recommendation.objects.filter(theme=theme).exclude(pk=record.pk).first()
-        if earlier is not None and earlier.state == RecommendationState.DECLINED:
+        last = about(theme).exclude(pk=record.pk).first()
+        if last is not None and last.state == RecommendationState.DECLINED:
             # What somebody once said it takes still holds.
             for name in ("effort", "effort_low", "effort_high", "effort_by", "effort_as", "effort_at"):
-                setattr(record, name, getattr(earlier, name))
+                setattr(record, name, getattr(last, name))
         log_change(by=by, verb="proposed", subject=subject_of(record), after={"theme": theme})
     return record
 
@@ -317,14 +324,19 @@ def _link(record: Recommendation, item: str, *, by: Person) -> None:
     found = work_items(workspace()).find(item)
     target = Subject(type=ITEM, key=found.key, title=found.title)
     join(source=subject_of(record), verb=ASKS_FOR, target=target, by=by)
-    link_theme(theme=record.theme, item=found.key, by=by)
+    link_theme(theme=name_now(workspace(), record.theme), item=found.key, by=by)
 
 
-def _newest_of_each_theme() -> Mapping[str, Recommendation]:
-    """What people said last to each theme; an open proposal before anything closed."""
+def about(theme: str) -> QuerySet[Recommendation]:
+    """What was recommended about a theme, whatever it was called then, the newest first."""
+    return Recommendation.objects.filter(theme__in=names_called(workspace(), theme))
+
+
+def newest_of_each_theme() -> Mapping[str, Recommendation]:
+    """What people said last to each theme, by its name of now; an open proposal before anything closed."""
     newest: dict[str, Recommendation] = {}
     for record in Recommendation.objects.order_by("pk"):
-        newest[record.theme] = record
+        newest[name_now(workspace(), record.theme)] = record
     return newest
 
 

@@ -107,7 +107,7 @@ def _about(request: HttpRequest, theme: str, *, trouble: QuarterdeckError | None
         shown = see_theme(workspace(), theme)
     except QuarterdeckError:
         # Accepted meanwhile, or no theme any more: its last record says more than an error would.
-        last = Recommendation.objects.filter(theme=theme).exclude(state="proposed").first()
+        last = recommending.about(theme).exclude(state="proposed").first()
         if last is None:
             raise
         return (

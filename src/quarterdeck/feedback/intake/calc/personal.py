@@ -10,7 +10,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 VERSION = 1
 """Goes up when the same text is masked in another way."""
@@ -27,6 +27,7 @@ class Personal:
     end: int
 
 
+_MASK = re.compile(rf"\[({'|'.join(get_args(Kind))})\]")
 _DIGIT = re.compile(r"\d")
 _MAIL = re.compile(
     r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w@])"
@@ -174,6 +175,37 @@ def masked(text: str, spans: Iterable[Personal]) -> str:
         pieces += [text[end : span.start], f"[{span.kind}]"]
         end = span.end
     return "".join((*pieces, text[end:]))
+
+
+def within(spans: Iterable[Personal], start: int, end: int) -> Iterator[Personal]:
+    """What of some spans lies in a stretch of the text, counted from where that begins.
+
+    >>> [(p.start, p.end) for p in within(find_personal("Mail ann@acme.test!"), 9, 19)]
+    [(0, 9)]
+    """
+    for each in spans:
+        first, last = max(each.start, start), min(each.end, end)
+        if first < last:
+            yield Personal(kind=each.kind, start=first - start, end=last - start)
+
+
+def hidden_in(text: str, mask: str) -> tuple[Personal, ...]:
+    """Which spans of a text its masked form hides; what that shows stays what is shown.
+
+    >>> hidden_in("Ann says: mail ann@acme.test!", "[name] says: mail [e-mail]!") == (
+    ...     Personal(kind="name", start=0, end=3), Personal(kind="e-mail", start=15, end=28))
+    True
+    """
+    # Shown and kind by turns, beginning and ending with what is shown.
+    pieces = _MASK.split(mask)
+    shape = "(.*?)".join(map(re.escape, pieces[::2]))
+    found = re.fullmatch(shape, text, re.DOTALL)
+    if found is None:
+        return (Personal(kind="name", start=0, end=len(text)),) if mask != text else ()
+    return tuple(
+        Personal(kind=cast("Kind", kind), start=found.start(number), end=found.end(number))
+        for number, kind in enumerate(pieces[1::2], start=1)
+    )
 
 
 def _links(text: str) -> Iterator[tuple[int, int]]:

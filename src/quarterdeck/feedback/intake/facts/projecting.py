@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from quarterdeck.facts.snapshot import Snapshot
 from quarterdeck.feedback.intake.calc.duplicates import fold
 from quarterdeck.feedback.intake.calc.languages import UNKNOWN, language_of
-from quarterdeck.feedback.intake.calc.personal import Personal, find_personal, masked
-from quarterdeck.feedback.intake.calc.quotes import Span, split_quotes
+from quarterdeck.feedback.intake.calc.personal import find_personal, masked, within
+from quarterdeck.feedback.intake.calc.quotes import split_quotes
 from quarterdeck.feedback.intake.facts.messages import Row, messages
 from quarterdeck.feedback.intake.facts.quote_files import (
     SCHEMA,
@@ -35,7 +35,7 @@ Tell = Callable[[int, str], None]
 
 # Of customers that nobody knows only what is long enough to be nobody else's chance words is folded.
 _FEWEST_OF_STRANGERS = 40
-_MOST_KEY = 180
+MOST_KEY = 180
 _OWNED = (
     "account",
     "account_name",
@@ -169,33 +169,25 @@ def _made(row: Row, names: Sequence[str], digest: str) -> Iterator[dict[str, Any
         said = text[span.start : span.end]
         own = language_of(said)
         yield {
-            "quote": f"{_short(row['message'])}#{span.place}",
+            "quote": f"{short_key(row['message'])}#{span.place}",
             "message": row["message"],
             "place": span.place,
             "of": len(spans),
             "start": span.start,
             "end": span.end,
             "text": said,
-            "masked": masked(said, _within(found, span)),
+            "masked": masked(said, within(found, span.start, span.end)),
             # A sentence may be too short to tell; its message may not.
             "language": whole if own == UNKNOWN else own,
             "digest": digest,
         }
 
 
-def _short(message: str) -> str:
+def short_key(message: str) -> str:
     """The key of a message, as far as records can hold it."""
-    if len(message) <= _MOST_KEY:
+    if len(message) <= MOST_KEY:
         return message
-    return f"{message[: _MOST_KEY - 17]}~{hashlib.blake2b(message.encode(), digest_size=8).hexdigest()}"
-
-
-def _within(found: Sequence[Personal], span: Span) -> Iterator[Personal]:
-    """What is personal in a quote, by its place there; found in the message, where greetings stand, too."""
-    for each in found:
-        start, end = max(each.start, span.start), min(each.end, span.end)
-        if start < end:
-            yield Personal(kind=each.kind, start=start - span.start, end=end - span.start)
+    return f"{message[: MOST_KEY - 17]}~{hashlib.blake2b(message.encode(), digest_size=8).hexdigest()}"
 
 
 def _scope(row: Row, text: str) -> str:

@@ -19,6 +19,7 @@ from django.db.models import Count, Max
 
 from quarterdeck.definitions.workspace import Workspace
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.feedback.intake.calc.personal import hidden_in, masked, within
 from quarterdeck.feedback.intake.facts.quote_files import Manifest, QuoteFiles
 from quarterdeck.feedback.intake.models import Step, Triage
 from quarterdeck.records.here import workspace
@@ -242,20 +243,19 @@ def _cut(table: pa.Table, decided: Decided) -> pa.Table:
 
 
 def _parts(row: dict[str, Any], cuts: Sequence[int]) -> Iterator[dict[str, Any]]:
-    from quarterdeck.feedback.intake.calc.personal import find_personal, masked
-
     text: str = row["text"]
-    known = row["masked"] == text
+    hidden = hidden_in(text, row["masked"])
     for number, (begin, end) in enumerate(zip([0, *cuts], [*cuts, len(text)], strict=True), start=1):
         said = text[begin:end].strip()
-        start = row["start"] + begin + text[begin:end].index(said)
+        first = begin + text[begin:end].index(said)
+        start = row["start"] + first
         yield row | {
             "quote": f"{row['quote']}.{number}",
             "start": start,
             "end": start + len(said),
             "text": said,
-            # Of a whole without anything personal no part has any; else the part is looked at itself.
-            "masked": said if known else masked(said, find_personal(said)),
+            # What was found in the message, where greetings stand and names are known, holds for its parts.
+            "masked": masked(said, within(hidden, first, first + len(said))),
             "same_as": "",
             "similarity": None,
         }

@@ -17,7 +17,15 @@ from quarterdeck.feedback.intake.models import Sorted, Step
 from quarterdeck.feedback.intake.service.book import Book, Quote, open_book
 from quarterdeck.feedback.intake.service.deciding import UNDID, last_step
 from quarterdeck.feedback.intake.service.projecting import is_behind
-from quarterdeck.feedback.intake.service.suggesting import Suggestion, known_tags, suggestions, unsure_quotes
+from quarterdeck.feedback.intake.service.suggesting import (
+    Suggestion,
+    called,
+    known_tags,
+    named_now,
+    suggestions,
+    unsure_quotes,
+    with_tags_of_now,
+)
 from quarterdeck.records.here import workspace
 from quarterdeck.records.models import Person
 from quarterdeck.stats.figures import SYMBOLS, whole
@@ -169,7 +177,8 @@ def _wanted(book: Book, asked: Asked) -> Any:
     if asked.show == "unsure":
         mask = compute.and_(mask, _is_unsure(table))
     if asked.tag:
-        tagged = [quote for quote, (_, tags) in book.decided.states.items() if asked.tag in tags]
+        names = called(asked.tag)
+        tagged = [quote for quote, (_, tags) in book.decided.states.items() if names.intersection(tags)]
         mask = compute.and_(mask, compute.is_in(table["quote"], value_set=pa.array(tagged, pa.string())))
     return compute.indices_nonzero(mask)
 
@@ -187,8 +196,8 @@ def _ordered(table: pa.Table, places: Any) -> Any:
 
 def _at_hand(book: Book, asked: Asked, keys: Sequence[str], here: int) -> Quote | None:
     if asked.quote and book.has(asked.quote):
-        return book.find(asked.quote)
-    return book.find(keys[here]) if keys else None
+        return with_tags_of_now(book.find(asked.quote))
+    return with_tags_of_now(book.find(keys[here])) if keys else None
 
 
 def _help(book: Book, quote: Quote, person: Person) -> AtHand:
@@ -246,7 +255,7 @@ def _line(quote: Quote, person: Person, said_again: int = 0) -> Line:
         account=quote.account_name or quote.account or "",
         arr=money(quote.arr),
         time=quote.time,
-        tags=quote.tags,
+        tags=named_now(quote.tags),
         said_again=said_again,
     )
 

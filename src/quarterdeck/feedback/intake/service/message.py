@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.store import FactStore
-from quarterdeck.feedback.intake.calc.personal import find_personal, masked
+from quarterdeck.feedback.intake.calc.personal import find_personal, masked, within
 from quarterdeck.feedback.intake.facts.messages import message_of
 from quarterdeck.feedback.intake.service.book import Quote, open_book
 from quarterdeck.feedback.intake.service.inbox import channel_name
@@ -46,13 +46,14 @@ def whole_message(quote: str, *, by: Person) -> Whole:
     quotes = sorted(book.of_message(asked.message), key=lambda each: each.start)
     edges = [0, *(edge for each in quotes for edge in (each.start, each.end)), len(text)]
     starts = {each.start: each for each in quotes}
+    personal = find_personal(text, names)
     pieces = []
     for begin, end in pairwise(edges):
         if begin == end:
             continue
         words = text[begin:end]
         if not by.sees_personal:
-            words = masked(words, find_personal(words, names))
+            words = masked(words, within(personal, begin, end))
         own = starts.get(begin) if begin in starts and starts[begin].end == end else None
         pieces.append(
             Piece(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -46,6 +46,9 @@ class Suggester(Protocol):
     def tag_names(self) -> Iterable[str]:
         """Every tag there is, in the order in which people should read them."""
 
+    def earlier_names(self) -> Mapping[str, str]:
+        """What tags were called once, and what each is called now."""
+
     def unsure(self) -> Iterable[str]:
         """The quotes of which it is least sure, by key: to sort one of them teaches most."""
 
@@ -59,7 +62,23 @@ def suggestions(quote: Quote) -> tuple[Suggestion, ...]:
 def known_tags() -> tuple[str, ...]:
     """The tags of the taxonomy, then those that people used beside it."""
     named = [name for suggester in _suggesters() for name in suggester.tag_names()]
-    return tuple(dict.fromkeys([*named, *_used_tags()]))[:MOST_KNOWN]
+    return tuple(dict.fromkeys([*named, *named_now(_used_tags())]))[:MOST_KNOWN]
+
+
+def named_now(tags: Sequence[str]) -> tuple[str, ...]:
+    """Tags that people gave under the names that these have now, each once."""
+    became = _earlier_names() if tags else {}
+    return tuple(dict.fromkeys(became.get(tag, tag) for tag in tags))
+
+
+def called(tag: str) -> frozenset[str]:
+    """A name of now and those that it had."""
+    return frozenset({tag, *(old for old, new in _earlier_names().items() if new == tag)})
+
+
+def with_tags_of_now(quote: Quote) -> Quote:
+    """A quote with its tags under the names that they have now."""
+    return replace(quote, tags=named_now(quote.tags))
 
 
 def unsure_quotes() -> list[str]:
@@ -71,6 +90,10 @@ def unsure_quotes() -> list[str]:
 def _used_tags() -> tuple[str, ...]:
     used = Triage.objects.exclude(tags=[]).order_by("-pk").values_list("tags", flat=True)[:2000]
     return tuple(sorted({tag for tags in used for tag in tags}))
+
+
+def _earlier_names() -> Mapping[str, str]:
+    return {old: new for suggester in _suggesters() for old, new in suggester.earlier_names().items()}
 
 
 @cache

@@ -43,6 +43,13 @@ def name_now(workspace: Workspace, name: str) -> str:
     return taxonomy.model.became.get(name, name) if taxonomy else name
 
 
+def names_called(workspace: Workspace, name: str) -> tuple[str, ...]:
+    """Every name under which records of a tag may stand, that of now first."""
+    taxonomy = read_taxonomy(workspace)
+    became = taxonomy.model.became if taxonomy else {}
+    return (name, *(old for old, new in became.items() if new == name))
+
+
 def read_taxonomy_file(file: Path) -> Definition[Taxonomy]:
     """The taxonomy in a file, wherever it stands; its first fault is raised with its line."""
     definition, _, findings = read_definition(file, TAXONOMY)

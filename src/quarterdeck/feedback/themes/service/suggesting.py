@@ -33,6 +33,12 @@ def tag_names() -> Iterable[str]:
     return taxonomy.model.names if taxonomy else ()
 
 
+def earlier_names() -> Mapping[str, str]:
+    """Names that tags of the taxonomy had, and those that they have."""
+    taxonomy = read_taxonomy(workspace())
+    return taxonomy.model.became if taxonomy else {}
+
+
 def unsure() -> Iterable[str]:
     """The quotes that nobody sorted and of which the tagger is least sure."""
     kept = kept_tags(workspace())
