@@ -80,3 +80,76 @@ def test_only_the_places_named_are_compared():
     anywhere = {"0": {"any_order": {"count": 1}}, "1": {"any_order": {"count": 2}}}
     assert not list(differences(anywhere, [{"count": 2}, {"count": 1}]))
     assert list(differences(anywhere, [{"count": 2}, {"count": 2}]))
+
+
+def of_groups(told, unit, **groups):
+    """Two organizations, one of them with two people: who did both, and who did the first in finance."""
+    events = [
+        {"user": user, "event": event, "timestamp": f"2026-01-0{day}T00:00:00Z"}
+        for user, event, day in (("al", "open", 2), ("bo", "buy", 3), ("cy", "open", 4))
+    ]
+    for event, key in zip(events, ("org:1", "org:1", "org:2"), strict=True):
+        event["properties"] = {"$group_0": key}
+    finance = [{"on": "group", "group_type": told, "property": "industry", "value": "finance"}]
+    funnel = {**CASE["query"], "steps": [{"event": "open"}, {"event": "buy"}], "unit_of_analysis": unit}
+    people = [{"user": user} for user in ("al", "bo", "cy")]
+    walked = {**CASE, **groups, "query": funnel, "users": people, "events": events}
+    walked["expected"] = {"steps": [{"step": 0, "count": 2}, {"step": 1, "count": 1}]}
+    counted = {**walked, "type": "trend", "expected": {"series": {"0": {"count": 1}}}}
+    counted["query"] = {"date_from": "2026-01-01", "series": [{"event": "open"}], "filters": finance}
+    return walked, counted
+
+
+INDUSTRIES = {"org:1": {"industry": "finance"}, "org:2": {"industry": "trade"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "groups"),
+    [
+        (0, {"groups": [{"group_type": 0, "key": key, "properties": of} for key, of in INDUSTRIES.items()]}),
+        ("organization", {"groups": {"organization": INDUSTRIES}}),
+        ("organization", {"groups": {"0": INDUSTRIES}, "group_types": ["organization"]}),
+        ("organization", {"groups": {"organization": INDUSTRIES}, "group_types": {"organization": 0}}),
+        ("0", {"groups": {"organization": INDUSTRIES}, "group_types": {"0": "organization"}}),
+    ],
+)
+def test_a_kind_of_group_is_told_by_number_or_by_name(tmp_path, engine, told, groups):
+    for unit in (told, {"group_type": told}, "$group_0", "group"):
+        code, found = outcome(tmp_path, *of_groups(told, unit, **groups), engine=engine)
+        assert (code, found["failures"]) == (0, [])
+
+
+def test_a_kind_of_group_that_there_is_not_stands_for_nobody(tmp_path, engine):
+    walked, counted = of_groups("project", "$group_7", groups={"0": INDUSTRIES})
+    _, found = outcome(tmp_path, walked, counted, engine=engine)
+    first, second = found["failures"]
+    assert first["differences"][0] == {"where": "steps[0].count", "expected": 2, "got": 0}
+    assert second["unsupported"] == "unsupported: group type project"
+
+
+def paths_of(query, *rows):
+    pages = [("$pageview", "/"), ("$pageview", "/about/"), ("$pageview", "/about"), ("$pageview", "/buy/")]
+    events = [
+        {"user": "al", "event": event, "timestamp": f"2026-01-02T00:00:0{second}Z"} | properties
+        for second, (event, properties) in enumerate(
+            [(event, {"properties": {"$current_url": url}}) for event, url in pages]
+            + [("opened", {}), ("$own", {}), ("closed", {})]
+        )
+    ]
+    names = ("source", "target", "value", "average_conversion_time")
+    expected = {"rows": {str(place): dict(zip(names, row, strict=True)) for place, row in enumerate(rows)}}
+    query = {"date_from": "2026-01-01", **query}
+    return {**CASE, "type": "paths", "query": query, "events": events, "expected": expected}
+
+
+def test_a_page_is_one_with_and_without_a_slash_and_own_events_are_none_of_the_customs(tmp_path, engine):
+    cases = (
+        paths_of({}, ("1_/", "2_/about", 1, 1000), ("2_/about", "3_/buy", 1, 2000)),
+        paths_of({"start_point": "/about"}, ("1_/about", "2_/buy", 1, 2000)),
+        paths_of({"path_type": "custom_event"}, ("1_opened", "2_closed", 1, 2000)),
+        paths_of({"path_type": "$autocapture"}),
+    )
+    _, found = outcome(tmp_path, *cases, engine=engine)
+    assert [failure["unsupported"] for failure in found["failures"]] == [
+        "unsupported: path type $autocapture"
+    ]

@@ -34,7 +34,7 @@ def evaluate(formula: str, lines: Sequence[Floats], decimals: int | None = None)
         raise _unreadable(formula) from error
     with np.errstate(all="ignore"):
         found = np.broadcast_to(_value(tree.body, lines, formula), lines[0].shape).astype(np.float64)
-    found = np.where(np.isfinite(found), found, 0.0)
+    found = np.where(np.isfinite(found), found, 0.0) + 0.0  # no nought is less than nought
     return found if decimals is None else np.round(found, decimals)
 
 

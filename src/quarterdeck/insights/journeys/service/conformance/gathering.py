@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,15 +13,18 @@ import numpy as np
 
 from quarterdeck.insights.journeys.calc.buckets import microseconds
 from quarterdeck.insights.journeys.calc.conditions import Cohorts, moment_of, passing
-from quarterdeck.insights.journeys.calc.sequence import Mask, SequenceView, code, walked_by
+from quarterdeck.insights.journeys.calc.sequence import Coded, Mask, SequenceView, code, walked_by
 from quarterdeck.insights.journeys.definitions.conditions import Condition
+from quarterdeck.insights.journeys.service.conformance.grouping import kinds_of, number_of_kind, told_of
 from quarterdeck.insights.journeys.service.conformance.translating import (
     ELEMENTS,
+    PAGE_STOP,
     PROFILE,
     Json,
     read_filter,
 )
 
+PAGE = "$current_url"
 FOREVER = np.iinfo(np.int64).max
 
 
@@ -35,13 +39,16 @@ def gather(case: Json, unit: str) -> SequenceView:
         ELEMENTS: code([json.dumps(event["element"]) if event.get("element") else None for event in events]),
     }
     columns |= _columns("", [_properties(event) for event in events])
+    if PAGE in columns:
+        columns[PAGE_STOP] = _without_slash(columns[PAGE])
     columns |= _columns("person.", [_properties(people.get(event["user"])) for event in events])
-    for index, groups in enumerate(_groups(case)):
+    for index, groups in _groups(case).items():
         keys = [str(_properties(event).get(f"$group_{index}")) for event in events]
         columns |= _columns(f"group{index}.", [groups.get(key, {}) for key in keys])
     for kind in sorted({kind for event in events for kind in event.get("group_properties") or {}}):
         given = [(event.get("group_properties") or {}).get(kind) for event in events]
-        columns |= _columns(f"group{kind}.", [each if isinstance(each, Mapping) else {} for each in given])
+        number = number_of_kind(kind, kinds_of(case))
+        columns |= _columns(f"group{number}.", [each if isinstance(each, Mapping) else {} for each in given])
     whole = SequenceView(
         units=("everybody",),
         offsets=np.array([0, len(events)]),
@@ -49,7 +56,8 @@ def gather(case: Json, unit: str) -> SequenceView:
         event=code([event["event"] for event in events]),
         columns=columns,
     )
-    view = walked_by(whole, columns[unit] if unit in columns else columns["person"])
+    # A unit that no event tells of is nobody's: it never stands for people.
+    view = walked_by(whole, columns[unit] if unit in columns else code([None] * len(events)))
     return replace(view, created=_created(view, people))
 
 
@@ -78,12 +86,17 @@ def _columns(prefix: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {f"{prefix}{name}": code([as_text(row.get(name)) for row in rows]) for name in names}
 
 
+def _without_slash(pages: Coded) -> Coded:
+    """Addresses of pages without the slash at their end, but where it is all they have."""
+    return code([None if at < 0 else re.sub("(.)/$", r"\1", pages.values[at]) for at in pages.codes.tolist()])
+
+
 def _properties(owner: Json | None) -> Mapping[str, Any]:
     return (owner or {}).get("properties") or {}
 
 
-def _groups(case: Json) -> list[dict[str, Mapping[str, Any]]]:
-    """For each kind of group its properties by key, in the order of the kinds."""
+def _groups(case: Json) -> dict[int, dict[str, Mapping[str, Any]]]:
+    """For each kind of group, by number, its properties by key."""
     given = case.get("groups") or []
     if isinstance(given, Mapping):
         given = [
@@ -91,13 +104,14 @@ def _groups(case: Json) -> list[dict[str, Mapping[str, Any]]]:
             for kind, groups in given.items()
             for key, properties in groups.items()
         ]
-    kinds: dict[str, dict[str, Mapping[str, Any]]] = {}
-    order = [str(kind) for kind in case.get("group_types") or ()]
+    kinds = kinds_of(case)
+    found: dict[int, dict[str, Mapping[str, Any]]] = {}
     for group in given:
-        kind = str(group.get("group_type", group.get("type", group.get("group_type_index", 0))))
-        key = str(group.get("key", group.get("group_key", "")))
-        kinds.setdefault(kind, {})[key] = group.get("properties") or {}
-    return [kinds.get(kind, {}) for kind in (order or sorted(kinds))]
+        number = number_of_kind(told_of(group), kinds)
+        if number is not None:
+            key = str(group.get("key", group.get("group_key", "")))
+            found.setdefault(number, {})[key] = group.get("properties") or {}
+    return found
 
 
 def _stamp(text: str) -> int:

@@ -11,6 +11,7 @@ from quarterdeck.errors import QuarterdeckError
 from quarterdeck.insights.journeys.calc.buckets import Calendar, parse_moment
 from quarterdeck.insights.journeys.calc.sessions import SESSION
 from quarterdeck.insights.journeys.definitions.journey import Journey
+from quarterdeck.insights.journeys.service.conformance.grouping import kinds_of, number_of_kind, told_of
 
 Json = Mapping[str, Any]
 
@@ -68,7 +69,9 @@ MEASURES: dict[str, dict[str, Any]] = {
     "unique_session": {"measure": "unique", "property": SESSION},
 }
 ATTRIBUTIONS = {"first_touch": "first", "last_touch": "last", "all_events": "all", "step": "step"}
-STOPS = {"$screen": "$screen_name", "$pageview": "$current_url"}
+PAGE_STOP = "$page_stop"
+STOPS = {"$screen": "$screen_name", "$pageview": PAGE_STOP}
+CUSTOM = "custom_event"
 MODES = {"recurring": "each", "first_time": "first", "first_ever": "first ever"}
 
 
@@ -78,9 +81,10 @@ class UnsupportedError(QuarterdeckError):
 
 def read_journey(case: Json, calendar: Calendar, now: datetime) -> Journey:
     """The journey that a case asks for, in the dialect it names or that of its source."""
-    query, kind = case["query"], case["type"]
+    kind, kinds = case["type"], kinds_of(case)
     if kind not in KINDS:
         raise UnsupportedError(f"unsupported: type {kind}")
+    query = _numbered(case["query"], kinds)
     content: dict[str, Any] = {
         "kind": KINDS[kind],
         "dialect": case.get("dialect", "posthog"),
@@ -91,8 +95,8 @@ def read_journey(case: Json, calendar: Calendar, now: datetime) -> Journey:
         content["until"] = _until(query["date_to"], kind, calendar, now)
     if "interval" in query:
         content["grain"] = query["interval"]
-    if unit := query.get("unit_of_analysis"):
-        content["unit"] = _unit(unit)
+    if (unit := query.get("unit_of_analysis")) is not None:
+        content["unit"] = _unit(unit, kinds)
     if breakdown := query.get("breakdown"):
         content["by"] = _by(breakdown)
         content["limit"] = breakdown.get("limit", 25)
@@ -111,6 +115,21 @@ def read_journey(case: Json, calendar: Calendar, now: datetime) -> Journey:
     return Journey.model_validate(content)
 
 
+def _numbered(given: Any, kinds: tuple[str, ...]) -> Any:
+    """A query with every kind of group by its number."""
+    if isinstance(given, list):
+        return [_numbered(each, kinds) for each in given]
+    if not isinstance(given, Mapping):
+        return given
+    found = {key: _numbered(value, kinds) for key, value in given.items()}
+    if given.get("on") == "group" or given.get("measure") == "unique_group":
+        number = number_of_kind(told_of(given), kinds)
+        if number is None:
+            raise UnsupportedError(f"unsupported: group type {told_of(given)}")
+        found["group_type"] = number
+    return found
+
+
 def read_filters(given: Any) -> list[dict[str, Any]]:
     """Several filters, or one of several, as conditions."""
     return [read_filter(each) for each in ([given] if isinstance(given, Mapping) else given or ())]
@@ -125,6 +144,8 @@ def read_filter(given: Json) -> dict[str, Any]:
     if place == "cohort":
         return {"outside_cohort" if operator in ("neq", "not_in") else "cohort": str(value)}
     if place == "element":
+        if OPERATORS.get(operator) != "is":
+            raise UnsupportedError(f"unsupported: operator {operator} on an element")
         texts = value if isinstance(value, list) else [value]
         return {"any": [{"property": ELEMENTS, "element": {given["property"]: text}} for text in texts]}
     field = f"{_place(given)}{given['property']}"
@@ -141,16 +162,17 @@ def read_filter(given: Json) -> dict[str, Any]:
 def _place(given: Json) -> str:
     place = given.get("on", "event")
     if place == "group":
-        return f"group{given.get('group_type', given.get('group_type_index', 0))}."
+        return f"group{told_of(given)}."
     if place not in PLACES:
         raise UnsupportedError(f"unsupported: filter on {place}")
     return PLACES[place]
 
 
-def _unit(unit: Any) -> str:
-    if isinstance(unit, str):
-        return {"user": "person", "person": "person"}.get(unit, unit)
-    return f"$group_{unit.get('group_type', unit.get('group', 0))}"
+def _unit(unit: Any, kinds: tuple[str, ...]) -> str:
+    if unit in ("user", "person"):
+        return "person"
+    number = number_of_kind(told_of(unit) if isinstance(unit, Mapping) else unit, kinds)
+    return str(unit) if number is None else f"$group_{number}"
 
 
 def _by(breakdown: Json) -> list[str]:
@@ -235,9 +257,14 @@ def _retention(query: Json, calendar: Calendar, now: datetime) -> dict[str, Any]
 
 def _paths(query: Json) -> dict[str, Any]:
     kind = query.get("path_type") or "$pageview"
-    content: dict[str, Any] = {"only": []}
-    if kind in STOPS:
-        content |= {"stops": STOPS[kind], "only": [{"property": "event", "is": kind}]}
+    if isinstance(kind, list) and len(kind) == 1:
+        (kind,) = kind
+    if kind == CUSTOM:
+        content: dict[str, Any] = {"only": [{"property": "event", "matches_not": r"^\$"}]}
+    elif isinstance(kind, str) and kind in STOPS:
+        content = {"stops": STOPS[kind], "only": [{"property": "event", "is": kind}]}
+    else:
+        raise UnsupportedError(f"unsupported: path type {kind}")
     for name, key in (("start_point", "from_stop"), ("end_point", "to_stop"), ("step_limit", "longest")):
         if query.get(name):
             content[key] = query[name]
@@ -263,7 +290,7 @@ def _line(given: Json, kind: str) -> dict[str, Any]:
     if measure.startswith("p") and measure[1:].isdecimal():
         line |= {"measure": "percentile", "percentile": int(measure[1:])}
     elif measure == "unique_group":
-        line |= {"measure": "unique", "property": f"$group_{given.get('group_type_index', 0)}"}
+        line |= {"measure": "unique", "property": f"$group_{told_of(given)}"}
     elif measure in MEASURES:
         line |= MEASURES[measure]
     else:
