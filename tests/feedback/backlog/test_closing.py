@@ -13,6 +13,7 @@ from quarterdeck.facts.erasing import erase_person
 from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.backlog.models.replying import Closing, Reply
 from quarterdeck.feedback.backlog.service import closing, linking
+from quarterdeck.feedback.backlog.service.listing import replies_told
 from quarterdeck.feedback.intake.service.projecting import refresh
 from quarterdeck.records.models import Change, Link
 from tests.feedback.backlog.tracker import day, track
@@ -212,3 +213,28 @@ def test_each_person_is_listed_once_whatever_the_duplicates(company, alice, aske
         assert len(people) == len(set(people))
         numbers = [line.number for line in listed(company, item) if line.number]
         assert len(numbers) == len(set(numbers))
+
+
+def test_what_was_sent_is_kept_and_masked_for_readers_without_the_right(company, alice):
+    ask_for("W-1", "m1#1", by=alice)
+    closing.draft_replies(company, "W-1")
+    [line] = listed(company, "W-1")
+    assert line.as_seen(sees_personal=False) == line
+    closing.mark_sent(number=line.number, words="Dear Jo Lind,\r\nit is there.", by=alice)
+    [sent] = listed(company, "W-1")
+    assert (sent.state, sent.draft) == ("sent", "Dear Jo Lind,\nit is there.")
+    assert sent.as_seen(sees_personal=True) == sent
+    assert sent.as_seen(sees_personal=False).draft == "Dear [name],\nit is there."
+    [told] = replies_told(company, "W-1", sees_personal=False)
+    assert told["draft"] == "Dear [name],\nit is there."
+
+
+def test_why_somebody_was_skipped_goes_with_them(company, alice):
+    ask_for("W-1", "m1#1", by=alice)
+    closing.draft_replies(company, "W-1")
+    [line] = listed(company, "W-1")
+    closing.skip(number=line.number, reason="Jo Lind left", by=alice)
+    erase_person(FactStore(company.facts_path), "p-1")
+    closing.forget_erased(company)
+    assert Reply.objects.get().reason == ""
+    assert "Jo Lind" not in str([*Change.objects.values_list("before", "after")])

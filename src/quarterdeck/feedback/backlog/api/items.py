@@ -203,7 +203,7 @@ def decide_about_reply(
     """Say that somebody was told or is not to be, take that back, or write the draft anew."""
     by = asking(request)
     if decision.verb == "sent":
-        found = closing.mark_sent(number=reply, by=by)
+        found = closing.mark_sent(number=reply, by=by, words=decision.words)
     elif decision.verb == "skip":
         found = closing.skip(number=reply, reason=decision.reason, by=by)
     elif decision.verb == "reword":

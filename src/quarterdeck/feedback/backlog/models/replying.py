@@ -45,7 +45,7 @@ class Closing(models.Model):
 class Reply(models.Model):
     """To one who asked for an item: `asker` is a keyed digest of who, `quote` the key of what they said.
 
-    `words` are kept only where somebody changed the draft.
+    `words` are kept only where somebody changed the draft, or said what was sent.
     """
 
     item = models.CharField(max_length=MOST_KEY)

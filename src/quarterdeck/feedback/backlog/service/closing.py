@@ -7,7 +7,7 @@ from here: people copy a draft or take the list along, and say what they sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from quarterdeck.feedback.backlog.service.items import WorkItem, work_items
 from quarterdeck.feedback.backlog.service.linking import newest_links, read_links
 from quarterdeck.feedback.backlog.service.loop import read_loop
 from quarterdeck.feedback.intake.service.erased import gone_quotes
+from quarterdeck.feedback.intake.service.masking import mask_text
 from quarterdeck.records.change_log import log_change
 from quarterdeck.records.here import workspace as here
 from quarterdeck.records.models import Person
@@ -42,10 +43,17 @@ class ReplyLine:
     asker: Asker
     state: str
     draft: str
+    is_reworded: bool
     reason: str
     by: str
     decided_at: datetime | None
     held_until: datetime | None
+
+    def as_seen(self, *, sees_personal: bool) -> ReplyLine:
+        """As somebody may see it: what colleagues wrote may name whom it is to."""
+        if sees_personal or not self.is_reworded:
+            return self
+        return replace(self, draft=mask_text(self.draft))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,8 +153,8 @@ def draft_replies(workspace: Workspace, item: str) -> int:
 
 
 @transaction.atomic
-def mark_sent(*, number: int, by: Person | None) -> Reply:
-    """Say that somebody was told."""
+def mark_sent(*, number: int, by: Person | None, words: str = "") -> Reply:
+    """Say that somebody was told, and in which words where they are not those of the draft."""
     reply, item = _open(number)
     if reply.state == ReplyState.SENT:
         return reply
@@ -159,6 +167,7 @@ def mark_sent(*, number: int, by: Person | None) -> Reply:
             f"They were told of something else; nobody is told twice before {held:%-d %B %Y}.",
             "Tell them then, or skip them with a reason. The days are `cooldown_days` in backlog/loop.yaml.",
         )
+    reply.words = _checked(words) or reply.words
     return _decide(reply, item, ReplyState.SENT, "", by)
 
 
@@ -184,9 +193,7 @@ def take_back(*, number: int, by: Person | None) -> Reply:
 @transaction.atomic
 def reword(*, number: int, words: str, by: Person | None) -> Reply:
     """Write a draft anew; without words it is the usual one again."""
-    text = words.replace("\r\n", "\n").replace("\0", "").strip()
-    if len(text) > MOST_WORDS:
-        raise QuarterdeckError(f"The reply has {len(text):,} characters; {MOST_WORDS:,} fit.", "Shorten it.")
+    text = _checked(words)
     reply, item = _open(number)
     if reply.state != ReplyState.DRAFT:
         raise Conflict("Only a draft can be written anew.", "Take it back first.")
@@ -197,12 +204,19 @@ def reword(*, number: int, words: str, by: Person | None) -> Reply:
     return reply
 
 
+def _checked(words: str) -> str:
+    text = words.replace("\r\n", "\n").replace("\0", "").strip()
+    if len(text) > MOST_WORDS:
+        raise QuarterdeckError(f"The reply has {len(text):,} characters; {MOST_WORDS:,} fit.", "Shorten it.")
+    return text
+
+
 @transaction.atomic
 def forget_erased(workspace: Workspace) -> int:
     """Drop what is kept of people whose words were removed; that somebody was told is still counted."""
     gone = _gone(workspace)
     Reply.objects.filter(pk__in=gone, state=ReplyState.DRAFT.value).delete()
-    Reply.objects.filter(pk__in=gone).update(quote="", words="")
+    Reply.objects.filter(pk__in=gone).update(quote="", words="", reason="")
     return len(gone)
 
 
@@ -226,17 +240,18 @@ def _open(number: int) -> tuple[Reply, WorkItem]:
 
 
 def _decide(reply: Reply, item: WorkItem, state: ReplyState, reason: str, by: Person | None) -> Reply:
-    before = {"state": reply.state, "reason": reply.reason}
+    before = {"reply": reply.pk, "state": reply.state}
     reply.state, reply.reason = state.value, reason
     reply.decided_at = timezone.now() if state != ReplyState.DRAFT else None
     reply.decided_by = by if state != ReplyState.DRAFT else None
-    reply.save(update_fields=["state", "reason", "decided_at", "decided_by"])
+    reply.save(update_fields=["state", "words", "reason", "decided_at", "decided_by"])
     log_change(
         by=by,
         verb=f"marked a reply {state}",
         subject=_subject(item),
-        before={"reply": reply.pk, **before},
-        after={"reply": reply.pk, "state": reply.state, "reason": reason},
+        before=before,
+        # Not the reason: it may name somebody, and must go when that person does.
+        after={"reply": reply.pk, "state": reply.state},
     )
     return reply
 
@@ -287,6 +302,7 @@ def _line(asker: Asker, reply: Reply | None, held_until: datetime | None, *, usu
         asker=asker,
         state=state,
         draft=(reply.words if reply else "") or usual,
+        is_reworded=bool(reply and reply.words),
         reason=reply.reason if reply else "",
         by=_who(reply) if reply and reply.decided_at else "",
         decided_at=reply.decided_at if reply else None,

@@ -24,7 +24,7 @@ def replies_told(workspace: Workspace, item: str, *, sees_personal: bool) -> Seq
     found = reply_list(workspace, item)
     if found is None:
         raise QuarterdeckError(f"{item[:80]} has not shipped.", "There is a list once it has.")
-    return [_told(line, sees_personal) for line in found.lines]
+    return [_told(line.as_seen(sees_personal=sees_personal), sees_personal) for line in found.lines]
 
 
 def replies_csv(workspace: Workspace, item: str, *, sees_personal: bool) -> str:

@@ -91,7 +91,7 @@ def decide_reply(request: HttpRequest) -> HttpResponse:
     number, by = _number(request.POST.get("reply", "")), signed_in(request)
     try:
         if verb == "sent":
-            closing.mark_sent(number=number, by=by)
+            closing.mark_sent(number=number, by=by, words=request.POST.get("words", ""))
         elif verb == "skip":
             closing.skip(number=number, reason=request.POST.get("reason", ""), by=by)
         elif verb == "take back":
@@ -154,7 +154,9 @@ def _item(
 ) -> HttpResponse:
     here, person = workspace(), signed_in(request)
     seen, taxonomy = see_item(here, key), read_taxonomy(here)
-    lines = sorted(seen.replies.lines if seen.replies else (), key=lambda line: FIRST[line.state])
+    told = seen.replies.lines if seen.replies else ()
+    lines = [line.as_seen(sees_personal=person.sees_personal) for line in told]
+    lines.sort(key=lambda line: FIRST[line.state])
     asked = at_hand if at_hand >= 0 else _number(request.GET.get("reply", ""))
     hand = next((line for line in lines if line.number == asked), None) or next(
         (line for line in lines if line.state == "draft" and line.number and not line.held_until), None
