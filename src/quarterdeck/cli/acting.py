@@ -20,6 +20,8 @@ def person_of(email: str) -> "Person":
         return chosen[0]
     if email:
         raise QuarterdeckError(f"Nobody with the address '{email}' may decide here.", "See People.")
+    if not known:
+        raise QuarterdeckError("Nobody may decide here yet.", "Invite the first: quarterdeck invite ADDRESS.")
     raise QuarterdeckError(f"{len(known)} people may decide here.", "Say who does: --by ADDRESS.")
 
 

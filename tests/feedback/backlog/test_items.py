@@ -105,3 +105,13 @@ def test_case_and_punctuation_make_no_other_stage(pair):
 )  # fmt: skip
 def test_usual_names_of_statuses_are_known(status, stage):
     assert stage_of(status) == stage
+
+
+def test_an_item_that_is_not_there_is_looked_for_by_its_title(own_workspace):
+    with pytest.raises(QuarterdeckError) as caught:
+        work_items(own_workspace).find("schedule")
+    assert "Import the histories" in caught.value.hint
+    track(own_workspace, "W-1", (0, "created", "To do"), title="Keep the schedule")
+    with pytest.raises(QuarterdeckError) as caught:
+        work_items(own_workspace).find("schedule")
+    assert "backlog items WORDS" in caught.value.hint

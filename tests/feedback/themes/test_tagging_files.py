@@ -66,7 +66,7 @@ def test_examples_teach_words_the_taxonomy_does_not_have(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("id,txt\n1,a\n", "in.csv:1: there is no column 'text'."),
+        ("id,txt\n1,a\n", "in.csv:1: there is no column 'text'; there are id, txt."),
         ("id,text\n,a\n", "in.csv:2: the row has no id."),
         ("id,text\n1,a\n1,b\n", "in.csv:3: '1' stands above with another text."),
     ],
@@ -103,3 +103,23 @@ def test_a_wrong_taxonomy_says_where_and_what_to_do(
         read_taxonomy_file(folder / "t.yaml")
     assert f"t.yaml:{message}" in caught.value.message
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("parts", ["", "    parent: refund\n"])
+def test_a_text_that_says_nothing_has_no_tag_in_whatever_taxonomy(folder: Path, parts: str) -> None:
+    (folder / "t.yaml").write_text(f"{TAXONOMY}  - name: fee\n    description: A fee\n{parts}")
+    (folder / "in.csv").write_text("id,text\n1,\n2,😀😀\n3,?!\n4,Money back please\n")
+    lines = [line.split(",") for line in tag(folder, "--wrong-costs", "1").splitlines()]
+    assert lines[1:4] == [["1", "", "0.0000"], ["2", "", "0.0000"], ["3", "", "0.0000"]]
+    assert lines[4][1] == "refund"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("", "there are no columns"), ("key,words\n1,x\n", "no column 'id'; there are key, words")],
+)
+def test_a_file_of_other_columns_is_told_what_it_has(tmp_path: Path, content: str, says: str) -> None:
+    (tmp_path / "in.csv").write_text(content)
+    with pytest.raises(FactError, match=says) as caught:
+        read_sheet(tmp_path / "in.csv")
+    assert "id,text[,label]" in caught.value.hint

@@ -35,9 +35,10 @@ class Items:
     def find(self, key: str) -> WorkItem:
         """The item of a key."""
         if key not in self.by_key:
+            search = "`quarterdeck backlog items WORDS` finds them by their titles."
+            hint = search if self.by_key else "Import the histories of your tracker: work_items."
             raise QuarterdeckError(
-                f"There is no work item '{key[:80]}'.",
-                did_you_mean(key, self.by_key) or "Import the histories of your tracker: work_items.",
+                f"There is no work item '{key[:80]}'.", did_you_mean(key, self.by_key) or hint
             )
         return self.by_key[key]
 

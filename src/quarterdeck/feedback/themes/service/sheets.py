@@ -49,6 +49,8 @@ def read_sheet(file: Path) -> Sheet:
 def _read(file: Path, stream: TextIO) -> Sheet:
     rows = csv.reader(stream)
     header = [name.strip().casefold() for name in next(rows, [])]
+    if not header:
+        raise FactError(f"{file}:1: there are no columns.", "It begins with id,text[,label].")
     at_id, at_text = (_place(file, header, name) for name in TELLING)
     at_label = header.index(LABEL) if LABEL in header else None
     seen: dict[str, int] = {}
@@ -80,8 +82,8 @@ def _read(file: Path, stream: TextIO) -> Sheet:
 
 def _place(file: Path, header: Sequence[str], name: str) -> int:
     if name not in header:
-        hint = f"{did_you_mean(name, header)} The columns are id,text[,label].".lstrip()
-        raise FactError(f"{file}:1: there is no column '{name}'.", hint)
+        hint = f"{did_you_mean(name, header)} It needs id,text[,label].".lstrip()
+        raise FactError(f"{file}:1: there is no column '{name}'; there are {', '.join(header)}.", hint)
     return header.index(name)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quarterdeck.feedback.themes.calc.tagging import Encoder, Fit
 
 
+ROUNDING = 1e-4
 WRONG_COSTS = 2.0
 """How many texts without a tag are as bad as one with a wrong tag, unless somebody says otherwise."""
 
@@ -76,8 +77,12 @@ def tag_quotes(
     bar = _bar(taxonomy.names, held, 0.0 if always else _abstain_below(wrong_costs))
     fit = fit_tags(words, usable, texts, encoder=model)
     names = taxonomy.names
+    tagged = _given(taxonomy, fit, bar)
+    if not always:
+        for row in _without_words(taxonomy, fit, texts):
+            tagged[row] = Tagged(tags=(), confidence=0.0)
     return Tagging(
-        tagged=_given(taxonomy, fit, bar),
+        tagged=tagged,
         first=[names[place] for place in fit.place[:, 0].tolist()],
         judged=_judged(held, _given(taxonomy, held.fit, bar)),
         encoder=_named(model),
@@ -169,6 +174,14 @@ def _given(taxonomy: Taxonomy, fit: "Fit", bar: _Bar) -> list[Tagged]:
     for row, (whole, how_sure) in _wholes(taxonomy, fit, np.flatnonzero(~given).tolist(), bar).items():
         tags[row], sure[row] = alone[whole], how_sure
     return [Tagged(tags=told, confidence=each) for told, each in zip(tags, sure, strict=True)]
+
+
+def _without_words(taxonomy: Taxonomy, fit: "Fit", texts: Sequence[str]) -> list[int]:
+    """The rows of texts in which nothing is said: all tags fit them alike, and so none does."""
+    import numpy as np  # slow import
+
+    alike = np.flatnonzero(fit.share[:, 0] <= 1 / len(taxonomy.tags) + ROUNDING)
+    return [row for row in alike.tolist() if not any(map(str.isalnum, texts[row]))]
 
 
 def _wholes(
