@@ -81,7 +81,7 @@ def do(workspace, events, moment):
     """Write one event of each of some accounts."""
     rows = [
         {
-            "event_id": f"e-{account}",
+            "event_id": f"e-{account}-{moment:%m-%d}",
             "person": f"of-{account}",
             "account": account,
             "event": event,

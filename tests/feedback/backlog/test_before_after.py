@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from quarterdeck.feedback.backlog.calc.before_after import (
     Change,
     Mentions,
+    Share,
     Unknown,
+    change_of_share,
     difference_in_differences,
     difference_of_means,
     difference_of_shares,
@@ -77,7 +79,7 @@ def test_little_is_not_told():
     assert mentions_ratio(mentions((5, 100, 4, 100))) == Unknown(reason="only 9 mentions before and after")
     assert isinstance(mentions_ratio(mentions((20, 100, 0, 0), (0, 0, 20, 100))), Unknown)
     assert isinstance(difference_of_means(np.array([9.0] * 4), np.array([8.0] * 20)), Unknown)
-    assert isinstance(difference_of_shares(3, 9, 10, 100), Unknown)
+    assert isinstance(difference_of_shares(Share(took=3, of=9), Share(took=10, of=100)), Unknown)
 
 
 def test_a_difference_of_means_agrees_with_scipy():
@@ -92,7 +94,7 @@ def test_a_difference_of_means_agrees_with_scipy():
 
 def test_a_difference_of_shares_is_newcombes():
     # Newcombe (1998), table II, method 10, case (a): 56/70 - 48/80.
-    found = difference_of_shares(56, 70, 48, 80)
+    found = difference_of_shares(Share(took=56, of=70), Share(took=48, of=80))
     assert [round(each, 4) for each in (found.value, found.low, found.high)] == [0.2, 0.0524, 0.3339]
 
 
@@ -135,8 +137,9 @@ def test_what_moves_everybody_is_no_difference_of_differences(asked, later, othe
 @given(st.integers(10, 200), st.integers(10, 200), st.data())
 def test_a_difference_of_shares_lies_in_its_interval(of, others, data):
     took, rest = data.draw(st.integers(0, of)), data.draw(st.integers(0, others))
-    found = difference_of_shares(took, of, rest, others)
+    found = difference_of_shares(Share(took=took, of=of), Share(took=rest, of=others))
     assert -1 <= found.low <= found.value <= found.high <= 1
+    assert change_of_share(Share(took=rest, of=others), Share(took=took, of=of)) == found
 
 
 @pytest.mark.slow

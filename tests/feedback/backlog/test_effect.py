@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from quarterdeck.errors import QuarterdeckError
-from quarterdeck.feedback.backlog.calc.before_after import Change, Unknown
+from quarterdeck.feedback.backlog.calc.before_after import Change, Share, Unknown
 from quarterdeck.feedback.backlog.service import linking
 from quarterdeck.feedback.backlog.service.asking import read_ground
 from quarterdeck.feedback.backlog.service.closing import draft_replies
@@ -88,8 +88,17 @@ def test_use_is_compared_with_those_who_did_not_ask(company, alice):
     do(company, {each: "map_opened" if each in asked else "worked" for each in everybody}, day(SHIPPED + 3))
     aim_at(workspace=company, item=item, event="map_opened", by=alice)
     adoption = effect(company).adoption
-    assert (adoption.took, adoption.of) == (len(asked), len(asked))
-    assert (adoption.others_took, adoption.others, adoption.change.verdict) == (0, 20, "rose")
+    assert adoption.after == Share(took=len(asked), of=len(asked))
+    assert (adoption.others, adoption.beside_others.verdict) == (Share(took=0, of=20), "rose")
+    assert "0 of them were there before" in adoption.change.reason
+    do(company, dict.fromkeys(everybody, "worked"), day(SHIPPED - 3))
+    adoption = effect(company).adoption
+    assert (adoption.before, adoption.change.verdict) == (Share(took=0, of=len(asked)), "rose")
+    told = measures_of(effect(company))[-2:]
+    assert [(each.before, each.after) for each in told] == [
+        (f"0 of {len(asked)} customers", f"{len(asked)} of {len(asked)} customers"),
+        ("", "others: 0 of 20 customers"),
+    ]
     aim_at(workspace=company, item=item, event="", by=alice)
     assert effect(company).adoption is None
     assert Logged.objects.filter(verb="named what shows adoption").count() == 2

@@ -111,18 +111,42 @@ def difference_in_differences(
     return _welch([(asked_after, 1.0), (asked_before, -1.0), (others_after, -1.0), (others_before, 1.0)])
 
 
-def difference_of_shares(took: int, of: int, others_took: int, others: int) -> Change | Unknown:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """How many customers did something, of so many that were there."""
+
+    took: int
+    of: int
+
+
+def change_of_share(before: Share, after: Share) -> Change | Unknown:
+    """One share less an earlier one; its interval is rather wide, as mostly the same are in both."""
+    if min(before.of, after.of) < FEWEST_ACCOUNTS:
+        return Unknown(
+            reason=f"{before.of} of them were there before, {after.of} after; it takes {FEWEST_ACCOUNTS} each"
+        )
+    return _less(after, before)
+
+
+def difference_of_shares(asked: Share, others: Share) -> Change | Unknown:
+    """The share of those who asked less that of the others."""
+    if min(asked.of, others.of) < FEWEST_ACCOUNTS:
+        return Unknown(
+            reason=f"{asked.of} customers that asked, {others.of} others; it takes {FEWEST_ACCOUNTS} each"
+        )
+    return _less(asked, others)
+
+
+def _less(share: Share, other: Share) -> Change:
     """One share less another, with the score interval of Newcombe (1998, method 10)."""
-    if min(of, others) < FEWEST_ACCOUNTS:
-        return Unknown(reason=f"{of} customers that asked, {others} others; it takes {FEWEST_ACCOUNTS} each")
-    one, other = took / of, others_took / others
-    low, high = wilson_interval(took, of)
-    other_low, other_high = wilson_interval(others_took, others)
-    value = one - other
+    first, second = share.took / share.of, other.took / other.of
+    low, high = wilson_interval(share.took, share.of)
+    other_low, other_high = wilson_interval(other.took, other.of)
+    value = first - second
     return _change(
         value,
-        value - sqrt((one - low) ** 2 + (other_high - other) ** 2),
-        value + sqrt((high - one) ** 2 + (other - other_low) ** 2),
+        value - sqrt((first - low) ** 2 + (other_high - second) ** 2),
+        value + sqrt((high - first) ** 2 + (second - other_low) ** 2),
         neutral=0.0,
     )
 

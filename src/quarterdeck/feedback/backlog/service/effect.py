@@ -7,7 +7,7 @@ is said, with the reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -25,7 +25,9 @@ from quarterdeck.facts.store import FactStore
 from quarterdeck.feedback.backlog.calc.before_after import (
     Change,
     Mentions,
+    Share,
     Unknown,
+    change_of_share,
     difference_in_differences,
     difference_of_means,
     difference_of_shares,
@@ -91,14 +93,14 @@ class ScoreEffect:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdoptionEffect:
-    """How many of the customers that asked did something after it shipped, beside the others."""
+    """How many of the customers that asked did something, before and after it shipped, beside the others."""
 
     event: str
-    took: int
-    of: int
-    others_took: int
-    others: int
+    before: Share
+    after: Share
+    others: Share
     change: Change | Unknown
+    beside_others: Change | Unknown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -314,18 +316,29 @@ def _points(scores: NDArray[np.float64], survey: str) -> NDArray[np.float64]:
 def _adoption(workspace: Workspace, window: Window, asks: Asks, event: str) -> AdoptionEffect:
     handle = FactStore(workspace.facts_path).delta("events").open()
     version = -1 if handle is None else handle.version()
-    did = _did(workspace.facts_path, version, event, window.shipped_at, window.until)
+    before, after = (
+        _did(workspace.facts_path, version, event, since, until)
+        for since, until in ((window.since, window.shipped_at), (window.shipped_at, window.until))
+    )
     asked = set(asks.accounts)
-    took, of = sum(did.get(each, False) for each in asked), sum(each in did for each in asked)
-    others = len(did) - of
-    others_took = sum(did.values()) - took
+    then, now, others = (
+        _share(before, asked),
+        _share(after, asked),
+        _share(after, set(after) - asked),
+    )
     return AdoptionEffect(
         event=event,
-        took=took,
-        of=of,
-        others_took=others_took,
+        before=then,
+        after=now,
         others=others,
-        change=difference_of_shares(took, of, others_took, others),
+        change=change_of_share(then, now),
+        beside_others=difference_of_shares(now, others),
+    )
+
+
+def _share(did: Mapping[str, bool], customers: Collection[str]) -> Share:
+    return Share(
+        took=sum(did.get(each, False) for each in customers), of=sum(each in did for each in customers)
     )
 
 

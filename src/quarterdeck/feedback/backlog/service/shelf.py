@@ -15,7 +15,13 @@ from quarterdeck.feedback.backlog.calc.before_after import Change, Unknown
 from quarterdeck.feedback.backlog.models.replying import Reply, ReplyState
 from quarterdeck.feedback.backlog.service.asking import Asks, Ground, asks_of, counts_of_all, read_ground
 from quarterdeck.feedback.backlog.service.closing import ReplyList, reply_list
-from quarterdeck.feedback.backlog.service.effect import Effect, MentionsEffect, aim_of, effect_of
+from quarterdeck.feedback.backlog.service.effect import (
+    AdoptionEffect,
+    Effect,
+    MentionsEffect,
+    aim_of,
+    effect_of,
+)
 from quarterdeck.feedback.backlog.service.items import Step, WorkItem, history_of
 from quarterdeck.stats.figures import MINUS, axis_labels, counted, long_date, notation, short_date, whole
 
@@ -186,16 +192,7 @@ def measures_of(effect: Effect) -> Sequence[Measure]:
                 )
             )
     if effect.adoption is not None:
-        took = effect.adoption
-        found.append(
-            Measure(
-                name=f"Did “{took.event}” in {effect.window.days} days",
-                before=f"others: {took.others_took:,} of {took.others:,}",
-                after=f"asked: {took.took:,} of {took.of:,}",
-                change=_difference(took.change, "percentage points", factor=100),
-                verdict=_verdict(took.change),
-            )
-        )
+        found += _of_adoption(effect.adoption)
     return found
 
 
@@ -215,6 +212,29 @@ def _of_mentions(effect: Effect) -> Measure:
         change=said,
         verdict=_verdict(change) + ("" if told or mentions.is_checked else UNCHECKED),
     )
+
+
+def _of_adoption(use: AdoptionEffect) -> Sequence[Measure]:
+    before, after, others = (
+        f"{share.took:,} of {share.of:,} customers" if share.of else "nobody was there"
+        for share in (use.before, use.after, use.others)
+    )
+    return [
+        Measure(
+            name=f"Those who asked and did “{use.event}”",
+            before=before,
+            after=after,
+            change=_difference(use.change, "percentage points", factor=100),
+            verdict=_verdict(use.change),
+        ),
+        Measure(
+            name=f"“{use.event}”, beside those who did not ask",
+            before="",
+            after=f"others: {others}",
+            change=_difference(use.beside_others, "percentage points", factor=100),
+            verdict=_verdict(use.beside_others),
+        ),
+    ]
 
 
 def _score(mean: float | None, answers: int) -> str:
