@@ -1,11 +1,13 @@
 """The inbox in the browser without a script: what waits, one quote at hand, what is decided and undone."""
 
 import re
+from html import unescape
 
 import pytest
 
 from quarterdeck.feedback.intake.models import Step
 from quarterdeck.feedback.intake.service import deciding, suggesting
+from quarterdeck.feedback.intake.service import inbox as looking
 from quarterdeck.feedback.intake.service.book import open_book
 from quarterdeck.feedback.intake.service.projecting import is_behind, refresh
 from quarterdeck.feedback.intake.service.suggesting import Suggestion
@@ -198,3 +200,20 @@ def test_tags_stand_under_the_names_that_they_have_now(sign_in, carol, inbox):
         assert "Chart" not in page.content.decode()
     [quote] = client.get("/api/quotes?show=kept&tag=Map").json()["items"]
     assert quote["tags"] == ["Map"]
+
+
+def test_what_follows_on_the_next_page_of_the_list_is_a_link_away(inbox, sign_in, carol, monkeypatch):
+    monkeypatch.setattr(looking, "PER_PAGE", 2)
+    client = sign_in(carol)
+    html = client.get("/inbox/").content.decode()
+    assert "1 – 2 of 4, the largest accounts first" in html
+    assert ">Before</a>" not in html
+    further = unescape(re.search(r'href="([^"]+)">Further</a>', html)[1])
+    html = client.get(f"/inbox/{further}").content.decode()
+    assert words(html) == ["I had to phone [phone].", "Die Karte ist falsch."]
+    assert '<div class="panes">' in html  # on a phone the list, not its first quote
+    assert ">Further</a>" not in html
+    before = unescape(re.search(r'href="([^"]+)">Before</a>', html)[1])
+    html = client.get(f"/inbox/{before}").content.decode()
+    assert quote_at_hand(html) == MAP
+    assert "list=" not in re.search(r'<li><a href="([^"]+)"', html)[1]

@@ -96,8 +96,9 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     openPalette();
   }
-  const copied = event.target.closest("[data-copy]");
-  if (copied) copy(copied.dataset.copy);
+  const copied = event.target.closest("[data-copy], [data-copy-of]");
+  // What stands in a field now, not what it held when the page came.
+  if (copied) copy(copied.dataset.copy ?? document.getElementById(copied.dataset.copyOf).value);
   if (event.target.matches("dialog")) event.target.close();
 });
 

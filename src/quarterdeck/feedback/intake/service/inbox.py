@@ -94,10 +94,19 @@ class AtHand:
     channel: str
     arr: str
 
+    @property
+    def is_checked(self) -> bool:
+        """Have people kept or dropped suggestions that were as sure as one of these?"""
+        return any(each.of for each in self.suggested)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inbox:
-    """One page of the inbox. `first` and `last_shown` number its lines among all `total`."""
+    """One page of the inbox. `first` and `last_shown` number its lines among all `total`.
+
+    `before` and `after` are neighbours of the quote at hand; with `page_before` and `page_after` the pages
+    beside this one begin.
+    """
 
     lines: tuple[Line, ...]
     total: int
@@ -111,6 +120,8 @@ class Inbox:
     at_hand: AtHand | None
     before: str
     after: str
+    page_before: str
+    page_after: str
     last: Step | None
     is_behind: bool
     has_messages: bool
@@ -140,6 +151,8 @@ def look(asked: Asked, person: Person) -> Inbox:
         at_hand=None if at_hand is None else _help(book, at_hand, person),
         before=keys[here - 1] if keys and here > 0 else "",
         after=keys[here + 1] if here + 1 < len(keys) else "",
+        page_before=keys[begin - PER_PAGE] if begin else "",
+        page_after=keys[begin + PER_PAGE] if begin + PER_PAGE < len(keys) else "",
         last=last_step(person),
         is_behind=is_behind(workspace()),
         has_messages=bool(len(book)),
