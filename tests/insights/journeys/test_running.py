@@ -266,8 +266,9 @@ def test_what_came_late_is_told_from_what_was_there(workspace):
     store.append("events", [pa.table(late)], transaction="late")
     arguments = ["journeys", "compare", "to_purchase", "-w", str(workspace), "--as-of", "2026-02-10"]
     said = CliRunner().invoke(build(), [*arguments, "--at", f"events={version}"]).output
-    assert "1 flip." in said
-    assert "bo: 1 steps, then 2" in said
+    assert "1 come another number of steps." in said
+    assert "bo: then 1, now 2" in said
+    assert said.splitlines()[0].split() == ["Step", "then", "now", "moved", "by"]
 
 
 def test_whoever_went_from_one_stop_to_another_is_listed(workspace):

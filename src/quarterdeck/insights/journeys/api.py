@@ -55,6 +55,7 @@ class AnswerOut(Schema):
     known_until: datetime = Field(description="The last moment that the answer can tell of.")
     facts_end: datetime | None = Field(description="The newest event, where facts lag behind.")
     versions: dict[str, int]
+    remarks: list[str] = Field(description="Events that are asked for and that there are none of.")
     figures: dict[str, Any] = Field(description="Of the kind: groups with steps, rows, lines or edges.")
 
 

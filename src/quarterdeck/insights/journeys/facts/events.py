@@ -105,6 +105,11 @@ def first_moment(snapshot: Snapshot) -> int | None:
     return moment if moment is None else int(moment)
 
 
+def names_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """The names of all events."""
+    return tuple(str(name) for (name,) in snapshot.rows("SELECT DISTINCT event FROM events ORDER BY event"))
+
+
 def first_moment_of(snapshot: Snapshot, source: Source) -> int | None:
     """When the first event of any unit was."""
     statement = Statement(source).select(f"SELECT MIN(at) AS first_at FROM {source.rows}")

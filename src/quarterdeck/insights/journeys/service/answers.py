@@ -10,7 +10,9 @@ from quarterdeck.insights.journeys.calc.buckets import instant
 from quarterdeck.insights.journeys.calc.lifecycle import Presence
 from quarterdeck.insights.journeys.calc.paths import Edge
 from quarterdeck.insights.journeys.calc.trends import Line
+from quarterdeck.insights.journeys.service.bounds import refuse_backward
 from quarterdeck.insights.journeys.service.opening import Opened, named
+from quarterdeck.insights.journeys.service.remarking import remarks
 from quarterdeck.insights.journeys.service.telling_funnels import tell_funnel
 from quarterdeck.insights.journeys.service.telling_retention import tell_retention
 
@@ -30,6 +32,7 @@ class JourneyAnswer:
     known_until: str
     facts_end: str | None
     versions: Mapping[str, int]
+    remarks: tuple[str, ...]
     figures: Json
 
     def as_json(self) -> Json:
@@ -40,6 +43,7 @@ class JourneyAnswer:
 def answer(opened: Opened) -> JourneyAnswer:
     """What a journey finds."""
     journey, period = opened.question.journey, opened.question.period
+    refuse_backward(period)
     return JourneyAnswer(
         kind=journey.kind,
         title=journey.title,
@@ -50,6 +54,7 @@ def answer(opened: Opened) -> JourneyAnswer:
         known_until=instant(period.known_until, opened.question.calendar.zone).isoformat(),
         facts_end=None if opened.facts_end is None else opened.facts_end.isoformat(),
         versions=opened.versions,
+        remarks=tuple(remarks(opened)),
         figures=FIGURES[journey.kind](opened),
     )
 

@@ -54,6 +54,17 @@ def picks_of(journey: Journey) -> list[Pick]:
     return [*journey.steps, *journey.exclude, *journey.series, *ends]
 
 
+def events_of(journey: Journey) -> list[str]:
+    """The names of the events that a journey asks for, each once."""
+    return list(dict.fromkeys(name for pick in picks_of(journey) for name in _events(pick)))
+
+
+def _events(pick: Pick) -> Iterator[str]:
+    yield from pick.events
+    for part in pick.any_of:
+        yield from _events(part)
+
+
 def _of_pick(pick: Pick) -> list[str]:
     return [name for each in _wheres(pick) for name in _of_conditions([each])]
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from quarterdeck.errors import QuarterdeckError
 from quarterdeck.facts.schema import TABLES
 from quarterdeck.insights.journeys.calc.buckets import Period
+from quarterdeck.insights.journeys.calc.conditions import moment_of
 from quarterdeck.insights.journeys.definitions.conditions import Condition, Pick
 from quarterdeck.insights.journeys.definitions.journey import SECONDS, Journey
 from quarterdeck.insights.journeys.service.asked import picks_of
@@ -31,6 +32,8 @@ def refuse_endless(journey: Journey) -> None:
     for text in (journey.since, journey.until):
         if text:
             _refuse_far(text)
+    for each in _conditions(journey):
+        _refuse_unreadable(each)
     for pattern in _patterns(journey):
         try:
             re.compile(pattern)
@@ -40,8 +43,19 @@ def refuse_endless(journey: Journey) -> None:
             ) from error
 
 
+def refuse_backward(period: Period) -> None:
+    """A time that ends before it begins is a slip of the hand."""
+    if period.end < period.begin:
+        raise QuarterdeckError(
+            f"The time asked for ends before it begins: {period.begin:%Y-%m-%d %H:%M} to "
+            f"{period.end:%Y-%m-%d %H:%M}.",
+            "Change `since:` or `until:`.",
+        )
+
+
 def refuse_many(journey: Journey, period: Period) -> None:
     """More buckets than anybody reads would take a long time and much memory."""
+    refuse_backward(period)
     days = (period.end - period.begin).total_seconds() / SECONDS["day"]
     if days / BUCKET_DAYS[journey.grain] > MOST_BUCKETS:
         raise QuarterdeckError(
@@ -82,10 +96,22 @@ def _refuse_far(text: str) -> None:
         raise QuarterdeckError(f"{text!r} is too far away.", "Choose a nearer day.")
 
 
+def _refuse_unreadable(condition: Condition) -> None:
+    for text in (condition.before, condition.after, condition.on):
+        if text is not None and moment_of(text) is None:
+            raise QuarterdeckError(
+                f"{text!r} is no date or time, and {condition.field} is held against it.",
+                "Write it like 2026-01-31.",
+            )
+
+
 def _patterns(journey: Journey) -> Iterator[str]:
-    conditions = [*journey.where, *(each for pick in picks_of(journey) for each in _wheres(pick))]
-    for each in _flat(conditions):
+    for each in _conditions(journey):
         yield from (text for text in (each.matches, each.matches_not) if text)
+
+
+def _conditions(journey: Journey) -> Iterator[Condition]:
+    return _flat([*journey.where, *(each for pick in picks_of(journey) for each in _wheres(pick))])
 
 
 def _wheres(pick: Pick) -> Iterator[Condition]:

@@ -26,6 +26,7 @@ from quarterdeck.insights.journeys.service.choosing import choices_of, values_of
 from quarterdeck.insights.journeys.service.lagging import lagging
 from quarterdeck.insights.journeys.service.opening import Opened, open_journey
 from quarterdeck.insights.journeys.service.readiness import folder_of, pinned
+from quarterdeck.insights.journeys.service.remarking import remarks
 from quarterdeck.insights.journeys.service.running import moment_asked
 from quarterdeck.insights.journeys.service.seen import (
     Choices,
@@ -119,6 +120,7 @@ def _funnel(opened: Opened, looked_at: Asked, *, sees_personal: bool) -> FunnelS
         excluded=int(np.count_nonzero(whole.depth == 0)),
         stopped=stopped_before(opened, whole, stop, looked_at, sees_personal=sees_personal) if stop else None,
         facts_end=opened.facts_end,
+        remarks=tuple(remarks(opened)),
         versions=opened.versions,
     )
 

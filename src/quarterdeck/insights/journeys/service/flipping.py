@@ -22,8 +22,12 @@ class Flip:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moved:
-    """What each step counted before and counts after, and who flips, who moves furthest first."""
+    """What each step counted before and counts after, and who flips, who moves furthest first.
 
+    `names` says what before and after are: the rules, or then and now.
+    """
+
+    names: tuple[str, str]
     steps: tuple[str, ...]
     before: tuple[int, ...]
     after: tuple[int, ...]
@@ -36,23 +40,31 @@ class Moved:
                 {"step": step, "before": before, "after": after}
                 for step, before, after in zip(self.steps, self.before, self.after, strict=True)
             ],
+            "names": {"before": self.names[0], "after": self.names[1]},
             "flips": [{"unit": one.unit, "before": one.before, "after": one.after} for one in self.flips],
         }
 
     def lines(self) -> list[str]:
         """As lines of a terminal."""
-        lines = [
-            f"{step:<32}{before:>10,}{after:>10,}{after - before:>+10,}"
+        first, second = self.names
+        lines = [f"{'Step':<32}{first:>14}{second:>14}{'moved by':>10}"]
+        lines += [
+            f"{step:<32}{before:>14,}{after:>14,}{after - before:>+10,}"
             for step, before, after in zip(self.steps, self.before, self.after, strict=True)
         ]
-        lines.append(f"{len(self.flips):,} flip.")
-        lines += [f"  {one.unit}: {one.before} steps, then {one.after}" for one in self.flips[:MOST_NAMED]]
+        shares = [each[-1] / each[0] if each[0] else None for each in (self.before, self.after)]
+        told = ["no data" if share is None else f"{100 * share:.1f} %" for share in shares]
+        lines.append(f"{'Came through':<32}{told[0]:>14}{told[1]:>14}")
+        lines.append(f"{len(self.flips):,} come another number of steps.")
+        lines += [
+            f"  {one.unit}: {first} {one.before}, {second} {one.after}" for one in self.flips[:MOST_NAMED]
+        ]
         if len(self.flips) > MOST_NAMED:
             lines.append(f"  ... and {len(self.flips) - MOST_NAMED:,} more; --json has them all.")
         return lines
 
 
-def moved(one: Opened, other: Opened) -> Moved:
+def moved(one: Opened, other: Opened, names: tuple[str, str]) -> Moved:
     """What a funnel counts in one way and in another: the same witnesses, person by person."""
     journey = one.question.journey
     if journey.kind != "funnel" or journey.by:
@@ -67,6 +79,7 @@ def moved(one: Opened, other: Opened) -> Moved:
     ]
     steps = range(1, len(journey.steps) + 1)
     return Moved(
+        names=names,
         steps=tuple(step.name for step in journey.steps),
         before=tuple(sum(depth >= step for depth in before.values()) for step in steps),
         after=tuple(sum(depth >= step for depth in after.values()) for step in steps),

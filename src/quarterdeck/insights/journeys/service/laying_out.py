@@ -36,6 +36,7 @@ class LaidOut:
     since: datetime
     until: datetime
     facts_end: datetime | None
+    remarks: tuple[str, ...]
     versions: Mapping[str, int]
     tables: tuple[Laid, ...]
 
@@ -55,6 +56,7 @@ def laid_out(found: JourneyAnswer, journey: Journey) -> LaidOut:
         since=datetime.fromisoformat(found.since),
         until=datetime.fromisoformat(found.until),
         facts_end=None if found.facts_end is None else datetime.fromisoformat(found.facts_end),
+        remarks=found.remarks,
         versions=found.versions,
         tables=tuple(LAYS[journey.kind](found.figures, found, journey)),
     )

@@ -40,7 +40,8 @@ class Opened:
     """A journey before the events it is about, and the versions of the facts behind them.
 
     `by` is an engine other than the kernels; it reads the facts itself, and the view is empty. `facts_end` is
-    the newest event where facts lag behind the moment of the question.
+    the newest event where facts lag behind the moment of the question. `events` are the names of all events,
+    where the view does not know them.
     """
 
     question: Question
@@ -48,6 +49,7 @@ class Opened:
     versions: dict[str, int]
     by: Analyses | None = None
     facts_end: datetime | None = None
+    events: tuple[str, ...] | None = None
 
     @property
     def analyses(self) -> Analyses:

@@ -14,6 +14,7 @@ from quarterdeck.facts.store import FactStore
 from quarterdeck.insights.journeys.definitions.journey import DialectName, Journey
 from quarterdeck.insights.journeys.service.answers import JourneyAnswer, answer
 from quarterdeck.insights.journeys.service.book import find_journey, read_file
+from quarterdeck.insights.journeys.service.bounds import refuse_endless
 from quarterdeck.insights.journeys.service.explaining import Explained, explain
 from quarterdeck.insights.journeys.service.flipping import Moved, moved
 from quarterdeck.insights.journeys.service.moving import MovedSeen, moved_between
@@ -81,14 +82,16 @@ def compare_journey(
         _opened(workspace, other, as_of, pinned) as before,
         _opened(workspace, journey, as_of, ()) as after,
     ):
-        return moved(before, after)
+        names = ("then", "now") if pinned else (other.dialect, journey.dialect)
+        return moved(before, after, names)
 
 
 def read_query(workspace: Workspace, query: str) -> Journey:
     """A saved journey by name, or the one in a file."""
-    if query.endswith((".yaml", ".yml")):
-        return read_file(Path(query)).model
-    return find_journey(workspace, query).model
+    is_file = query.endswith((".yaml", ".yml"))
+    journey = read_file(Path(query)).model if is_file else find_journey(workspace, query).model
+    refuse_endless(journey)
+    return journey
 
 
 @contextmanager

@@ -140,6 +140,7 @@ class FunnelSeen:
     excluded: int
     stopped: StoppedSeen | None
     facts_end: datetime | None
+    remarks: tuple[str, ...]
     versions: Mapping[str, int]
 
     @property

@@ -17,6 +17,7 @@ def lines_of(found: JourneyAnswer) -> Iterator[str]:
     title = found.title or found.kind.capitalize()
     yield f"{title}: {found.since[:10]} to {found.until[:10]}, by {found.unit}"
     yield from SHOWS[found.kind](found.figures)
+    yield from found.remarks
     if found.facts_end is not None:
         end = found.facts_end[:16].replace("T", " ")
         yield f"Facts end at {end}: what came after cannot be known yet."

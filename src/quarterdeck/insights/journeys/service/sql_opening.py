@@ -24,6 +24,7 @@ from quarterdeck.insights.journeys.facts.events import (
     cohort_sql,
     first_moment,
     first_moment_of,
+    names_of,
     of_other_unit,
     source_of,
     walked_by,
@@ -57,6 +58,7 @@ def open_sql(
         versions=dict(snapshot.versions),
         by=SqlAnalyses(source=source, run=snapshot.table),
         facts_end=None if opening.known_until == now else opening.known_until,
+        events=names_of(snapshot),
     )
     return opened, source
 
