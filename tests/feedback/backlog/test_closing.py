@@ -160,7 +160,10 @@ def test_who_was_erased_is_in_no_list_and_leaves_no_words(company, alice):
         erase_person(FactStore(company.facts_path), person)
     refresh(company)
     assert [line.asker.person for line in listed(company, "W-1")] == ["p-1"]
+    assert closing.has_erased(company)
     assert closing.forget_erased(company) == 2
+    assert linking.read_links().quotes == {"W-1": ("m1#1",)}
+    assert not closing.has_erased(company)
     assert sorted(Reply.objects.values_list("quote", "words", "state")) == [
         ("", "", "sent"),
         ("m1#1", "", "draft"),

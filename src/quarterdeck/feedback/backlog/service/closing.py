@@ -20,7 +20,7 @@ from quarterdeck.feedback.backlog.calc.drafts import draft_reply
 from quarterdeck.feedback.backlog.models.replying import MOST_WORDS, Closing, Reply, ReplyState
 from quarterdeck.feedback.backlog.service.asking import Asker, Ground, asks_of, read_ground
 from quarterdeck.feedback.backlog.service.items import WorkItem, work_items
-from quarterdeck.feedback.backlog.service.linking import newest_links, read_links
+from quarterdeck.feedback.backlog.service.linking import newest_links, read_links, unlink_quote
 from quarterdeck.feedback.backlog.service.loop import read_loop
 from quarterdeck.feedback.intake.service.erased import gone_quotes
 from quarterdeck.feedback.intake.service.masking import mask_text
@@ -217,12 +217,21 @@ def forget_erased(workspace: Workspace) -> int:
     gone = _gone(workspace)
     Reply.objects.filter(pk__in=gone, state=ReplyState.DRAFT.value).delete()
     Reply.objects.filter(pk__in=gone).update(quote="", words="", reason="")
+    for quote, item in _gone_links(workspace):
+        unlink_quote(quote=quote, item=item, by=None)
     return len(gone)
 
 
 def has_erased(workspace: Workspace) -> bool:
     """Is anything kept of somebody whose words were removed?"""
-    return bool(_gone(workspace))
+    return bool(_gone(workspace) or _gone_links(workspace))
+
+
+def _gone_links(workspace: Workspace) -> list[tuple[str, str]]:
+    """The links from words that are there no more, with the items that they asked for."""
+    linked = [(quote, item) for item, quotes in read_links().quotes.items() for quote in quotes]
+    gone = gone_quotes(workspace, (quote for quote, _ in linked))
+    return [(quote, item) for quote, item in linked if quote in gone]
 
 
 def _gone(workspace: Workspace) -> list[int]:

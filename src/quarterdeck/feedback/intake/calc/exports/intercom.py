@@ -116,7 +116,9 @@ def _rating(number: str, conversation: Record, shared: Mapping[str, object]) -> 
     )
     yield Message(
         key=f"intercom-{number}-rating",
-        time=as_moment(rating.get("created_at") or conversation.get("updated_at")),
+        time=as_moment(
+            rating.get("updated_at") or rating.get("created_at") or conversation.get("updated_at")
+        ),
         text=words,
         channel="csat",
         account=as_text(shared["account"]),
