@@ -14,7 +14,7 @@ from quarterdeck.feedback.themes.calc.spreading import scaled_graph
 from quarterdeck.feedback.themes.calc.tagging import Encoder
 
 MOST_TOGETHER = 20_000
-DIMENSIONS, SPARE_DIMENSIONS, STEPS = 200, 10, 3
+DIMENSIONS, SPARE_DIMENSIONS, STEPS = 200, 10, 2
 NEAREST = 15
 ROWS_AT_ONCE = 1000
 FEWEST = 2
