@@ -69,5 +69,7 @@ def worth_words(figures: Json) -> str:
 
 
 def day(text: str) -> str:
-    """The day of a moment written by ISO 8601."""
-    return short_date(datetime.fromisoformat(text).date())
+    """The day of a moment written by ISO 8601, and the hour where a bucket begins within a day."""
+    moment = datetime.fromisoformat(text)
+    shown = short_date(moment.date())
+    return f"{shown} {moment:%H:%M}" if moment.hour or moment.minute else shown

@@ -8,7 +8,7 @@ from typing import Any
 from quarterdeck.insights.journeys.service.answers import JourneyAnswer
 
 Json = Mapping[str, Any]
-NAME = 32
+NAME, DAY = 32, 18
 NOT_FINAL, NOT_YET = "*", "-"
 
 
@@ -42,8 +42,10 @@ def _group(group: Json, before: Json | None) -> Iterator[str]:
     elif "buckets" in group:
         for one in group["buckets"]:
             counts = f"{one['converted']:>9,} of {one['entered']:<9,}"
-            yield f"{one['start'][:10]:<12}{counts}{_share(one['share']):>9}{_bounds(one):>15}".rstrip()
+            yield f"{_begun(one['start'])}{counts}{_share(one['share']):>9}{_bounds(one):>15}".rstrip()
     else:
+        if not any(group["counts"]):
+            yield "Nobody came through in this time."
         for start, count in zip(group["starts"], group["counts"], strict=True):
             yield f"{_duration(start):>10}{count:>10,}"
         for point in group["curve"][-1:]:
@@ -86,13 +88,13 @@ def _retention(figures: Json) -> Iterator[str]:
 
 
 def _matrix(group: Json) -> Iterator[str]:
-    yield "Begun".ljust(12) + "".join(f"{label:>11}" for label in group["labels"])
+    yield "Begun".ljust(DAY) + "".join(f"{label:>11}" for label in group["labels"])
     for row in group["rows"]:
         cells = (
             f"{count:>10,}{' ' if final else NOT_FINAL}" if begun else f"{NOT_YET:>10} "
             for count, final, begun in zip(row["counts"], row["final"], row["begun"], strict=True)
         )
-        yield f"{row['start'][:10]:<12}{''.join(cells)}".rstrip()
+        yield f"{_begun(row['start'])}{''.join(cells)}".rstrip()
     yield _whole(group)
     if "weighed" in group:
         yield f"ARR of all who entered: {_weighed(group['weighed']).strip()}"
@@ -101,13 +103,13 @@ def _matrix(group: Json) -> Iterator[str]:
 
 def _whole(group: Json) -> str:
     """Each column over the cohorts of which it is final."""
-    return "Final".ljust(12) + "".join(f"{_share(one['share']):>10} " for one in group["whole"]).rstrip()
+    return "Final".ljust(DAY) + "".join(f"{_share(one['share']):>10} " for one in group["whole"]).rstrip()
 
 
 def _trend(figures: Json) -> Iterator[str]:
     for line in figures["lines"]:
         then = _then(figures, line)
-        told = f"{' / '.join((line['label'], *line['value']))}: {_number(line['total'])} in all"
+        told = f"{' / '.join((line['label'], *_parts(line)))}: {_number(line['total'])} in all"
         yield told if then is None else f"{told}; before {_number(then['total'])}"
         if "weighed" in line:
             yield f"ARR: {_weighed(line['weighed']).strip()}"
@@ -132,11 +134,13 @@ def _filled(beside: list[float | None], line: Json) -> list[float | None]:
 
 def _lifecycle(figures: Json) -> Iterator[str]:
     statuses = figures["statuses"]
-    yield "".ljust(12) + "".join(f"{name:>14}" for name in statuses)
+    yield "".ljust(DAY) + "".join(f"{name:>14}" for name in statuses)
     for place, start in enumerate(figures["starts"]):
-        yield f"{start[:10]:<12}" + "".join(f"{counts[place]:>14,}" for counts in statuses.values())
+        yield _begun(start) + "".join(f"{counts[place]:>14,}" for counts in statuses.values())
         if "arr" in figures:
-            yield f"{'  ARR':<12}" + "".join(f"{_number(arr[place]):>14}" for arr in figures["arr"].values())
+            yield "  ARR".ljust(DAY) + "".join(
+                f"{_number(arr[place]):>14}" for arr in figures["arr"].values()
+            )
     if "weighed" in figures:
         yield f"ARR of all who were there: {_weighed(figures['weighed']).strip()}"
 
@@ -152,6 +156,8 @@ def _stickiness(figures: Json) -> Iterator[str]:
 
 
 def _paths(figures: Json) -> Iterator[str]:
+    if not figures["edges"]:
+        yield "Nobody moved from one stop to another in this time."
     for edge in sorted(figures["edges"], key=lambda edge: (edge["step"], -edge["count"])):
         number = f"{edge['away']:+d}" if "away" in edge else f"{edge['step']}."
         move = f"{number} {edge['source']} → {edge['target']}"
@@ -163,7 +169,18 @@ def _paths(figures: Json) -> Iterator[str]:
 
 def _heading(group: Json) -> Iterator[str]:
     if group["value"]:
-        yield " / ".join(part or "(none)" for part in group["value"])
+        yield " / ".join(_parts(group))
+
+
+def _parts(group: Json) -> list[str]:
+    """The values of a group or line; one that is none is told so."""
+    return [part or "(none)" for part in group["value"]]
+
+
+def _begun(start: str) -> str:
+    """When a bucket begins: its day, and the hour where it begins within one."""
+    day, hour = start[:10], start[11:16]
+    return (day if hour == "00:00" else f"{day} {hour}").ljust(DAY)
 
 
 def _share(share: float | None) -> str:
