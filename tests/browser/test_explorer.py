@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.access import SCREENS, faults_of
+from tests.browser.access import DESK, faults_of
 from tests.browser.conftest import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("deck")]
@@ -15,7 +15,7 @@ FIRST_ANSWER = 240_000  # where the demo's own answers were not kept, kernels ar
 
 @pytest.fixture
 def manager(deck):
-    watched = Watched(deck.context(viewport={"width": 1440, "height": 900}), deck.address)
+    watched = Watched(deck.context(viewport=DESK), deck.address)
     yield watched.page
     assert watched.complaints == []
     assert watched.foreign == []
@@ -116,9 +116,8 @@ def test_a_saved_journey_is_pinned_to_the_brief_and_taken_out_again(manager):
     manager.get_by_role("button", name="Pin to the brief").wait_for()
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_page_of_journeys_is_open_to_everybody(deck, screen):
-    context = deck.context(**SCREENS[screen])
+def test_every_page_of_journeys_is_open_to_everybody(deck):
+    context = deck.context(viewport=DESK)
     faults = []
     for address in (
         "/journeys/",
@@ -131,7 +130,7 @@ def test_every_page_of_journeys_is_open_to_everybody(deck, screen):
         watched.page.locator("#chart, figure.chart, .empty li, .callout, .found").first.wait_for(
             timeout=FIRST_ANSWER
         )
-        faults += [f"{address}: {fault}" for fault in faults_of(watched, screen)]
+        faults += [f"{address}: {fault}" for fault in faults_of(watched)]
         watched.page.close()
     assert faults == []
     context.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.access import SCREENS, faults_of
+from tests.browser.access import DESK, faults_of
 from tests.browser.conftest import Watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("deck")]
@@ -23,7 +23,7 @@ def press(page, key):
 
 
 def test_quotes_are_sorted_by_keyboard_alone(deck):
-    context = deck.context(**SCREENS["desk"])
+    context = deck.context(viewport=DESK)
     watched = Watched(context, deck.address)
     page = watched.page
     page.goto("/metrics/")
@@ -53,21 +53,20 @@ def test_quotes_are_sorted_by_keyboard_alone(deck):
     context.close()
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_the_inbox_is_open_to_everybody(deck, screen):
-    context = deck.context(**SCREENS[screen])
+def test_the_inbox_is_open_to_everybody(deck):
+    context = deck.context(viewport=DESK)
     faults = []
     for address in ("/inbox/", "/inbox/?show=kept", "/inbox/tell/"):
         watched = Watched(context, deck.address)
         watched.page.goto(address)
-        faults += [f"{address}: {fault}" for fault in (*watched.foreign, *faults_of(watched, screen))]
+        faults += [f"{address}: {fault}" for fault in (*watched.foreign, *faults_of(watched))]
         if address == "/inbox/":
             watched.page.locator(".queue a").nth(1).click()
             watched.page.locator("#sorting").wait_for()
-            faults += [f"one quote: {fault}" for fault in faults_of(watched, screen)]
+            faults += [f"one quote: {fault}" for fault in faults_of(watched)]
             watched.page.get_by_text("Whole message").click()
             watched.page.locator(".message").wait_for()
-            faults += [f"whole message: {fault}" for fault in faults_of(watched, screen)]
+            faults += [f"whole message: {fault}" for fault in faults_of(watched)]
         watched.page.close()
     context.close()
     assert faults == []

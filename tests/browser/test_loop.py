@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.access import SCREENS, faults_of
+from tests.browser.access import DESK, faults_of
 from tests.browser.conftest import Watched
 from tests.browser.test_inbox import press
 
@@ -16,7 +16,7 @@ def sent(page):
 
 
 def test_the_whole_loop_is_walked(deck):
-    context = deck.context(**SCREENS["desk"])
+    context = deck.context(viewport=DESK, permissions=["clipboard-read", "clipboard-write"])
     watched = Watched(context, deck.address)
     page = watched.page
     page.goto("/inbox/")
@@ -44,6 +44,10 @@ def test_the_whole_loop_is_walked(deck):
 
     page.goto("/backlog/items/TW-90/?all=1")
     before = sent(page)
+    page.fill("#words", "There it is.")
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_text("Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "There it is."
     press(page, "s")
     page.goto("/backlog/items/TW-90/?all=1")
     assert sent(page) == before + 1
@@ -55,15 +59,14 @@ def test_the_whole_loop_is_walked(deck):
     context.close()
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_work_items_are_open_to_everybody(deck, screen):
-    context = deck.context(**SCREENS[screen])
+def test_work_items_are_open_to_everybody(deck):
+    context = deck.context(viewport=DESK)
     faults = []
     addresses = ("/backlog/items/", "/backlog/items/TW-90/?similar=1", "/backlog/items/TW-91/?similar=1")
     for address in addresses:
         watched = Watched(context, deck.address)
         watched.page.goto(address)
-        faults += [f"{address}: {fault}" for fault in (*watched.foreign, *faults_of(watched, screen))]
+        faults += [f"{address}: {fault}" for fault in (*watched.foreign, *faults_of(watched))]
         watched.page.close()
     context.close()
     assert faults == []
