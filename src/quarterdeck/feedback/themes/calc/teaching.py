@@ -13,7 +13,7 @@ from quarterdeck.feedback.themes.calc.tagging import Encoder
 
 MOST_READ, MOST_CHARACTERS = 1000, 40_000
 BEGINNING = 250
-"""So many characters of a text are read: what it is about is said at its beginning, and reading takes time."""
+"""So many characters of a text are read: what it is about is said at its beginning, and reading is slow."""
 DIMENSIONS = 200
 PENALTY = 0.3
 
