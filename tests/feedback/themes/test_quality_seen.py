@@ -150,7 +150,9 @@ def test_confusions_are_wrong_tags_beside_what_was_missed():
 def fit(*shares):
     """One text, its best tags by their places and shares."""
     place, share = zip(*shares, strict=True)
-    return Fit(place=np.array([place], np.int32), share=np.array([share], np.float32))
+    return Fit(
+        place=np.array([place], np.int32), share=np.array([share], np.float32), none=np.zeros(1, np.float32)
+    )
 
 
 PAYING, CARD, TRANSFER, SIGNING_IN = range(4)

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from scipy.sparse import csr_array
 
 from quarterdeck.errors import QuarterdeckError
+from quarterdeck.feedback.themes.calc.judging import nearness_to_others
+from quarterdeck.feedback.themes.calc.matrices import unit
 from quarterdeck.feedback.themes.calc.tagging import Encoder, fit_tags, plain_name
-from quarterdeck.feedback.themes.calc.texts import Example
+from quarterdeck.feedback.themes.calc.texts import Example, TagWords
 from quarterdeck.feedback.themes.definitions import Tag, Taxonomy
 from quarterdeck.feedback.themes.service.encoding import find_encoder
 from quarterdeck.feedback.themes.service.tagging import tag_quotes
@@ -97,7 +100,7 @@ def test_a_sample_teaches_the_others() -> None:
     together = fit_tags(TAGS, EXAMPLES, texts)
     taught = fit_tags(TAGS, EXAMPLES, texts, most_together=90)
     assert np.mean(together.place[:, 0] == taught.place[:, 0]) > 0.95
-    assert np.allclose(taught.share.sum(axis=1), 1, atol=1e-3)
+    assert np.allclose(taught.share.sum(axis=1) + taught.none, 1, atol=1e-3)
 
 
 def test_an_encoder_is_heard() -> None:
@@ -109,9 +112,35 @@ def test_an_encoder_is_heard() -> None:
     assert loud.place[:, 0].tolist() == [1, 1, 0]
 
 
-def test_a_taxonomy_of_one_tag_promises_nothing() -> None:
-    one = Taxonomy(tags=(Tag(name="other"),))
-    assert [each.confidence for each in tag_quotes(one, ["a", "b"]).tagged] == pytest.approx([0.5, 0.5])
+@pytest.mark.parametrize("only", TAGS, ids=lambda tag: tag.name)
+def test_a_taxonomy_of_one_tag_leaves_what_is_about_other_things(only: TagWords) -> None:
+    one = Taxonomy(tags=(Tag(name=only.name, description=only.description, examples=only.examples),))
+    tagged = tag_quotes(one, TEXTS, encoder="words").tagged
+    given = {text for text, each in zip(TEXTS, tagged, strict=True) if each.tags}
+    assert given >= set(SENTENCES[only.name])
+    assert len(given - set(SENTENCES[only.name])) <= 2
+    assert all(each.tags for each in tag_quotes(one, TEXTS, encoder="words", always=True).tagged)
+
+
+def test_nearness_to_others_is_the_cosine_with_their_sum() -> None:
+    points = unit(np.random.default_rng(3).standard_normal((7, 4)).astype(np.float32))
+    for rows in (points, csr_array(points)):
+        for row, near in enumerate(nearness_to_others(rows).tolist()):
+            others = np.delete(points, row, axis=0).sum(axis=0)
+            assert near == pytest.approx(points[row] @ others / np.linalg.norm(others), abs=1e-5)
+    assert nearness_to_others(points[:1]).tolist() == [0]
+
+
+def test_what_is_none_of_one_tag_is_learnt() -> None:
+    one = Taxonomy(tags=(Tag(name="money", description="Wants the money back"),))
+    texts = ["money for the courier", "money for the parcel", "my money back"]
+    told = [
+        Example(text=text, tags=())
+        for text in ("money for the driver", "money for the box", "money for a lift")
+    ]
+    before, after = (tag_quotes(one, texts, examples=known).tagged for known in ((), told))
+    assert [each.confidence for each in after[:2]] < [each.confidence for each in before[:2]]
+    assert after[2].confidence > max(each.confidence for each in after[:2])
 
 
 def test_no_texts_have_no_tags() -> None:

@@ -20,7 +20,8 @@ from tests.feedback.themes.speaking import EXAMPLES, TAGS
 def fit_with(margin: np.ndarray) -> Fit:
     second = 1 / (1 + np.exp(margin))
     share = np.column_stack([1 - second, second]).astype(np.float32)
-    return Fit(place=np.zeros((len(margin), 2), dtype=np.int32), share=share)
+    none = np.zeros(len(margin), dtype=np.float32)
+    return Fit(place=np.zeros((len(margin), 2), dtype=np.int32), share=share, none=none)
 
 
 def test_confidence_meets_how_often_the_best_tag_is_right() -> None:

@@ -15,7 +15,6 @@ Booleans = NDArray[np.bool_]
 USUAL_SLOPE, USUAL_HEIGHT = 1.8, -0.9
 SPREAD_OF_USUAL = 0.5
 NEWTON_STEPS = 25
-EVEN = -USUAL_HEIGHT / USUAL_SLOPE
 LEAST = 1e-9
 
 
@@ -39,11 +38,10 @@ USUAL = Calibration(slope=USUAL_SLOPE, height=USUAL_HEIGHT)
 
 
 def margins(fit: Fit) -> NDArray[np.float64]:
-    """By how much the best tag of each text is ahead; a tag without a rival is as likely right as wrong."""
-    if fit.share.shape[1] < 2:
-        return np.full(len(fit.share), EVEN)
+    """By how much the best tag of each text is ahead of the next, or of none of them."""
     share = np.maximum(fit.share.astype(np.float64), LEAST)
-    ahead: NDArray[np.float64] = np.log(share[:, 0] / share[:, 1])
+    rival = np.maximum(fit.none.astype(np.float64), share[:, 1] if share.shape[1] > 1 else LEAST)
+    ahead: NDArray[np.float64] = np.log(share[:, 0] / rival)
     return ahead
 
 

@@ -27,14 +27,14 @@ def wholes(
         best = int(places[0])
         for whole in (best, *above.get(best, ())):
             inside = np.array([whole == place or whole in above.get(int(place), ()) for place in places])
-            sure = float(calibration.of_margin(_margin(share, inside)))
+            sure = float(calibration.of_margin(_margin(share, inside, float(fit.none[row]))))
             if sure >= abstain_below:
                 found[row] = (whole, sure)
                 break
     return found
 
 
-def _margin(share: NDArray[np.float64], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _margin(share: NDArray[np.float64], inside: NDArray[np.bool_], none: float) -> NDArray[np.float64]:
     # Where every tag that is known is inside, a rival has the share of the last of them at most.
     rival = share[~inside].max() if (~inside).any() else share.min()
-    return np.array(np.log(max(share[inside].sum(), LEAST) / max(rival, LEAST)))
+    return np.array(np.log(max(share[inside].sum(), LEAST) / max(rival, none, LEAST)))

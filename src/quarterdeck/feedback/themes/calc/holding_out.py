@@ -39,6 +39,7 @@ def hold_out(
     kept = min(3, len(tags))
     place = np.zeros((len(asked), kept), dtype=np.int32)
     share = np.zeros((len(asked), kept), dtype=np.float32)
+    none = np.zeros(len(asked), dtype=np.float32)
     for number in range(folds):
         rows = np.flatnonzero(fold == number)
         if not len(rows):
@@ -47,7 +48,8 @@ def hold_out(
         unseen = [asked[row].text for row in rows]
         told = fit_tags(tags, known, [*unseen, *beside], encoder=encoder)
         place[rows], share[rows] = told.place[: len(rows)], told.share[: len(rows)]
-    return HeldOut(examples=tuple(asked), fit=Fit(place=place, share=share))
+        none[rows] = told.none[: len(rows)]
+    return HeldOut(examples=tuple(asked), fit=Fit(place=place, share=share, none=none))
 
 
 def _each_once(examples: Sequence[Example]) -> list[Example]:

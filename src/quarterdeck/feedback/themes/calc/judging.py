@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from quarterdeck.feedback.themes.calc.matrices import Floats, Points, product, unit
+from quarterdeck.feedback.themes.calc.matrices import Floats, Points, product, squared_lengths, unit
 
 RIDGE = 1.0
 MOST_SOLVED_AT_ONCE = 4000
 MOST_STEPS, EXACT_ENOUGH = 40, 1e-3
+LEAST = 1e-2  # what is shorter is what rounding left of nothing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +63,16 @@ def centre_weights(known: Known) -> Floats:
     """Weights by the mean direction of each tag's texts (Rocchio, 1971): one row a feature."""
     middle = product(known.points.T, known.share)
     return unit(middle.T).T
+
+
+def nearness_to_others(points: Points) -> Floats:
+    """The cosine of each text with the sum of all others, each of length one; nought where there is none."""
+    whole = np.asarray(points.sum(axis=0), dtype=np.float32).ravel()
+    own = squared_lengths(points)
+    along = product(points, whole[:, None]).ravel() - own
+    rest = np.sqrt(np.maximum(np.sum(whole * whole) - 2 * along - own, 0))
+    near: Floats = np.where(rest > LEAST, along / np.maximum(rest, LEAST), 0).astype(np.float32)
+    return near
 
 
 def evened(scores: Floats) -> Floats:

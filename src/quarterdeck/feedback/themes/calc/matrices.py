@@ -42,7 +42,7 @@ def column_scaled(rows: Any, scale: NDArray[Any]) -> Sparse:
 
 def squared_lengths(rows: Any) -> Floats:
     """The square of each row's length."""
-    return np.asarray(rows.power(2).sum(axis=1), dtype=np.float32).ravel()
+    return np.asarray((rows * rows).sum(axis=1), dtype=np.float32).ravel()
 
 
 def unit(rows: Floats) -> Floats:

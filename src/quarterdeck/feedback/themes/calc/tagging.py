@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from scipy.sparse import vstack
 
 from quarterdeck.feedback.themes.calc.features import Space, lay_out
-from quarterdeck.feedback.themes.calc.judging import Known, centre_weights, evened, ridge_weights, shares
+from quarterdeck.feedback.themes.calc.judging import (
+    Known,
+    centre_weights,
+    evened,
+    nearness_to_others,
+    ridge_weights,
+    shares,
+)
 from quarterdeck.feedback.themes.calc.matrices import Floats, Points, product, unit
 from quarterdeck.feedback.themes.calc.spreading import neighbours, spread
 from quarterdeck.feedback.themes.calc.texts import Example, TagWords
@@ -22,6 +29,7 @@ KEPT_TAGS = 3
 
 MOST_TRUST, TRUST_HALVES_AT = 0.8, 20  # texts tell less of each other's tags the more people have tagged
 DESCRIPTION_COUNTS = 3.0  # it says more than one text that happened to be tagged, above all than a long one
+FEW_TAGS = 4  # with fewer, the others say too little of what a text is not about
 NEAREST = 10
 SHARPNESS = 1.0
 BETWEEN_WORDS = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z])")
@@ -38,20 +46,33 @@ class Encoder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fit:
-    """The best tags of each text by place in the taxonomy, best first, and the share of each."""
+    """The best tags of each text by place in the taxonomy, best first, and the share of each.
+
+    `none` is the share of none of them, nought where there are tags enough to compete with each other.
+    """
 
     place: NDArray[np.int32]
     share: Floats
+    none: Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lesson:
-    """What is known before a text is read: texts, how much of each tag each is, and how much it counts."""
+    """What is known before a text is read: texts, how much of each tag each is, and how much it counts.
+
+    Where tags are `few`, the last column of `share` is none of them.
+    """
 
     texts: tuple[str, ...]
     share: Floats
     counts: Floats
     labels_per_tag: float
+    few: bool
+
+    @property
+    def tags(self) -> int:
+        """How many tags there are."""
+        return int(self.share.shape[1]) - self.few
 
 
 def fit_tags(
@@ -73,17 +94,18 @@ def fit_tags(
     listening = _listening(different, most_together)
     heard = _heard(space, lesson, [different[place] for place in listening], listening, encoder)
     if len(listening) == len(different):
-        best = _best(heard)
+        best = _best(heard, lesson.tags)
     else:
         best = _taught(space, lesson, listening, heard, len(different))
     at = {text: place for place, text in enumerate(different)}
     rows = np.fromiter((at[text] for text in texts), dtype=np.intp, count=len(texts))
-    return Fit(place=best.place[rows], share=best.share[rows])
+    return Fit(place=best.place[rows], share=best.share[rows], none=best.none[rows])
 
 
 def read_lesson(tags: Sequence[TagWords], examples: Sequence[Example]) -> Lesson:
     """Names, descriptions and examples as texts with tags; an example without tags tells what is none."""
     place = {tag.name: index for index, tag in enumerate(tags)}
+    few = len(tags) < FEW_TAGS
     texts: list[str] = []
     counts: list[float] = []
     belongs: list[list[int]] = []
@@ -95,14 +117,18 @@ def read_lesson(tags: Sequence[TagWords], examples: Sequence[Example]) -> Lesson
     told = len(texts)
     for example in examples:
         texts.append(example.text)
-        belongs.append([place[name] for name in example.tags])
-    share = np.zeros((len(texts), len(tags)), dtype=np.float32)
+        belongs.append([place[name] for name in example.tags] or [len(tags)] * few)
+    share = np.zeros((len(texts), len(tags) + few), dtype=np.float32)
     for row, columns in enumerate(belongs):
         share[row, columns] = 1
     labels = (told - len(tags) + sum(len(example.tags) for example in examples)) / len(tags)
     counts += [1.0] * len(examples)
     return Lesson(
-        texts=tuple(texts), share=share, counts=np.array(counts, dtype=np.float32), labels_per_tag=labels
+        texts=tuple(texts),
+        share=share,
+        counts=np.array(counts, dtype=np.float32),
+        labels_per_tag=labels,
+        few=few,
     )
 
 
@@ -147,10 +173,16 @@ def _heard(
 
 
 def _judged(known: Points, points: Points, lesson: Lesson) -> Floats:
-    """What two judges say of points, on one scale; a mean of few texts leans on what describes the tag."""
+    """What two judges say of points, on one scale; a mean of few texts leans on what describes the tag.
+
+    None of few tags is what the other texts have in common: what is no nearer to a tag is about that.
+    """
     by_ridge = ridge_weights(Known(points=known, share=lesson.share))
     by_centre = centre_weights(Known(points=known, share=lesson.share * lesson.counts[:, None]))
-    told: Floats = evened(product(points, by_ridge)) + evened(product(points, by_centre))
+    near = product(points, by_centre)
+    if lesson.few:
+        near[:, -1] = nearness_to_others(points)
+    told: Floats = evened(product(points, by_ridge)) + evened(near)
     return told
 
 
@@ -159,10 +191,12 @@ def _centred(points: Floats) -> Floats:
     return unit(points - points.mean(axis=0))
 
 
-def _best(share: Floats) -> Fit:
-    kept = min(KEPT_TAGS, share.shape[1])
-    place = np.argsort(-share, axis=1, kind="stable")[:, :kept].astype(np.int32)
-    return Fit(place=place, share=np.take_along_axis(share, place, axis=1))
+def _best(share: Floats, tags: int) -> Fit:
+    of_tags = share[:, :tags]
+    place = np.argsort(-of_tags, axis=1, kind="stable")[:, : min(KEPT_TAGS, tags)].astype(np.int32)
+    return Fit(
+        place=place, share=np.take_along_axis(of_tags, place, axis=1), none=share[:, tags:].sum(axis=1)
+    )
 
 
 def _taught(space: Space, lesson: Lesson, listened: NDArray[np.intp], heard: Floats, count: int) -> Fit:
@@ -176,8 +210,9 @@ def _taught(space: Space, lesson: Lesson, listened: NDArray[np.intp], heard: Flo
     for first in range(0, count, ROWS_AT_ONCE):
         told = space.scored(slice(own + first, min(own + first + ROWS_AT_ONCE, own + count)), folded)
         share = np.maximum(told + even, 0)
-        found.append(_best(share / np.maximum(share.sum(axis=1, keepdims=True), 1e-9)))
+        found.append(_best(share / np.maximum(share.sum(axis=1, keepdims=True), 1e-9), lesson.tags))
     return Fit(
         place=np.concatenate([each.place for each in found]),
         share=np.concatenate([each.share for each in found]),
+        none=np.concatenate([each.none for each in found]),
     )
