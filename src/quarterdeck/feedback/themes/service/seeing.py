@@ -176,7 +176,7 @@ def checked_words(precision: Precision) -> str:
 def claim_of(theme: Theme, currency: str) -> str:
     """A theme in one sentence: where it goes, who speaks of it, and what they are worth."""
     lately = theme.lately
-    who = f"{counted(lately.accounts, 'customer')} with {money(lately.arr, currency)} a year"
+    who = _who(lately, currency)
     name = theme.tag.name
     if theme.trend.verdict == "rises":
         return f"{name} rises: {times(theme.trend)} as often as before, by {who}"
@@ -185,6 +185,13 @@ def claim_of(theme: Theme, currency: str) -> str:
     if theme.trend.verdict == "by channel":
         return f"{name} only seems to move: {theme.channel} as a whole did; {who} speak of it"
     return f"{name}: {who} speak of it, {counted(lately.mentions, 'time')} in {LATELY_WORDS}"
+
+
+def _who(lately: Tally, currency: str) -> str:
+    if not lately.accounts:
+        return "people whose company is not known"
+    worth = f" with {money(lately.arr, currency)} a year" if lately.arr else " without revenue on record"
+    return counted(lately.accounts, "customer") + worth
 
 
 def claim_of_board(board: Board, currency: str) -> str:
