@@ -24,6 +24,8 @@ def filters(draw):
         value = ""
     elif comparison in ("above", "at_least", "below", "at_most"):
         value = str(draw(st.integers(0, 99)))
+    elif comparison in ("before", "after", "on"):
+        value = draw(st.dates()).isoformat()
     else:
         value = draw(NAMES)
     return Filter(field=draw(NAMES), comparison=comparison, value=value)
