@@ -43,5 +43,6 @@ def test_themes_of_questions_to_a_bank_are_what_the_bank_calls_them() -> None:
     ids = [str(number) for number in range(len(rows))]
     found = discover(ids, [text for text, _ in rows], encoder="words")
     themes = [found.theme_of[key] or key for key in ids]
-    assert adjusted_rand_score([label for _, label in rows], themes) > 0.3
+    # Over eight random starts it was .310 with a deviation of .010.
+    assert adjusted_rand_score([label for _, label in rows], themes) > 0.28
     assert sum(found.theme_of[key] is None for key in ids) < len(ids) / 100
